@@ -1,0 +1,1 @@
+"""Turns snapshots into findings: catalogue, checks, waivers, attestations, preflight, comparison in time."""

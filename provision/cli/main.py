@@ -1,0 +1,114 @@
+"""The `backbone` command: finds the verb, runs it, and turns its outcome into words and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from provision import __version__, i18n
+from provision.errors import BackboneError
+from provision.exits import Exit
+from provision.i18n import _
+
+# verb -> (module in provision.cli, one line of help). A module is imported only when its verb is used, so
+# that `backbone --help` and the small verbs stay quick.
+VERBS: dict[str, str] = {
+    "test": "Install what the tests need, then run them: unit, lab, slow.",
+}
+
+# Typer carries its parser's exceptions privately; the class that every wrong use derives from is found from
+# the one that it exports.
+USAGE_FAULT: Any = typer.BadParameter.__mro__[1]
+
+
+class LazyVerbs(TyperGroup):
+    """A command group whose verbs live in modules of their own name, imported on use.
+
+    A verb's module offers `app`: a typer.Typer with one command (a verb) or several (a verb with sub-verbs).
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"provision.cli.{cmd_name}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section(_("Verbs")):
+            formatter.write_dl([(verb, _(text)) for verb, text in VERBS.items()])
+
+
+app = typer.Typer(
+    cls=LazyVerbs,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"backbone {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def backbone(
+    lang: str = typer.Option(
+        "", "--lang", help="Language of what people read: id or en.", show_default=False
+    ),
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Turn a bare server into a compliant regional Backbone data server, prove it, and keep it so.
+
+    Example: backbone demo --out ./hasil
+    """
+    if lang:
+        if lang not in i18n.LANGUAGES:
+            raise typer.BadParameter(f"{lang!r}: id or en", param_hint="--lang")
+        i18n.use(lang)
+
+
+def run_guarded(call: Callable[[], object]) -> int:
+    """Run a verb; say in one clear sentence what a person can repair, and return the exit status."""
+    try:
+        outcome = call()
+    except BackboneError as fault:
+        if "--json" in sys.argv:
+            print(json.dumps({"error": fault.message, "repair": fault.repair}))
+        print(f"{_('error')}: {fault.message}", file=sys.stderr)
+        if fault.repair:
+            print(f"{_('repair')}: {fault.repair}", file=sys.stderr)
+        return int(fault.exit_status)
+    except USAGE_FAULT as fault:
+        fault.show()
+        return int(Exit.USAGE)
+    except (KeyboardInterrupt, typer.Abort):
+        print(_("interrupted"), file=sys.stderr)
+        return int(Exit.INTERRUPTED)
+    except typer.Exit as ended:
+        return ended.exit_code
+    return outcome if isinstance(outcome, int) else int(Exit.OK)
+
+
+def main() -> None:
+    """Entry point of the `backbone` command."""
+    sys.exit(run_guarded(lambda: app(standalone_mode=False, prog_name="backbone")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""First contact with a region and its server: enrolment, inventory wizard, letters, bundle."""

@@ -1,0 +1,1 @@
+"""Day-2 work over pyinfra's transport: backup drills, restores, patch waves."""
