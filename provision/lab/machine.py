@@ -109,6 +109,17 @@ class Machine:
                     found.append(process)
         return found
 
+    def enter(self) -> list[str]:
+        """The words before a command that is to run as root inside the host."""
+        first = next((process.pid for process in self.processes() if _is_first_of_its_namespace(process.pid)), None)
+        if first is None:
+            raise BackboneError(
+                _("{host} is not running").format(host=self.name), repair=f"backbone lab up {self.name}"
+            )
+        path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        entered = ["nsenter", f"--target={first}", "--mount", "--uts", "--ipc", "--net", "--pid", "--"]
+        return [*entered, "env", "-i", path, "HOME=/root", "USER=root", "LANG=C.UTF-8", "TERM=dumb"]
+
     def running(self) -> bool:
         """Whether it has been booted and not ended."""
         return bool(self.processes())
