@@ -87,7 +87,7 @@ class Machine:
         ]
         joins = "".join(f'mkdir -p "{group}" && echo $$ >"{group}/cgroup.procs"; ' for group in groups)
         with (self.folder / "console.log").open("ab") as log:
-            subprocess.Popen(
+            starting = subprocess.Popen(
                 ["sh", "-c", joins + 'exec "$@"', "sh", *command],
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
                 stdin=subprocess.DEVNULL,
@@ -95,6 +95,8 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
             )
+        while starting.poll() is None and not self.running():
+            time.sleep(0.01)  # it has not joined its control group yet
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this host, its systemd-nspawn among them, also when an interrupted lab left them."""
