@@ -19,6 +19,7 @@ from provision.i18n import _
 # verb -> (module in provision.cli, one line of help). A module is imported only when its verb is used, so
 # that `backbone --help` and the small verbs stay quick.
 VERBS: dict[str, str] = {
+    "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
 
