@@ -118,8 +118,9 @@ class Book:
 
 def default_book() -> Book:
     """The product's own stages."""
-    present = tuple(stage for stage in STAGES if (paths.roles_dir() / stage.name).is_dir())
-    return Book(paths.playbooks_dir(), paths.roles_dir(), present)
+    everything = Book(paths.playbooks_dir(), paths.roles_dir(), STAGES)
+    written = tuple(stage for stage in STAGES if everything.wiring(stage.name).is_file())
+    return Book(paths.playbooks_dir(), paths.roles_dir(), written)
 
 
 def tools_version() -> str:

@@ -27,6 +27,7 @@ from provision.i18n import _
 
 _TASK = "Digest the inputs of stages"
 _FORMAT = 1
+_READ_BESIDE_AN_INVENTORY = (".pem", ".crt", ".cer", ".key", ".yml", ".yaml")
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,20 @@ def _cache_key(inventory: Path, book: Book, content: Mapping[str, Mapping[str, s
 
 
 def inventory_files(inventory: Path) -> list[tuple[str, str]]:
-    """The files that make an inventory, each with its digest, in a stable order.
+    """The files that an inventory's values come from, each with its digest, in a stable order.
 
-    Other files that a value names (a certificate beside the inventory) are noted as the values are resolved,
-    and looked at again whenever the cache is read.
+    Variables, and what wiring may read beside the inventory: certificates and keys. Files that a value only names
+    are noted as the values are resolved, and looked at again whenever the cache is read.
     """
     hosts = targets.inventory_file(inventory).resolve()
-    variables = (
-        file
-        for folder in ("group_vars", "host_vars")
-        for file in sorted((hosts.parent / folder).rglob("*"))
-        if file.is_file()
-    )
-    return [(str(file), _digest(file) or "") for file in (hosts, *variables)]
+    found = {hosts}
+    for folder, folders, names in os.walk(hosts.parent):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        variables = {"group_vars", "host_vars"} & set(Path(folder).relative_to(hosts.parent).parts)
+        found |= {
+            Path(folder, name) for name in names if variables or name.endswith(_READ_BESIDE_AN_INVENTORY)
+        }
+    return [(str(file), _digest(file) or "") for file in sorted(found)]
 
 
 def _digest(file: Path) -> str | None:

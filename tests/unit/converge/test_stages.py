@@ -45,6 +45,8 @@ def test_every_role_is_a_stage_and_every_stage_can_be_resolved() -> None:
 def test_wiring_has_no_time_randomness_or_look_up() -> None:
     for file in (paths.playbooks_dir() / "wiring").glob("*.yml"):
         text = re.sub(r"#.*", "", file.read_text())
+        # A certificate beside the inventory may be read: the cache of inputs looks at such files.
+        text = text.replace("lookup('ansible.builtin.file', inventory_dir ~", "")
         assert not re.search(r"\b(lookup|query|q|now|random|ansible_date_time|ansible_facts)\b", text), file
 
 
