@@ -64,12 +64,12 @@ def ssh(host: str) -> int:
 
 @app.command(name="exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(ctx: typer.Context, host: str) -> int:
-    """Run a command on a lab host and pass on its exit status.
+    """Run a command as root on a lab host, past its sshd, and pass on its exit status.
 
     Example: backbone lab exec lab-kab -- systemctl --failed
     """
     words = [word for word in ctx.args if word != "--"]
-    return subprocess.run(["ssh", "-F", str(Lab.named().ssh_config), host, *words]).returncode
+    return subprocess.run([*Lab.named().machine(host).enter(), "sh", "-c", " ".join(words)]).returncode
 
 
 def _show(lab: Lab, as_json: bool) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -31,6 +32,7 @@ from provision.i18n import _
 from provision.lab import image, network, requirements
 from provision.lab.machine import Machine
 from provision.lab.spec import HostSpec, Networks, hosts
+from provision.onboard.enroll import administrator_script
 
 SLOTS = range(32)
 PROXY_PORT = 3142
@@ -71,6 +73,15 @@ class Lab:
     def inventory(self) -> Path:
         """The inventory of this instance's servers, made by `up`."""
         return self.folder / "inventory" / "hosts.yml"
+
+    @property
+    def password(self) -> str:
+        """The password of the servers' account `petugas`, made for this instance."""
+        file = self.folder / "password"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(12))
+        return file.read_text()
 
     def machine(self, name: str) -> Machine:
         """The place of one host on this machine."""
@@ -128,9 +139,12 @@ class Lab:
     def run(
         self, name: str, command: str, *, check: bool = True, timeout: float = 600, given: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a shell command as root on the host, over ssh; `given` goes to its standard input."""
+        """Run a shell command as root on the host; `given` goes to its standard input.
+
+        It enters the host's namespaces, so it works whatever the host's sshd and firewall say.
+        """
         done = subprocess.run(
-            ["ssh", "-F", str(self.ssh_config), name, command],
+            [*self.machine(name).enter(), "sh", "-c", command],
             capture_output=True,
             text=True,
             input=given,
@@ -236,7 +250,16 @@ class Lab:
         shutil.copy(keys / "id_ed25519.pub", root / "root/.ssh/authorized_keys")
         for half in ("", ".pub"):
             shutil.copy(keys / f"host_{spec.name}{half}", root / f"etc/ssh/ssh_host_ed25519_key{half}")
+        if spec.is_server:
+            self._make_accounts(root, spec)
         return _hardware(root, spec)
+
+    def _make_accounts(self, root: Path, spec: HostSpec) -> None:
+        script = "id -u petugas >/dev/null 2>&1 || useradd -m -s /bin/bash -G sudo petugas\nchpasswd <<'.'\n"
+        script += f"petugas:{self.password}\n.\n"
+        if spec.enrolled:
+            script += administrator_script("backbone", (self.folder / "ssh/id_ed25519.pub").read_text().strip())
+        subprocess.run(["chroot", str(root), "sh", "-s"], input=script, text=True, check=True, capture_output=True)
 
     def _write_ssh(self, specs: Sequence[HostSpec]) -> None:
         """The administrator's key, a host key each, known_hosts and the configuration that names them all."""

@@ -87,7 +87,7 @@ class Machine:
         ]
         joins = "".join(f'mkdir -p "{group}" && echo $$ >"{group}/cgroup.procs"; ' for group in groups)
         with (self.folder / "console.log").open("ab") as log:
-            subprocess.Popen(
+            starting = subprocess.Popen(
                 ["sh", "-c", joins + 'exec "$@"', "sh", *command],
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
                 stdin=subprocess.DEVNULL,
@@ -95,6 +95,8 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
             )
+        while starting.poll() is None and not self.running():
+            time.sleep(0.01)  # it has not joined its control group yet
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this host, its systemd-nspawn among them, also when an interrupted lab left them."""
@@ -108,6 +110,17 @@ class Machine:
                 ):
                     found.append(process)
         return found
+
+    def enter(self) -> list[str]:
+        """The words before a command that is to run as root inside the host."""
+        first = next((process.pid for process in self.processes() if _is_first_of_its_namespace(process.pid)), None)
+        if first is None:
+            raise BackboneError(
+                _("{host} is not running").format(host=self.name), repair=f"backbone lab up {self.name}"
+            )
+        path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        entered = ["nsenter", f"--target={first}", "--mount", "--uts", "--ipc", "--net", "--pid", "--"]
+        return [*entered, "env", "-i", path, "HOME=/root", "USER=root", "LANG=C.UTF-8", "TERM=dumb"]
 
     def running(self) -> bool:
         """Whether it has been booted and not ended."""

@@ -17,7 +17,11 @@ INTERNAL_BLOCK = "10.83.{slot}.0/24"
 
 @dataclass(frozen=True)
 class HostSpec:
-    """One lab host. `memory_mb`, `processor` and `cores` are what the host reports of itself; None: the truth."""
+    """One lab host. `memory_mb`, `processor` and `cores` are what the host reports of itself; None: the truth.
+
+    A server (a host on the internal network) has an account `petugas` with a password, as an installer leaves it;
+    an enrolled one also has the administrator `backbone` with a key.
+    """
 
     name: str
     about: str
@@ -28,6 +32,12 @@ class HostSpec:
     processor: str | None = None
     cores: int = 2
     services: bool = False
+    enrolled: bool = True
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it is a region's server, as opposed to the world around one."""
+        return self.internal is not None
 
 
 @dataclass(frozen=True)
