@@ -21,6 +21,7 @@ from provision.i18n import _
 VERBS: dict[str, str] = {
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
+    "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
 
