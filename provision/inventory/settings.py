@@ -1,0 +1,198 @@
+"""The closed schema of what an inventory may say: every `backbone_*` variable, without its prefix.
+
+Required are the region, its level, the server's name, the internal networks and the administrators; all else
+has a default that suits one kabupaten with one machine. Secrets have a schema of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from provision.inventory.fields import (
+    AbsolutePath,
+    Address,
+    ChatId,
+    Clock,
+    Duration,
+    Email,
+    Endpoint,
+    Entity,
+    Fqdn,
+    Host,
+    HttpsUrl,
+    Name,
+    Network,
+    PortNumber,
+    Sources,
+    SshKey,
+    Stage,
+    Text,
+    Unit,
+    Url,
+    UserName,
+    WireguardKey,
+)
+
+PREFIX = "backbone_"
+
+
+class Closed(BaseModel):
+    """Unknown keys are refused, nothing is converted, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class Admin(Closed):
+    """A person who administers the server, by SSH key only."""
+
+    name: UserName
+    ssh_keys: Annotated[tuple[SshKey, ...], Field(min_length=1)]
+    full_name: str = ""
+
+
+class Port(Closed):
+    """A port that the region itself declares open, and why."""
+
+    port: PortNumber
+    proto: Literal["tcp", "udp"] = "tcp"
+    sources: Sources
+    why: Text
+
+
+class VpnPeer(Closed):
+    """A person's or machine's way in through the VPN; useless after `expires` (last day, UTC)."""
+
+    name: Name
+    public_key: WireguardKey
+    address: Address
+    expires: date
+
+
+class VpnHub(Closed):
+    """The hub that this server joins as a client."""
+
+    endpoint: Endpoint
+    public_key: WireguardKey
+    networks: Annotated[tuple[Network, ...], Field(min_length=1)]
+    address: Annotated[Address, Field(description="This server's own address in the hub's network")]
+
+
+class ExistingAntivirus(Closed):
+    """An antivirus product that is already there: the unit that must run, the command that scans a path."""
+
+    unit: Unit
+    scan_command: Text | None = None
+
+
+class SuppliedSync(Closed):
+    """Sync software from elsewhere: its unit, a command that exits 0 when healthy, the TCP ports it needs."""
+
+    unit: Unit
+    health_command: Text
+    ports: tuple[PortNumber, ...] = ()
+
+
+class NotifyEmail(Closed):
+    """Where failures are mailed to, and by which mail server."""
+
+    to: Email
+    smtp_host: Host
+    smtp_port: PortNumber = 587
+    sender: Annotated[Email, Field(alias="from")]
+
+
+class NotifyTelegram(Closed):
+    """The chat that failures are told; the bot's token is a secret."""
+
+    chat_id: ChatId
+
+
+class Settings(Closed):
+    """What one server is to be. Field `x` is inventory variable `backbone_x`."""
+
+    region: Annotated[str, Field(description="Kemendagri code: 33.74 a kabupaten/kota, 33 a province")]
+    level: Literal["kabupaten_kota", "provinsi"]
+    fqdn: Annotated[Fqdn, Field(description="The name that the certificate bears")]
+    hosting: Literal["own", "pdn", "cloud"] = "own"
+    networks_internal: Annotated[
+        tuple[Network, ...],
+        Field(min_length=1, description="Networks from which administrators and the controller come"),
+    ]
+    admins: Annotated[tuple[Admin, ...], Field(min_length=1)]
+    time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
+    stages_disabled: tuple[Stage, ...] = ()
+    ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
+    apt_proxy: Url | None = None
+    reboot_window: Annotated[Clock, Field(description="Server's local time, HH:MM")] = "02:00"
+    patch_time: Annotated[Clock, Field(description="Server's local time, HH:MM")] = "01:00"
+
+    database: Literal["postgresql", "sqlserver"] = "postgresql"
+    database_version: Annotated[
+        int | None, Field(ge=9, le=2100, description="Major version; without it the distribution's")
+    ] = None
+    database_clients: Annotated[
+        Literal["internal_and_vpn", "vpn", "none"], Field(description="Who may reach the database's port")
+    ] = "vpn"
+
+    tls: Literal["internal", "supplied"] = "internal"
+    tls_certificate: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+    tls_chain: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+    tls_authority: Annotated[Text, Field(description="The internal authority's certificate, PEM")] = (
+        "authority.pem"
+    )
+    tls_days: Annotated[int, Field(ge=1, le=825)] = 397
+
+    vpn: Literal["server", "client", "external"] = "server"
+    vpn_network: Network = "10.90.0.0/24"
+    vpn_port: PortNumber = 51820
+    vpn_peers: tuple[VpnPeer, ...] = ()
+    vpn_hub: VpnHub | None = None
+    vpn_external_sources: Annotated[
+        tuple[Network, ...], Field(description="What the router's VPN hands out (vpn: external)")
+    ] = ()
+
+    antivirus: Literal["managed", "existing"] = "managed"
+    antivirus_mirror: Url | None = None
+    antivirus_existing: ExistingAntivirus | None = None
+    drop_dirs: tuple[AbsolutePath, ...] = ("/srv/backbone/drop",)
+
+    backup_repository: AbsolutePath = "/var/lib/pgbackrest"
+    backup_keep_full: Annotated[int, Field(ge=1, le=520)] = 4
+    backup_full_day: Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] = "Sun"
+    archive_timeout: Annotated[int, Field(ge=10, le=86400, description="Seconds")] = 300
+
+    sync_source: Literal["bundled", "supplied"] = "bundled"
+    sync_supplied: SuppliedSync | None = None
+    sync_url: HttpsUrl | None = None
+    sync_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+    sync_interval: Duration = "1h"
+    sync_entities: Annotated[tuple[Entity, ...], Field(description="Empty: all known")] = ()
+    grant: Annotated[Text | None, Field(description="YAML file beside the inventory")] = None
+
+    notify_email: NotifyEmail | None = None
+    notify_webhook: Url | None = None
+    notify_telegram: NotifyTelegram | None = None
+    deadman_url: Url | None = None
+
+
+class Secrets(Closed):
+    """The secrets, by their names without `backbone_secret_`; their values live in vault files only."""
+
+    stamp_key: Text | None = None
+    backup_passphrase: Text | None = None
+    sync_client_id: Text | None = None
+    sync_token: Text | None = None
+    tls_authority_key: Text | None = None
+    tls_key: Text | None = None
+    telegram_token: Text | None = None
+    smtp_password: Text | None = None
+    db_passwords: dict[str, str] | None = None
+
+
+SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
+
+# Settings that name a file beside the inventory.
+FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant")
