@@ -71,8 +71,8 @@ def generate_secrets(authority_key: str = "", database_roles: Iterable[str] = ()
     """Fresh values for every secret that this side makes, by their full names.
 
     `authority_key` is the internal authority's key in PEM (provision.onboard.authority makes it), left out
-    when empty; each of `database_roles` gets a password. What others hand out (the sync service's client id and
-    token, a bot's token, a mail password) is not here.
+    when empty; each of `database_roles` gets a password. What others hand out (the sync service's client id
+    and token, a bot's token, a mail password) is not here.
     """
     values: dict[str, Any] = {
         f"{SECRET_PREFIX}stamp_key": secrets.token_hex(32),
