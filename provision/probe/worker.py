@@ -179,9 +179,7 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
     helpers = []
     try:
         with gevent.Timeout(timeout + 2, Trouble("timeout", f"no answer within {timeout:.0f} s")):
-            as_root = (
-                host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
-            )
+            as_root = host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
             channel.exec_command(f"sudo -n {limited}" if as_root else limited)
             helpers = [gevent.spawn(read_errors), gevent.spawn(write_script)]
             output = bytearray()

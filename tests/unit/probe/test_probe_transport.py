@@ -123,9 +123,7 @@ def test_an_answer_without_bound_is_dropped(tmp_path: Path) -> None:
         (Behaviour(shape=lambda out: out.replace(b"=", b"!")), "garbled"),
     ],
 )
-def test_a_spoilt_answer_is_a_fault_of_that_server_alone(
-    tmp_path: Path, behaviour: Behaviour, kind: str
-) -> None:
+def test_a_spoilt_answer_is_a_fault_of_that_server_alone(tmp_path: Path, behaviour: Behaviour, kind: str) -> None:
     good, bad = tmp_path / "good", tmp_path / "bad"
     good.mkdir()
     bad.mkdir()
