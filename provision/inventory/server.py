@@ -107,8 +107,9 @@ def _settings(
             if not absent or (complete and key not in unknown):
                 problems.append(Problem(name, path, message, repair))
     rest = {key: value for key, value in given.items() if key not in refused}
-    rest = {**{key: value for key, value in _STAND_IN.items() if key not in rest}, **rest}
-    return Settings.model_validate_json(json.dumps(rest)), frozenset(Settings.model_fields) - refused
+    stand_in = {key: value for key, value in _STAND_IN.items() if key not in rest}
+    known = frozenset(Settings.model_fields) - refused - stand_in.keys()
+    return Settings.model_validate_json(json.dumps({**stand_in, **rest})), known
 
 
 def _connection(name: str, reading: Reading, written: Callable[[Path_], str], problems: list[Problem]) -> Connection:

@@ -9,7 +9,6 @@ not be read or the daemon did not answer, so that systemd's OnFailure= tells a p
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -56,7 +55,7 @@ def write(path, text, mode):
 
 def main():
     settings = json.loads(CONFIGURATION.read_text())
-    paths = [path for path in settings["paths"] if os.path.isdir(path)]
+    paths = [path for path in settings["paths"] if Path(path).is_dir()]
     started = time.time()
     answer = subprocess.run(
         ["clamdscan", "--fdpass", "--infected", "--no-summary", *paths],
