@@ -19,6 +19,9 @@ from provision.i18n import _
 # verb -> (module in provision.cli, one line of help). A module is imported only when its verb is used, so
 # that `backbone --help` and the small verbs stay quick.
 VERBS: dict[str, str] = {
+    "demo": "The main job on throwaway hosts, from nothing: see the whole product work.",
+    "enroll": "First contact by password: administrator, key, pinned host key.",
+    "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
@@ -67,12 +70,8 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def backbone(
-    lang: str = typer.Option(
-        "", "--lang", help="Language of what people read: id or en.", show_default=False
-    ),
-    version: bool = typer.Option(
-        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
-    ),
+    lang: str = typer.Option("", "--lang", help="Language of what people read: id or en.", show_default=False),
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Turn a bare server into a compliant regional Backbone data server, prove it, and keep it so.
 

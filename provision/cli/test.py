@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -17,23 +20,53 @@ from provision.exits import Exit
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 CLONE = Path(__file__).resolve().parents[2]
-LINTERS = (
+OLDEST = "3.11"  # the controller's oldest Python; the newest one present runs everything else
+Step = tuple[str, list[str]]
+
+LINTERS: tuple[Step, ...] = (
     ("ruff check", ["ruff", "check", "--quiet", "."]),
     ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     ("mypy", ["mypy", "--no-error-summary"]),
 )
+FOLDERS = {"unit": ("tests/unit",), "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/roles")}
 
 
-def _steps(scope: str, arguments: list[str]) -> list[tuple[str, list[str]]]:
+def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
     """The commands of one scope, each with the name that the closing table gives it."""
-    pytest = [sys.executable, "-m", "pytest"]
+    if scope not in ("unit", "lab", "slow"):
+        raise UsageError(f"test: no such set of tests: {scope!r}", repair="backbone test unit|lab|slow [ARGS]")
+    pytest = [sys.executable, "-m", "pytest", *([] if scope == "slow" else ["-m", "not slow"])]
+    folders = [folder for name in ("unit", "lab") for folder in FOLDERS[name] if scope in (name, "slow")]
+    folders = [folder for folder in folders if next((CLONE / folder).rglob("test_*.py"), None)]
     if arguments:
-        folder = {"unit": "tests/unit", "lab": "tests/lab", "slow": "tests"}[scope]
-        named_a_path = any((CLONE / argument.split("::")[0]).exists() for argument in arguments)
-        return [(scope, [*pytest, *arguments, *([] if named_a_path else [folder])])]
+        named = any((CLONE / argument.split("::")[0]).exists() for argument in arguments)
+        yield scope, [*pytest, *arguments, *([] if named else folders)]
+        return
     if scope == "unit":
-        return [*LINTERS, ("unit tests", [*pytest, "tests/unit"])]
-    raise UsageError(f"test: no such set of tests: {scope!r}", repair="backbone test unit|lab|slow")
+        yield from LINTERS
+    for folder in folders:
+        yield folder, [*pytest, *(["-m", "slow"] if scope == "slow" else []), folder]
+
+
+def _on_the_oldest_python() -> Step | None:
+    """The unit tests once more, on the oldest Python and without the `ansible` bundle; None where there is none."""
+    python = next(filter(None, map(shutil.which, _interpreters())), None)
+    if python is None or sys.version_info[:2] == tuple(map(int, OLDEST.split("."))):
+        return None
+    lock = CLONE / "requirements" / "unit.txt"
+    venv = CLONE / ".cache" / f"unit-{OLDEST}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    if not (venv / ".complete").exists():
+        subprocess.run([python, "-m", "venv", "--clear", str(venv)], check=True)
+        pip = [str(venv / "bin/python"), "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes"]
+        subprocess.run([*pip, "-r", str(lock)], check=True, stderr=subprocess.DEVNULL)
+        (venv / ".complete").touch()
+    return f"tests/unit on Python {OLDEST}", [str(venv / "bin/python"), "-m", "pytest", "-q", "tests/unit"]
+
+
+def _interpreters() -> Iterator[str]:
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    yield from (str(found) for found in sorted(pyenv.glob(f"{OLDEST}.*/bin/python{OLDEST}")))
+    yield f"python{OLDEST}"
 
 
 @app.command(name="test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -47,13 +80,17 @@ def run_tests(
     """
     if not (CLONE / "tests").is_dir() or paths.roles_dir().parent != CLONE:
         raise UsageError("test: the tests are in the project's clone, not in an installed package")
-    scopes = [scope] if scope else ["unit"]
+    steps = [step for one in ([scope] if scope else ["unit", "lab"]) for step in _steps(one, list(ctx.args))]
+    if not scope:
+        steps.insert(1, ("ansible-lint", ["ansible-lint", "--quiet", "--offline", "--profile=production"]))
+        if older := _on_the_oldest_python():
+            steps.insert(len(LINTERS) + 2, older)
     timings: list[tuple[str, float, bool]] = []
-    for one in scopes:
-        for name, command in _steps(one, list(ctx.args)):
-            started = time.monotonic()
-            status = subprocess.run(command, cwd=CLONE, env={**os.environ, "BACKBONE_LANG": "en"}).returncode
-            timings.append((name, time.monotonic() - started, status == 0))
+    for name, command in steps:
+        typer.echo(f"── {name}", err=True)
+        started = time.monotonic()
+        status = subprocess.run(command, cwd=CLONE, env={**os.environ, "BACKBONE_LANG": "en"}).returncode
+        timings.append((name, time.monotonic() - started, status == 0))
     for name, seconds, held in timings:
         typer.echo(f"{'ok  ' if held else 'FAIL'}  {seconds:7.1f} s  {name}")
     if not all(held for _name, _seconds, held in timings):

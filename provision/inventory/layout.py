@@ -126,9 +126,7 @@ def _variable_files(folder: Path, name: str) -> list[Path]:
                 for below in candidate.rglob("*")
                 if below.is_file()
                 and below.suffix in _SUFFIXES
-                and not any(
-                    part.startswith(".") or part.endswith("~") for part in below.relative_to(candidate).parts
-                )
+                and not any(part.startswith(".") or part.endswith("~") for part in below.relative_to(candidate).parts)
             )
         elif candidate.is_file():
             found.append(candidate)
@@ -181,9 +179,7 @@ def _read_group(layout: Layout, name: str, line: int, node: raw.Node) -> None:
         return
     if node.kind != "map":
         layout.faults.append(
-            Fault(
-                file, line, name, _("a group is a mapping"), _("write hosts:, children: and vars: below it")
-            )
+            Fault(file, line, name, _("a group is a mapping"), _("write hosts:, children: and vars: below it"))
         )
         return
     for key, at, below in node.items:
@@ -242,9 +238,7 @@ def _read_host(layout: Layout, group: Group, host: str, line: int, node: raw.Nod
         )
     elif node.value is not None:
         layout.faults.append(
-            Fault(
-                file, line, host, _("a server's variables are a mapping"), _("write `variable: value` below")
-            )
+            Fault(file, line, host, _("a server's variables are a mapping"), _("write `variable: value` below"))
         )
 
 

@@ -1,0 +1,198 @@
+"""The commands that the facts ask, and nothing else: plain sh, read-only, the same from run to run.
+
+Secrets stay on the server: no command prints a private key, a password or a token.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+MACHINE = r"""echo '##os'; cat /etc/os-release
+echo '##architecture'; uname -m
+echo '##processors'; grep -c ^processor /proc/cpuinfo
+echo '##memory'; sed -n 's/^MemTotal: *\([0-9]*\) kB.*/\1/p' /proc/meminfo
+echo '##cpu'; grep -E '^(model name|flags|Features)' /proc/cpuinfo | sort -u
+echo '##base_frequency'; cat /sys/devices/system/cpu/cpu0/cpufreq/base_frequency 2>/dev/null
+echo '##firmware'; dmidecode -t processor 2>/dev/null | grep -E 'Speed: [0-9]'
+echo '##virtual'; systemd-detect-virt
+echo '##disk'; for d in /var/lib/postgresql /var/lib; do [ -d $d ] && df -Pk $d && break; done
+echo '##clock'; date +%s"""
+
+PACKAGES = (
+    "if command -v dpkg-query >/dev/null; then "
+    r"dpkg-query -W -f='${Package}\t${Version}\t${db:Status-Abbrev}\n'; "
+    r"else rpm -qa --qf '%{NAME}\t%{VERSION}-%{RELEASE}\tii\n'; fi"
+)
+
+UNITS = (
+    "apt-daily-upgrade.timer",
+    "apt-daily.timer",
+    "backbone-antivirus-scan.service",
+    "backbone-antivirus-scan.timer",
+    "backbone-backup-diff.service",
+    "backbone-backup-diff.timer",
+    "backbone-backup-full.service",
+    "backbone-backup-full.timer",
+    "backbone-backup-metrics.timer",
+    "backbone-canary.timer",
+    "backbone-firewall.service",
+    "backbone-gateway-reload.path",
+    "backbone-postgresql-tls.path",
+    "backbone-reboot.timer",
+    "backbone-sync.service",
+    "backbone-sync.timer",
+    "backbone-vpn-expire.timer",
+    "chrony.service",
+    "clamav-clamonacc.service",
+    "clamav-daemon.service",
+    "clamav-freshclam.service",
+    "nftables.service",
+    "nginx.service",
+    "prometheus-node-exporter.service",
+    "ssh.service",
+    "ssh.socket",
+    "wg-quick@wg-backbone.service",
+)
+_PROPERTIES = (
+    "Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,OnFailure,"
+    "ExecMainExitTimestamp,LastTriggerUSec,NextElapseUSecRealtime"
+)
+
+
+def units(further: Iterable[str] = ()) -> str:
+    """The question for all units at once."""
+    names = " ".join(shlex.quote(name) for name in sorted({*UNITS, *further}))
+    return f"systemctl show --no-pager -p {_PROPERTIES} -- {names}"
+
+
+FAILED_UNITS = "systemctl list-units --failed --no-legend --plain --no-pager"
+
+SOCKETS = "ss -H -lntup"
+RULESET = "nft -j list ruleset"
+SSHD = "sshd -T"
+
+TIME = (
+    "echo '##chrony'; chronyc -n -c tracking 2>/dev/null; "
+    "echo '##timedate'; timedatectl show -p NTPSynchronized --value 2>/dev/null"
+)
+JOURNAL = (
+    "echo '##files'; ls /var/log/journal/\"$(cat /etc/machine-id)\"/*.journal 2>/dev/null; "
+    "echo '##storage'; cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null "
+    "| grep -E '^ *Storage='"
+)
+PEOPLE = (
+    "echo '##passwd'; getent passwd | cut -d: -f1,3,6,7; "
+    "echo '##group'; getent group backbone-admins sudo wheel; "
+    "echo '##keys'; for h in $(getent passwd | awk -F: '$3 >= 1000 {print $6}'); do "
+    "[ -s $h/.ssh/authorized_keys ] && echo $h; done; true"
+)
+PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
+echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
+echo '##outstanding'; apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | grep '^Inst '
+echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
+echo '##log'; tail -n 3 /var/log/unattended-upgrades/unattended-upgrades.log 2>/dev/null
+true"""
+
+WIREGUARD = (
+    "echo '##link'; ip -o link show dev wg-backbone 2>/dev/null; "
+    "echo '##peers'; wg show wg-backbone allowed-ips 2>/dev/null; "
+    "echo '##port'; wg show wg-backbone listen-port 2>/dev/null; "
+    "echo '##handshakes'; wg show wg-backbone latest-handshakes 2>/dev/null; true"
+)
+
+SIGNATURES = (
+    "echo '##files'; find /var/lib/clamav -maxdepth 1 -type f "
+    r"\( -name '*.c[lv]d' -o -name '*.?db' -o -name '*.cud' \) -printf '%T@ %s %f\n' 2>/dev/null; "
+    "echo '##scan'; cat /var/lib/backbone/metrics/antivirus.prom 2>/dev/null; true"
+)
+# The test pattern of the antivirus makers, in two halves so that no scanner takes this file for an infected
+# one.
+_EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTI", "VIRUS-TEST-FILE!$H+H*")
+EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
+
+CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
+echo '##certificate'
+openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext
+subjectAltName echo '##chain' if [ -s authority.pem ]; then openssl verify -no_check_time -CAfile
+authority.pem -untrusted server.crt server.crt else openssl verify -no_check_time -CApath /etc/ssl/certs
+-untrusted server.crt server.crt; fi 2>&1 echo '##pair' openssl x509 -in server.crt -noout -pubkey |
+sha256sum openssl pkey -in server.key -pubout | sha256sum echo '##key' stat -c '%a %U %G' server.key"""
+
+
+def gateway(fqdn: str) -> str:
+    """What 443 and 80 answer: certificate, oldest protocols, headers."""
+    name = shlex.quote(fqdn)
+    connect = f"openssl s_client -connect 127.0.0.1:443 -servername {name}"
+    return rf"""export OPENSSL_CONF=/dev/null
+s=$(timeout 5 {connect} </dev/null 2>/dev/null)
+echo '##served'; printf '%s\n' "$s" | openssl x509 -noout -enddate -fingerprint -sha256 2>/dev/null
+echo '##protocol'; printf '%s\n' "$s" | sed -n 's/^ *Protocol *: *//p; s/^New, \(TLSv[0-9.]*\), .*/\1/p'
+echo '##old'; for v in tls1 tls1_1; do timeout 5 {connect} -$v -cipher DEFAULT@SECLEVEL=0 \
+  </dev/null >/dev/null 2>&1 && echo $v; done
+echo '##https'; curl -ksS -m 5 -o /dev/null -D - --resolve {name}:443:127.0.0.1 https://{name}/ 2>&1
+echo '##http'; curl -sS -m 5 -o /dev/null -D - --resolve {name}:80:127.0.0.1 http://{name}/ 2>&1
+true"""
+
+
+_SETTINGS = (
+    "ssl",
+    "ssl_min_protocol_version",
+    "password_encryption",
+    "data_checksums",
+    "shared_preload_libraries",
+    "log_statement",
+    "log_min_duration_statement",
+    "log_parameter_max_length",
+    "log_min_error_statement",
+    "pgaudit.log",
+    "pgaudit.log_statement",
+    "pgaudit.log_parameter",
+    "archive_mode",
+    "listen_addresses",
+    "port",
+)
+_LIST = ", ".join(f"'{name}'" for name in _SETTINGS)
+_SQL = f"""
+SELECT json_build_object(
+ 'version', current_setting('server_version_num')::int,
+ 'settings', (SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN ({_LIST})),
+ 'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
+ 'file_errors', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_file_settings
+   WHERE error IS NOT NULL AND error <> 'setting could not be applied'),
+ 'hba', (SELECT coalesce(json_agg(json_build_object('type', type, 'database', database, 'user', user_name,
+   'address', address, 'method', auth_method, 'error', error) ORDER BY line_number), '[]')
+   FROM pg_hba_file_rules),
+ 'roles', (SELECT json_agg(json_build_object('name', rolname, 'super', rolsuper, 'login', rolcanlogin,
+   'createrole', rolcreaterole, 'bypass', rolbypassrls, 'password', CASE WHEN rolpassword IS NULL THEN 'none'
+   WHEN rolpassword LIKE 'SCRAM-SHA-256$%' THEN 'scram' ELSE 'weak' END) ORDER BY rolname)
+   FROM pg_authid WHERE rolname !~ '^pg_'),
+ 'stale', (SELECT pg_conf_load_time() < max((pg_stat_file(path)).modification) FROM unnest(ARRAY[
+   current_setting('config_file'), current_setting('hba_file'), current_setting('ident_file')] || coalesce((
+   SELECT array_agg(DISTINCT sourcefile) FROM pg_file_settings WHERE sourcefile NOT LIKE
+   '%postgresql.auto.conf'), '{{}}')) AS path),
+ 'archiver', (SELECT json_build_object('archived', archived_count, 'failed', failed_count,
+   'last', extract(epoch FROM last_archived_time), 'last_failed', extract(epoch FROM last_failed_time))
+   FROM pg_stat_archiver),
+ 'waiting', (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
+ 'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE NOT datistemplate))"""  #
+ noqa: S608 (constants only)
+POSTGRESQL = "runuser -u postgres -- psql -XAtq -d postgres -c " + shlex.quote(" ".join(_SQL.split()))
+_TABLES = """SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM pg_class
+ JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')"""
+TABLES = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_TABLES.split()))
+PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
+SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
+
+METRICS = (
+    "echo '##files'; "
+    r"find /var/lib/backbone/metrics -maxdepth 1 -name '*.prom' -printf '%T@ %f\n' 2>/dev/null; "
+    "echo '##exporter'; curl -s -m 5 http://127.0.0.1:9100/metrics 2>/dev/null "
+    "| grep -E '^(node_textfile_scrape_error|node_textfile_mtime_seconds)'; true"
+)
+
+
+def reach(host: str, port: int) -> str:
+    """Can this server open a TCP connection there? Debian's bash can; nothing is sent."""
+    target = shlex.quote(f"</dev/tcp/{host}/{port}")
+    return f"timeout 5 bash -c {target}"

@@ -1,0 +1,365 @@
+"""What servers are asked, in batches: one command for all units, one for all sockets, … many checks read
+from each.
+
+Every command is a constant, or made from the inventory alone, so that the probe can send it again next
+time. A fact is asked and read once a host. Nothing here changes anything, and nothing asks for a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from checks import commands
+from checks.params import Params
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NotAnswered(Exception):  # noqa: N818
+    """A fact could not be read: the command that tells it failed. The judge makes it an `error`."""
+
+
+class _Notes:
+    def __init__(self) -> None:
+        self.known: dict[tuple[Any, ...], tuple[Any, frozenset[str]]] = {}
+        self.traces: list[set[str]] = []
+
+
+_NOTES: weakref.WeakKeyDictionary[Any, _Notes] = weakref.WeakKeyDictionary()
+
+
+def _notes(host: Any) -> _Notes:
+    return _NOTES.setdefault(host, _Notes())
+
+
+@contextmanager
+def traced(host: Any) -> Iterator[set[str]]:
+    """The commands whose answers are used within the `with`, remembered ones included."""
+    traces = _notes(host).traces
+    traces.append(set())
+    try:
+        yield traces[-1]
+    finally:
+        used = traces.pop()
+        if traces:
+            traces[-1] |= used
+
+
+def ask(host: Any, command: str) -> Any:
+    """testinfra's result of one command; noted as evidence."""
+    with traced(host) as used:
+        used.add(command)
+        return host.run(command)  # without arguments testinfra quotes and formats nothing
+
+
+def fact(read: Callable[P, R]) -> Callable[P, R]:
+    """Remember what a function of (host, further arguments) found, and which commands it asked."""
+
+    @wraps(read)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> R:
+        host, rest = args[0], args[1:]
+        notes = _notes(host)
+        key = (read, *rest)
+        if key not in notes.known:
+            with traced(host) as used:
+                value = read(*args, **kwargs)
+            notes.known[key] = (value, frozenset(used))
+        value, asked = notes.known[key]
+        with traced(host) as used:
+            used |= asked
+        return value
+
+    return remembered
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    """Lines below each `##name` line."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("##"):
+            current = found.setdefault(line[2:], [])
+        else:
+            current.append(line)
+    return found
+
+
+def json_of(text: str, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as fault:
+        raise NotAnswered(f"{what}: not JSON: {text.strip()[:120]!r}") from fault
+
+
+# --- the machine
+# -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Hardware and system as the kernel tells them. Memory in GiB, clock in GHz, free in bytes."""
+
+    distribution: str
+    version: str
+    title: str
+    architecture: str
+    memory_gib: float
+    processors: int
+    models: tuple[str, ...]
+    long_mode: bool
+    clock_ghz: float | None
+    virtual: str
+    free_bytes: int | None
+    data_path: str
+    clock: int
+
+
+@fact
+def machine(host: Any) -> Machine:
+    """Hardware and operating system."""
+    told = sections(ask(host, commands.MACHINE).stdout)
+    release: dict[str, str] = {}
+    for line in told.get("os", []):
+        name, _, value = line.partition("=")
+        release[name] = value.strip("\"'")
+    cpu = [line.partition(":") for line in told.get("cpu", [])]
+    models = sorted({value.strip() for name, _, value in cpu if name.strip() == "model name"})
+    flags = {flag for name, _, value in cpu if name.strip() in ("flags", "Features") for flag in value.split()}
+    memory = told.get("memory", [])
+    if not memory or not memory[0].isdigit():
+        raise NotAnswered("the kernel does not tell its memory")
+    disk = told.get("disk", [])
+    fields = disk[-1].split() if disk else []
+    return Machine(
+        distribution=release.get("ID", ""),
+        version=release.get("VERSION_ID", ""),
+        title=release.get("PRETTY_NAME", release.get("ID", "")),
+        architecture="".join(told.get("architecture", [])).strip(),
+        memory_gib=int(memory[0]) / 1024**2,
+        processors=int("".join(told.get("processors", [])) or 0),
+        models=tuple(models),
+        long_mode="lm" in flags,
+        clock_ghz=_nominal_clock(models, told),
+        virtual="".join(told.get("virtual", [])).strip() or "none",
+        free_bytes=int(fields[3]) * 1024 if len(fields) >= 6 and fields[3].isdigit() else None,
+        data_path=fields[5] if len(fields) >= 6 else "",
+        clock=int("".join(told.get("clock", [])) or 0),
+    )
+
+
+def _nominal_clock(models: list[str], told: dict[str, list[str]]) -> float | None:
+    """The clock that the maker names: in the model's name, else as the firmware or the driver states it."""
+    named = [float(found[1]) for model in models if (found := re.search(r"@ ?([\d.]+) ?GHz", model))]
+    if named:
+        return min(named)
+    base = [int(line) / 1e6 for line in told.get("base_frequency", []) if line.isdigit()]
+    if base:
+        return min(base)
+    firmware = [
+        int(found[1]) / 1000
+        for line in told.get("firmware", [])
+        if (found := re.search(r"(?:Current|Max) Speed: (\d+) MHz", line))
+    ]
+    return min(firmware) if firmware else None
+
+
+@fact
+def packages(host: Any) -> dict[str, str]:
+    """Installed packages and their versions (dpkg or rpm)."""
+    lines = (line.split("\t") for line in ask(host, commands.PACKAGES).stdout.splitlines())
+    return {parts[0]: parts[1] for parts in lines if len(parts) == 3 and parts[2].startswith("ii")}
+
+
+# --- systemd
+# -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One systemd unit. Times are seconds since the epoch, 0 for never."""
+
+    name: str
+    loaded: bool
+    active: bool
+    state: str
+    enabled: bool
+    result: str
+    on_failure: tuple[str, ...]
+    last_exit: float
+    last_trigger: float
+    next_run: float
+
+    @property
+    def running(self) -> bool:
+        """Active now, and active again after a reboot."""
+        return self.active and self.enabled
+
+
+def _moment(text: str) -> float:
+    """A time as systemctl prints it in UTC; 0 where there is none."""
+    if text.startswith("@"):
+        return float(text[1:])
+    found = re.search(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", text)
+    return datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp() if found else 0.0
+
+
+_ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "linked")
+
+
+@fact
+def units(host: Any, *further: str) -> dict[str, Unit]:
+    """The units that the stages bring, and `further` ones; each asked name is a key."""
+    answer = ask(host, commands.units(further))
+    if answer.rc != 0 and "Id=" not in answer.stdout:
+        raise NotAnswered("systemctl does not answer: " + answer.stderr.strip()[:120])
+    found: dict[str, Unit] = {}
+    for block in answer.stdout.split("\n\n"):
+        said = dict(line.partition("=")[::2] for line in block.strip().splitlines())
+        if "Id" not in said:
+            continue
+        unit = Unit(
+            name=said["Id"],
+            loaded=said.get("LoadState") == "loaded",
+            active=said.get("ActiveState") in ("active", "reloading"),
+            state=f"{said.get('ActiveState', '?')} ({said.get('SubState', '?')})",
+            enabled=said.get("UnitFileState") in _ENABLED,
+            result=said.get("Result", ""),
+            on_failure=tuple(said.get("OnFailure", "").split()),
+            last_exit=_moment(said.get("ExecMainExitTimestamp", "")),
+            last_trigger=_moment(said.get("LastTriggerUSec", "")),
+            next_run=_moment(said.get("NextElapseUSecRealtime", "")),
+        )
+        for name in {said["Id"], *said.get("Names", "").split()}:
+            found[name] = unit
+    return found
+
+
+_NO_UNIT = Unit("", False, False, "not installed", False, "", (), 0.0, 0.0, 0.0)
+
+
+def unit(host: Any, name: str, *further: str) -> Unit:
+    """One unit; one that is not installed is neither active nor enabled."""
+    return units(host, *further).get(name, _NO_UNIT)
+
+
+# --- network
+# -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A listening socket. `address` as ss prints it, without brackets and interface."""
+
+    proto: str
+    address: str
+    port: int
+    process: str
+
+    @property
+    def loopback(self) -> bool:
+        """Only this machine itself reaches it."""
+        return self.address.startswith("127.") or self.address in ("::1", "[::1]")
+
+
+def read_listeners(text: str) -> tuple[Listener, ...]:
+    """The sockets in the output of `ss -H -lntup`."""
+    found = set()
+    for line in text.splitlines():
+        fields = line.split()
+        if len(fields) < 5 or fields[0] not in ("tcp", "udp"):
+            continue
+        address, _, port = fields[4].rpartition(":")
+        name = re.search(r'\(\("([^"]+)"', line)
+        if port.isdigit():
+            bare = address.split("%")[0].strip("[]")
+            found.add(Listener(fields[0], bare, int(port), name[1] if name else ""))
+    return tuple(sorted(found, key=lambda one: (one.proto, one.port, one.address, one.process)))
+
+
+@fact
+def listeners(host: Any) -> tuple[Listener, ...]:
+    """Every listening TCP and bound UDP socket."""
+    answer = ask(host, commands.SOCKETS)
+    if answer.rc != 0:
+        raise NotAnswered("ss does not answer: " + answer.stderr.strip()[:120])
+    return read_listeners(answer.stdout)
+
+
+@fact
+def ruleset(host: Any) -> list[dict[str, Any]] | None:
+    """The live nftables rules, as nft's JSON objects; None where nft is not installed."""
+    answer = ask(host, commands.RULESET)
+    if answer.rc == 127:
+        return None
+    if answer.rc != 0:
+        raise NotAnswered("nft does not answer: " + answer.stderr.strip()[:120])
+    objects = json_of(answer.stdout, "nft").get("nftables", [])
+    return [one for one in objects if isinstance(one, dict)]
+
+
+@fact
+def sshd(host: Any) -> dict[str, str]:
+    """sshd's effective settings, keys in lower case; empty where there is no sshd."""
+    answer = ask(host, commands.SSHD)
+    if answer.rc == 127:
+        return {}
+    if answer.rc != 0:
+        raise NotAnswered("sshd -T: " + answer.stderr.strip()[:160])
+    return {key.lower(): value for key, _, value in (line.partition(" ") for line in answer.stdout.splitlines())}
+
+
+@fact
+def told(host: Any, command: str) -> dict[str, list[str]]:
+    """The sections of a command's answer."""
+    return sections(ask(host, command).stdout)
+
+
+@fact
+def postgresql(host: Any) -> dict[str, Any] | None:
+    """The running cluster, as one JSON object; None where no cluster answers."""
+    answer = ask(host, commands.POSTGRESQL)
+    if answer.rc != 0:
+        return None
+    read: dict[str, Any] = json_of(answer.stdout, "psql")
+    return read
+
+
+@fact
+def pgbackrest(host: Any) -> dict[str, Any] | None:
+    """The stanza `main` as `pgbackrest info` tells it; None where there is none."""
+    answer = ask(host, commands.PGBACKREST)
+    if answer.rc != 0:
+        return None
+    stanzas = [one for one in json_of(answer.stdout, "pgbackrest") if one.get("name") == "main"]
+    return stanzas[0] if stanzas else None
+
+
+@fact
+def sync_status(host: Any) -> dict[str, Any] | None:
+    """What `backbone-sync status --json` says; None where it is not installed."""
+    answer = ask(host, commands.SYNC_STATUS)
+    if answer.rc in (126, 127):
+        return None
+    read: dict[str, Any] = json_of(answer.stdout, "backbone-sync status")
+    return read
+
+
+@fact
+def gateway(host: Any, fqdn: str) -> dict[str, list[str]]:
+    """What ports 443 and 80 answer to this machine itself: certificate, protocol, headers."""
+    return sections(ask(host, commands.gateway(fqdn)).stdout)
+
+
+def command_of_supplied(params: Params) -> str:
+    """The health command of supplied sync software, in a shell of its own."""
+    return "sh -c " + shlex.quote(params.sync_health)

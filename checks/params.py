@@ -1,0 +1,100 @@
+"""What a check may know beside the server's answers: what this server is meant to be, and the time to judge
+at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class PortRule:
+    """A declared port: who may reach it, as networks (0.0.0.0/0 and ::/0 together: anybody)."""
+
+    port: int
+    proto: str
+    networks: tuple[str, ...]
+
+    @property
+    def anywhere(self) -> bool:
+        """May anybody reach it?"""
+        return "0.0.0.0/0" in self.networks or "::/0" in self.networks
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A declared VPN access; `expires` is its last day (UTC)."""
+
+    name: str
+    public_key: str
+    expires: date
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of the region."""
+
+    kind: str
+    number: str
+    signed_on: date
+    valid_until: date
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An attestation that holds for this server at the time of judging, or held once (`expires`, last day,
+    UTC).
+    """
+
+    attested_by: str
+    evidence: str
+    expires: date
+
+
+@dataclass(frozen=True)
+class Params:
+    """The inputs of one server's checks. The defaults are those of an inventory that says nothing more."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    server: str = ""
+    level: Literal["kabupaten_kota", "provinsi"] = "kabupaten_kota"
+    platform: Literal["linux", "windows"] = "linux"
+    fqdn: str = ""
+    admins: tuple[str, ...] = ()
+    ports: tuple[PortRule, ...] = ()
+    networks_internal: tuple[str, ...] = ()
+    networks_vpn: tuple[str, ...] = ()
+    database: str = "postgresql"
+    database_clients: str = "vpn"
+    tls: str = "internal"
+    vpn: str = "server"
+    vpn_peers: tuple[Peer, ...] = ()
+    vpn_hub_key: str = ""
+    antivirus: str = "managed"
+    antivirus_unit: str = ""
+    sync_source: str = "bundled"
+    sync_unit: str = ""
+    sync_health: str = ""
+    sync_interval_seconds: int = 3600
+    sync_entities: tuple[str, ...] = ()
+    sync_url: str = ""
+    notify: tuple[str, ...] = ()
+    documents: tuple[Paper, ...] = ()
+    statements: tuple[tuple[str, Statement], ...] = ()
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.at.timestamp()
+
+    def statement(self, control: str) -> Statement | None:
+        """The attestation for a control that is valid longest, whether or not it still holds."""
+        found = [one for name, one in self.statements if name == control]
+        return max(found, key=lambda one: one.expires, default=None)
+
+
+def over(last_day: date, at: datetime) -> bool:
+    """Is a last valid day (UTC) past?"""
+    return at.astimezone(UTC).date() > last_day

@@ -1,0 +1,295 @@
+"""Runs shell scripts on many servers at once: pyinfra's SSH in a process of its own, or `sh` right here.
+
+pyinfra needs gevent's patches before anything else is imported, which must not happen in a program that
+also runs Ansible or a progress display; hence the worker process (`worker.py`), which holds one SSH session
+a server open for as long as the Session lives. Host keys are always verified. A server that fails is a
+Fault of its own and disturbs no other.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import IO, Any, Protocol
+
+from provision.errors import BackboneError
+from provision.probe.snapshot import Fault
+
+CONNECT_SECONDS = 10
+OUTPUT_BOUND = 64 << 20
+
+
+class ConnectionLike(Protocol):
+    """The part of provision.inventory's Connection that the transport reads."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int | None: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def key_file(self) -> Any: ...
+    @property
+    def common_args(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def become(self) -> bool: ...
+
+
+class ServerLike(Protocol):
+    """The part of provision.inventory's Server that the transport reads."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def connection(self) -> ConnectionLike: ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """How to reach one server. `kind`: ssh, local or psrp; `common_args`: what Ansible would hand to ssh."""
+
+    name: str
+    host: str = ""
+    port: int | None = None
+    user: str = ""
+    key_file: str = ""
+    common_args: str = ""
+    kind: str = "ssh"
+    become: bool = True
+
+    @classmethod
+    def of(cls, server: ServerLike) -> Target:
+        """The target that an inventory's server describes."""
+        link = server.connection
+        return cls(
+            name=server.name,
+            host=link.host or server.name,
+            port=link.port,
+            user=link.user or "",
+            key_file=str(link.key_file or ""),
+            common_args=link.common_args or "",
+            kind=link.kind,
+            become=link.become,
+        )
+
+    @classmethod
+    def this_machine(cls, name: str = "localhost") -> Target:
+        """The machine that this program runs on."""
+        return cls(name=name, kind="local")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a script gave: its exit status and its raw output."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+Outcome = Output | Fault
+
+
+def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outcome:
+    command = ["sh", "-s"] if os.geteuid() == 0 or not target.become else ["sudo", "-n", "sh", "-s"]
+    # Files, not pipes: nothing is held in memory beyond the bound, and no reader thread is needed.
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(script.encode())
+        given.seek(0)
+        process = subprocess.Popen(
+            command, stdin=given, stdout=out, stderr=err, start_new_session=True, cwd="/"
+        )
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return Fault("timeout", f"no answer within {timeout:.0f} s")
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if out.seek(0, os.SEEK_END) > bound:
+            return Fault("too_big", f"the answer is larger than {bound} bytes")
+        out.seek(0)
+        err.seek(0)
+        return sudo_refused(status, Output(status, out.read(), err.read(bound)))
+
+
+def sudo_refused(status: int, output: Output) -> Outcome:
+    """The output, or the Fault if it is only sudo's refusal."""
+    said = output.stderr.decode("utf-8", "replace").strip()
+    if status != 0 and not output.stdout.strip() and "sudo:" in said:
+        return Fault("sudo", f"sudo refuses without a password: {said.splitlines()[-1][:200]}")
+    return output
+
+
+class Session:
+    """Open connections to some servers; a context manager. Scripts run on all of them at once.
+
+    `wait` seconds are given to each connect (TCP, key exchange and login together).
+    """
+
+    def __init__(self, targets: Sequence[Target], *, wait: float = CONNECT_SECONDS) -> None:
+        names = [target.name for target in targets]
+        if len(set(names)) != len(names):
+            raise ValueError("two targets of one name")
+        self._targets = {target.name: target for target in targets}
+        self._wait = wait
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every connection."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            assert worker.stdin is not None
+            assert worker.stdout is not None
+            with contextlib.suppress(OSError):
+                worker.stdin.close()
+            try:
+                worker.wait(2)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+            worker.stdout.close()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def run(
+        self, scripts: Mapping[str, str], timeout: float, *, bound: int = OUTPUT_BOUND
+    ) -> dict[str, Outcome]:
+        """Run each server's script there (as root where the target says become), all at once.
+
+        `timeout` seconds for each script, `bound` bytes for its output. Every server named gets an Outcome.
+        """
+        outcomes: dict[str, Outcome] = {}
+        remote: dict[str, str] = {}
+        local: dict[str, str] = {}
+        for name, script in scripts.items():
+            kind = self._targets[name].kind
+            if kind == "ssh":
+                remote[name] = script
+            elif kind == "local":
+                local[name] = script
+            else:
+                outcomes[name] = Fault("platform", f"servers of connection {kind!r} cannot be probed yet")
+        if remote:
+            self._send(remote, timeout, bound)
+        for name, script in local.items():
+            outcomes[name] = _run_local(self._targets[name], script, timeout, bound)
+        if remote:
+            outcomes.update(self._receive(set(remote), timeout))
+        return outcomes
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._worker is None:
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the session)
+            self._worker = subprocess.Popen(
+                [sys.executable, "-m", "provision.probe.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                # Ctrl-C reaches the program, which then closes the worker in good order.
+                start_new_session=True,
+            )
+            targets = [asdict(target) for target in self._targets.values() if target.kind == "ssh"]
+            self._write({"targets": targets, "wait": self._wait})
+        return self._worker
+
+    def _write(self, message: dict[str, Any]) -> None:
+        assert self._worker is not None
+        assert self._worker.stdin is not None
+        try:
+            self._worker.stdin.write(json.dumps(message).encode() + b"\n")
+            self._worker.stdin.flush()
+        except OSError as fault:
+            raise self._died() from fault
+
+    def _send(self, scripts: Mapping[str, str], timeout: float, bound: int) -> None:
+        self._start()
+        texts = list(dict.fromkeys(scripts.values()))
+        number = {text: position for position, text in enumerate(texts)}
+        self._write(
+            {
+                "texts": texts,
+                "scripts": {name: number[text] for name, text in scripts.items()},
+                "timeout": timeout,
+                "bound": bound,
+            }
+        )
+
+    def _receive(self, waiting: set[str], timeout: float) -> dict[str, Outcome]:
+        assert self._worker is not None
+        assert self._worker.stdout is not None
+        outcomes: dict[str, Outcome] = {}
+        while waiting:
+            line = self._worker.stdout.readline()
+            if not line:
+                raise self._died()
+            said = json.loads(line)
+            waiting.discard(said["name"])
+            if said["fault"]:
+                outcomes[said["name"]] = Fault(*said["fault"])
+            else:
+                out, err = base64.b64decode(said["stdout"]), base64.b64decode(said["stderr"])
+                outcomes[said["name"]] = sudo_refused(said["status"], Output(said["status"], out, err))
+        return outcomes
+
+    def _died(self) -> BackboneError:
+        tail = b""
+        if self._log is not None:
+            self._log.seek(0)
+            tail = self._log.read()[-2000:]
+        self.close()
+        return BackboneError(
+            "probe: the SSH worker ended unexpectedly: " + tail.decode("utf-8", "replace").strip()
+        )
+
+
+def run(
+    target: Target, script: str, timeout: float, *, wait: float = CONNECT_SECONDS, bound: int = OUTPUT_BOUND
+) -> tuple[int, str, str]:
+    """Run one script on one server; its exit status, stdout and stderr. BackboneError if it cannot be
+    reached.
+    """
+    with Session([target], wait=wait) as session:
+        outcome = session.run({target.name: script}, timeout, bound=bound)[target.name]
+    if isinstance(outcome, Fault):
+        raise BackboneError(f"{target.name}: {outcome.message}", repair=repair_of(outcome, target))
+    return (
+        outcome.status,
+        outcome.stdout.decode("utf-8", "replace"),
+        outcome.stderr.decode("utf-8", "replace"),
+    )
+
+
+def repair_of(fault: Fault, target: Target) -> str:
+    """What a person does about a server that could not be reached; empty where only a look at it helps."""
+    at = target.host or target.name
+    return {
+        "unreachable": f"is the server on, and does ssh {at} work from here?",
+        "host_key": f"compare its key with the server's letter; replaced on purpose? ssh-keygen -R {at}",
+        "login": f"which user and key does the inventory name? ssh {at} must log in without a password",
+        "sudo": "give the user of ansible_user the right to run sudo without a password",
+    }.get(fault.kind, "")

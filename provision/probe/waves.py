@@ -1,0 +1,126 @@
+"""The probe: asks servers what the checks want to know, in as few round trips as can be.
+
+Commands known from the last run go out first. What the checks then still miss goes out together in the next
+wave, at most MAX_WAVES times; a server whose checks still ask after that is judged on what is known, the
+rest is `error`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from provision import paths
+from provision.probe import script
+from provision.probe.snapshot import Answer, Fault, Snapshot
+from provision.probe.transport import CONNECT_SECONDS, Session, Target
+
+MAX_WAVES = 4
+WAVE_SECONDS = 90
+
+Wanted = Callable[[Snapshot], Sequence[str]]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _ask(
+    session: Session, commands: Mapping[str, Sequence[str]], timeout: float
+) -> dict[str, dict[str, Answer] | Fault]:
+    """One wave: each server's commands as one script; one round trip a server."""
+    mark = script.marker()
+    built: dict[tuple[str, ...], str] = {}
+    scripts: dict[str, str] = {}
+    for name, asked in commands.items():
+        key = tuple(asked)
+        if key not in built:
+            built[key] = script.build(key, mark)
+        scripts[name] = built[key]
+    bound = script.frame_bound(max((len(asked) for asked in commands.values()), default=0))
+    answers: dict[str, dict[str, Answer] | Fault] = {}
+    for name, outcome in session.run(scripts, timeout, bound=bound).items():
+        if isinstance(outcome, Fault):
+            answers[name] = outcome
+            continue
+        read = script.parse(outcome.stdout, list(commands[name]), mark)
+        if isinstance(read, Fault) and outcome.status in (124, 137):
+            read = Fault("timeout", f"no complete answer within {timeout:.0f} s")
+        answers[name] = read
+    return answers
+
+
+def ask(
+    servers: Sequence[Target], commands: Mapping[str, Sequence[str]], timeout: float = WAVE_SECONDS
+) -> dict[str, dict[str, Answer] | Fault]:
+    """Ask each server its commands in one round trip: command → Answer, or the server's Fault."""
+    with Session(servers) as session:
+        return _ask(session, commands, timeout)
+
+
+def collect(
+    servers: Sequence[Target],
+    wanted: Wanted,
+    first: Mapping[str, Sequence[str]],
+    *,
+    timeout: float = WAVE_SECONDS,
+    wait: float = CONNECT_SECONDS,
+    progress: Callable[[str], None] = lambda _name: None,
+) -> dict[str, Snapshot]:
+    """Snapshots of all servers. `first`: the commands of the first wave; `wanted`: what a snapshot still
+    lacks.
+
+    `progress` is called with a server's name when it is done. A server with a Fault is not asked again.
+    """
+    snapshots = {target.name: Snapshot(target.name, _now()) for target in servers}
+    open_commands = {name: list(dict.fromkeys(first.get(name, ()))) for name in snapshots}
+    with Session(servers, wait=wait) as session:
+        for _wave in range(MAX_WAVES):
+            asking = {name: commands for name, commands in open_commands.items() if commands}
+            if not asking:
+                break
+            for name, answer in _ask(session, asking, timeout).items():
+                if isinstance(answer, Fault):
+                    snapshots[name] = snapshots[name].broken(answer)
+                    open_commands[name] = []
+                else:
+                    snapshots[name] = snapshots[name].plus(answer)
+                    known = snapshots[name].answers
+                    open_commands[name] = [one for one in wanted(snapshots[name]) if one not in known]
+                if not open_commands[name]:
+                    progress(name)
+    return snapshots
+
+
+class Memory:
+    """The commands that each server of one inventory was last asked, so that one wave suffices the next
+    time.
+    """
+
+    def __init__(self, key: str, folder: Path | None = None) -> None:
+        digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+        self._path = (folder or paths.state_dir() / "probe") / f"commands-{digest}.json"
+
+    def recall(self) -> dict[str, list[str]]:
+        """Server → commands; empty when nothing usable is remembered (a cold probe is only slower)."""
+        try:
+            raw = json.loads(self._path.read_text(encoding="utf-8"))
+            return {str(name): [str(one) for one in commands] for name, commands in raw.items()}
+        except (OSError, ValueError, AttributeError, TypeError):
+            return {}
+
+    def remember(self, commands: Mapping[str, Sequence[str]]) -> None:
+        """Keep what these servers were asked; other servers' memories stay. A state folder that is full is
+        no fault.
+        """
+        kept = {**self.recall(), **{name: sorted(asked) for name, asked in commands.items()}}
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            draft = self._path.with_suffix(f".{os.getpid()}")
+            draft.write_text(json.dumps(kept), encoding="utf-8")
+            draft.replace(self._path)

@@ -1,0 +1,251 @@
+"""The SSH worker: gevent patched before anything else, then pyinfra. Only transport.Session starts it.
+
+Reads one JSON line with the targets, then one a round of scripts; writes one JSON line a server as it
+answers. pyinfra connects (its inventory, its SSH configuration, its connector); the script's channel is
+read here, because pyinfra's own run keeps all output, decodes it as UTF-8 and returns no exit status.
+"""
+
+# ruff: noqa: E402
+from gevent import monkey
+
+monkey.patch_all()
+
+import base64
+import json
+import logging
+import os
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import gevent
+from gevent.lock import BoundedSemaphore
+from paramiko import SSHException
+from pyinfra.api.config import Config
+from pyinfra.api.exceptions import ConnectError
+from pyinfra.api.inventory import Inventory
+from pyinfra.api.state import State
+
+PARALLEL = 128
+_WRITING = BoundedSemaphore()
+
+
+class Trouble(Exception):  # noqa: N818 (a fault of the server, not of ours)
+    """A server's own fault: kind and sentence."""
+
+
+def ssh_config(common_args: str, folder: Path, number: int) -> str:
+    """An ssh configuration file that means what `ssh ARGS` would mean; host keys strictly, at every hop.
+
+    pyinfra knows no command-line options, and asks at the terminal where a jump host's key is unknown: so the
+    options come first (in such a file the first value wins), then the file of -F or the user's own.
+    """
+    options, files = ["StrictHostKeyChecking yes"], ["~/.ssh/config"]
+    words = iter(shlex.split(common_args))
+    for word in words:
+        flag, value = word[:2], word[2:]
+        if flag in ("-o", "-F", "-J", "-i", "-p", "-l"):
+            value = value or next(words, "")
+        if flag == "-F":
+            files = [value]
+        elif flag == "-o":
+            key, _, setting = value.replace("=", " ", 1).partition(" ")
+            options.append(f"{key} {setting.strip()}")
+        elif flag == "-J":
+            options.append(f"ProxyJump {value}")
+        elif flag == "-i":
+            options.append(f"IdentityFile {value}")
+        elif flag == "-p":
+            options.append(f"Port {value}")
+        elif flag == "-l":
+            options.append(f"User {value}")
+    # A jump host must not be reached through itself: what was said for this server alone is not said for it.
+    jumps = [value.split(None, 1)[1] for value in options if value.lower().startswith("proxyjump ")]
+    hops = [f"!{hop.split('@')[-1].split(':')[0]}" for jump in jumps for hop in jump.split(",")]
+    path = folder / f"ssh_config.{number}"
+    lines = ["Host *", "  StrictHostKeyChecking yes", f"Host {' '.join([*hops, '*'])}"]
+    lines += [f"  {option}" for option in options]
+    lines.append("Host *")
+    for name in files:
+        source = Path(name).expanduser()
+        if source.is_file():
+            lines.append(f"Include {source.absolute()}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def _known_hosts(config_file: str, host: str) -> str | None:
+    """None to let the configuration decide; else one file of both the user's and the system's known hosts."""
+    from pyinfra.connectors.sshuserclient.client import get_ssh_config
+
+    config = get_ssh_config(config_file)
+    if config is not None and "userknownhostsfile" in config.lookup(host):
+        return None
+    both = [Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts")]
+    merged = Path(config_file).with_suffix(".known_hosts")
+    merged.write_text(
+        "".join(path.read_text(encoding="utf-8") + "\n" for path in both if path.is_file()), encoding="utf-8"
+    )
+    return str(merged)
+
+
+def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> State:
+    """pyinfra's state for the targets; nothing is connected yet."""
+    configs: dict[str, str] = {}
+    hosts = []
+    for target in targets:
+        args = target["common_args"]
+        if args not in configs:
+            configs[args] = ssh_config(args, folder, len(configs))
+        data: dict[str, Any] = {
+            "ssh_hostname": target["host"],
+            "ssh_config_file": configs[args],
+            "ssh_strict_host_key_checking": "yes",
+            "ssh_paramiko_connect_kwargs": {
+                "banner_timeout": wait,
+                "auth_timeout": wait,
+                "channel_timeout": wait,
+            },
+            "become": target["become"],
+        }
+        if known := _known_hosts(configs[args], target["host"]):
+            data["ssh_known_hosts_file"] = known
+        for key, name in (("port", "ssh_port"), ("user", "ssh_user")):
+            if target[key]:
+                data[name] = target[key]
+        if target["key_file"]:
+            data["ssh_key"] = str(Path(target["key_file"]).expanduser())
+        hosts.append((f"@ssh/{target['name']}", data))
+    inventory = Inventory((hosts, {}))  # type: ignore[no-untyped-call]
+    return State(
+        inventory,
+        Config(  # type: ignore[no-untyped-call]
+            CONNECT_TIMEOUT=max(1, round(wait)), PARALLEL=min(PARALLEL, len(hosts))
+        ),
+        check_for_changes=False,
+    )
+
+
+def connect_fault(text: str) -> Trouble:
+    """The kind of a failed connect, from pyinfra's sentence."""
+    low = text.lower()
+    if "host key" in low:
+        changed = "does not match" in low
+        told = "its host key has changed" if changed else "its host key is not known here"
+        return Trouble("host_key", f"{told}; nothing was sent ({text})")
+    if "authentication" in low or "private key" in low or "key file" in low or "key_password" in low:
+        return Trouble("login", f"login refused: {text}")
+    return Trouble("unreachable", f"cannot be reached: {text}")
+
+
+def connect(host: Any, wait: float) -> None:
+    """Connect one host, or raise Trouble; TCP, key exchange and login together get `wait` seconds."""
+    if host.connected:
+        transport = host.connector.client.get_transport()
+        if transport is not None and transport.is_active():
+            return
+        raise Trouble("cut", "the server closed the connection")
+    try:
+        with gevent.Timeout(wait + 1, ConnectError(f"no SSH answer within {wait:.0f} s")):
+            host.connect(show_errors=False, raise_exceptions=True)
+    except ConnectError as fault:
+        raise connect_fault(str(fault)) from fault
+    except Exception as fault:
+        # A wrong key file, an unreadable configuration: pyinfra's own exceptions of many kinds, all of this
+        # host.
+        raise connect_fault(f"{type(fault).__name__}: {fault}") from fault
+
+
+def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, bytes, bytes]:
+    """Run the script over one new channel; bounded in time and size. Raises Trouble."""
+    channel = host.connector.client.get_transport().open_session(timeout=timeout)
+    limited = f"timeout -k 2 {max(1, round(timeout))} sh -s"
+    errors = bytearray()
+
+    def read_errors() -> None:
+        while chunk := channel.recv_stderr(32768):
+            if len(errors) < 65536:
+                errors.extend(chunk)
+
+    def write_script() -> None:
+        try:
+            channel.sendall(script.encode())
+            channel.shutdown_write()
+        except (OSError, EOFError):
+            return  # the far side ended early; its output and exit status tell why
+
+    helpers = []
+    try:
+        with gevent.Timeout(timeout + 2, Trouble("timeout", f"no answer within {timeout:.0f} s")):
+            as_root = (
+                host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
+            )
+            channel.exec_command(f"sudo -n {limited}" if as_root else limited)
+            helpers = [gevent.spawn(read_errors), gevent.spawn(write_script)]
+            output = bytearray()
+            while chunk := channel.recv(65536):
+                output.extend(chunk)
+                if len(output) > bound:
+                    raise Trouble("too_big", f"the answer is larger than {bound} bytes")
+            channel.status_event.wait(5)
+            helpers[0].join(1)
+        if channel.exit_status < 0:
+            raise Trouble("cut", "the connection was cut in the middle of the answer")
+        return channel.exit_status, bytes(output), bytes(errors)
+    finally:
+        gevent.killall(helpers, block=False)
+        channel.close()
+
+
+def serve_one(host: Any, script: str, wait: float, timeout: float, bound: int) -> dict[str, Any]:
+    """One server's part of a round, as the message to send back."""
+    message: dict[str, Any] = {"name": host.name.removeprefix("@ssh/"), "fault": None}
+    try:
+        connect(host, wait)
+        status, out, err = converse(host, script, timeout, bound)
+    except Trouble as trouble:
+        message["fault"] = list(trouble.args)
+    except (SSHException, OSError, EOFError) as fault:
+        message["fault"] = ["cut", f"the connection broke: {fault or type(fault).__name__}"]
+    else:
+        message |= {
+            "status": status,
+            "stdout": base64.b64encode(out).decode(),
+            "stderr": base64.b64encode(err).decode(),
+        }
+    return message
+
+
+def main() -> None:
+    """Serve rounds until stdin ends."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not reach the protocol
+    logging.disable(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="backbone-ssh-") as folder:
+        opening = json.loads(sys.stdin.readline())
+        wait = float(opening["wait"])
+        state = make_state(opening["targets"], wait, Path(folder))
+        hosts = {host.name.removeprefix("@ssh/"): host for host in state.inventory}
+
+        def answer(name: str, script: str, timeout: float, bound: int) -> None:
+            line = json.dumps(serve_one(hosts[name], script, wait, timeout, bound)).encode() + b"\n"
+            with _WRITING:
+                answers.write(line)
+                answers.flush()
+
+        for line in sys.stdin:
+            asked = json.loads(line)
+            jobs = [
+                state.pool.spawn(answer, name, asked["texts"][number], asked["timeout"], asked["bound"])
+                for name, number in asked["scripts"].items()
+            ]
+            gevent.joinall(jobs, raise_error=True)
+        connectors: list[Any] = [host.connector for host in hosts.values() if host.connected]
+        for connector in connectors:
+            connector.client.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""The lab's description and its two networks."""
+
+from __future__ import annotations
+
+from provision.lab.image import IMAGES
+from provision.lab.spec import Networks, hosts
+
+
+def test_every_host_has_a_known_image_and_its_own_addresses() -> None:
+    networks = Networks(slot=3)
+    addresses = [address for spec in hosts().values() for address in networks.addresses(spec).values()]
+    assert {"lab-kab", "lab-prov", "lab-pusat", "lab-luar"} == set(hosts())
+    assert all(spec.image in IMAGES for spec in hosts().values())
+    assert len(addresses) == len(set(addresses))
+
+
+def test_only_the_servers_stand_on_the_internal_network() -> None:
+    inside = {name for name, spec in hosts().items() if "internal" in Networks(0).addresses(spec)}
+    assert inside == {"lab-kab", "lab-prov"}
+
+
+def test_instances_do_not_share_an_internal_network() -> None:
+    assert not Networks(0).internal.overlaps(Networks(1).internal)
+    assert str(Networks(7).controller) == "10.83.7.1"

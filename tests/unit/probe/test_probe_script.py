@@ -1,0 +1,92 @@
+"""The script and its frame: whatever a server says, only a whole answer is taken for one."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+import pytest
+
+from provision.probe import script
+from provision.probe.snapshot import Answer, Fault
+
+MARK = "BBtest"
+
+
+def said(commands: list[str], *, seconds: int = 5, prefix: str = "") -> bytes:
+    text = prefix + script.build(commands, MARK, seconds=seconds)
+    return subprocess.run(["sh", "-s"], input=text.encode(), capture_output=True, timeout=30).stdout
+
+
+def read(commands: list[str], **how: object) -> dict[str, Answer]:
+    answers = script.parse(said(commands, **how), commands, MARK)  # type: ignore[arg-type]
+    assert not isinstance(answers, Fault), answers
+    return answers
+
+
+def test_status_stdout_and_stderr_come_back_apart() -> None:
+    ask = "echo out; echo err >&2; exit 7"
+    assert read([ask])[ask] == Answer(7, "out\n", "err\n")
+
+
+def test_quotes_newlines_and_bytes_survive() -> None:
+    commands = ["printf '%s\\n' \"it's\"", "printf 'a\nb'", "printf '\\377\\000\\303\\251'", "cat"]
+    answers = read(commands)
+    assert answers[commands[0]].stdout == "it's\n"
+    assert answers[commands[1]].stdout == "a\nb"
+    assert answers[commands[2]].stdout == "\ufffd\x00é"
+    assert answers[commands[3]] == Answer(0, "")
+
+
+def test_a_command_that_hangs_is_ended_and_the_next_one_answers() -> None:
+    started = time.monotonic()
+    answers = read(["sleep 60", "echo after"], seconds=1)
+    assert answers["sleep 60"].unmeasured
+    assert answers["echo after"].stdout == "after\n"
+    assert time.monotonic() - started < 5
+
+
+def test_an_endless_answer_is_cut_at_its_bound_and_marked() -> None:
+    answer = read(["yes x"])["yes x"]
+    assert answer.cut
+    assert answer.unmeasured
+    assert len(answer.stdout) == script.STDOUT_BOUND
+
+
+def test_an_answer_exactly_at_the_bound_is_whole() -> None:
+    ask = f"head -c {script.STDOUT_BOUND} /dev/zero"
+    assert not read([ask])[ask].cut
+
+
+def test_a_command_that_mimics_the_frame_is_only_text() -> None:
+    ask = f"printf '{MARK} end 1\\n'; echo {MARK} begin"
+    assert read([ask, "echo real"])["echo real"].stdout == "real\n"
+
+
+@pytest.mark.parametrize("noise", [b"", b"Welcome!\n\x1b[31mnews\x1b[0m", b"\xff\xfe\x00binary", b"BBtest begin"])
+def test_noise_before_the_frame_is_passed_over(noise: bytes) -> None:
+    answers = script.parse(noise + said(["echo x"]), ["echo x"], MARK)
+    assert answers == {"echo x": Answer(0, "x\n")}
+
+
+def test_every_cut_is_seen() -> None:
+    whole = said(["echo x", "echo y"])
+    for length in range(len(whole) - 1):
+        assert isinstance(script.parse(whole[:length], ["echo x", "echo y"], MARK), Fault), length
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\x00\x01\xfe" * 50,
+        b"sh: not found\n",
+        b"\nBBtest begin\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 1 0 = =\nBBtest 0 0 = =\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 0 0 =!! =\nBBtest 1 0 = =\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 0 0 =A =\nBBtest 1 0 = =\nBBtest end 2\n",
+        b"\nBBtest begin\nwall: going down\nBBtest 0 0 = =\nBBtest 1 0 = =\nBBtest end 2\n",
+    ],
+)
+def test_anything_else_is_a_fault(answer: bytes) -> None:
+    assert isinstance(script.parse(answer, ["a", "b"], MARK), Fault)
