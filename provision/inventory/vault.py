@@ -55,16 +55,16 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
-def make_password_file(path: Path, password: str | None = None) -> str:
-    """Make a vault password file (0600) and return the password; UsageError when the file is there already."""
+def write_password_file(directory: Path, password: str | None = None) -> Path:
+    """Make `.vault-password` (0600) in an inventory's folder; UsageError when one is there already."""
+    path = directory / PASSWORD_FILE
     if path.exists():
         raise UsageError(
             _("{file} is there already").format(file=shown(path)),
             repair=_("keep it: without it nobody can read the vault; use another folder for a new inventory"),
         )
-    chosen = password or new_password()
-    write_private(path, chosen.encode("utf-8") + b"\n")
-    return chosen
+    write_private(path, (password or new_password()).encode("utf-8") + b"\n")
+    return path
 
 
 def generate_secrets(authority_key: str = "", database_roles: Iterable[str] = ()) -> dict[str, Any]:
@@ -147,7 +147,11 @@ def read_secrets(inventory: Path, server: str) -> dict[str, Any]:
             values.update(read_vault(one, password))
         else:
             values[one.name] = _opened(one.file, one.node.plain(), password)
-    return {name.removeprefix(SECRET_PREFIX): value for name, value in values.items() if name.startswith(SECRET_PREFIX)}
+    return {
+        name.removeprefix(SECRET_PREFIX): value
+        for name, value in values.items()
+        if name.startswith(SECRET_PREFIX)
+    }
 
 
 def read_secret(inventory: Path, server: str, name: str) -> str:

@@ -13,10 +13,10 @@ from provision.inventory.vault import (
     VAULT_FILE,
     generate_secrets,
     is_vaulted,
-    make_password_file,
     read_secret,
     read_secrets,
     read_vault,
+    write_password_file,
     write_vault,
 )
 from provision.onboard.authority import make_authority
@@ -31,7 +31,7 @@ def vaulted(folder: Folder) -> Folder:
     variables = sound()
     del variables["backbone_fqdn"]
     folder.hosts({**variables, "backbone_fqdn": "{{ short }}.semarang.example", "short": "{{ 'da' ~ 'ta' }}"})
-    assert make_password_file(folder.path / ".vault-password", "correct horse") == "correct horse"
+    write_password_file(folder.path, "correct horse")
     values = generate_secrets(make_authority("33.74")[0], ["reader"]) | {
         "backbone_secret_sync_client_id": "region-33.74",
         "backbone_secret_sync_token": "s3cret",
@@ -63,7 +63,7 @@ def test_the_files_are_private_and_encrypted(vaulted: Folder) -> None:
     assert is_vaulted(vault)
     assert b"s3cret" not in vault.read_bytes()
     with pytest.raises(UsageError, match="there already"):
-        make_password_file(vaulted.path / ".vault-password")
+        write_password_file(vaulted.path)
 
 
 def test_secrets_come_back_as_they_went_in(vaulted: Folder) -> None:
