@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from sync_world import ENTITIES, SIZE, Run, difference, stored
 
+from backbone_sync import dictionary, grant
 from backbone_sync.config import Config
 from backbone_sync.errors import AlreadyRunning, StoreUnreachable, SyncError
 from backbone_sync.store import Store
@@ -58,14 +59,15 @@ def test_an_answer_that_is_no_page_stops_the_entity_and_costs_nothing(
     fault: str, kind: str, status: int, run: Run, source: Source, data: Path, database: str
 ) -> None:
     source.switches.arm(fault, "/peserta_didik", times=FOREVER, after=2)
-    result = run(source_retries=0)
+    students = grant.make(dictionary.load(), ("peserta_didik",))
+    result = run(source_retries=0, grant=students)
     assert not result.green
     assert result.exit_status == status
     errors = {kind_of(result.error), kind_of(result.entities["peserta_didik"].error)}
     assert kind in errors
     assert len(stored(database, "peserta_didik", "peserta_didik_id")) < SIZE.students
     source.switches.clear()
-    again = run()
+    again = run(grant=students)
     assert again.green
     assert again.entities["peserta_didik"].counts.received < SIZE.students + SIZE.withdrawn
     assert difference(data, database, "peserta_didik") == set()
