@@ -139,9 +139,7 @@ def _tree(root: Path) -> list[Path]:
     return sorted(
         file
         for file in root.rglob("*")
-        if file.is_file()
-        and "__pycache__" not in file.parts
-        and file.relative_to(root).parts[0] not in _EXPLAINS
+        if file.is_file() and "__pycache__" not in file.parts and file.relative_to(root).parts[0] not in _EXPLAINS
     )
 
 

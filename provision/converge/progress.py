@@ -108,9 +108,7 @@ class Tracker:
             for stage in stages
         ]
 
-    def _task_started(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _task_started(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         told = []
         if server not in self._running:
             self._running[server] = _Running(stage, when)
@@ -132,26 +130,20 @@ class Tracker:
         told = Progress("changed", server, stage, task=task, changed=running.changed, diff=diff_text(outcome))
         return [told]
 
-    def _item_failed(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _item_failed(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         running = self._running.setdefault(server, _Running(stage, when))
         if not data.get("ignore_errors"):
             running.item_message = running.item_message or failure_text(data.get("res") or {})
         return []
 
-    def _task_failed(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _task_failed(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         if data.get("ignore_errors"):
             return []
         running = self._running.setdefault(server, _Running(stage, when))
         message = running.item_message or failure_text(data.get("res") or {})
         return self._end(server, stage, FAILED, when, f"{data.get('task', '')}: {message}")
 
-    def _server_lost(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _server_lost(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         return self._end(server, stage, UNREACHABLE, when, failure_text(data.get("res") or {}))
 
     def _end(self, server: str, stage: str, status: str, when: datetime, message: str = "") -> list[Progress]:

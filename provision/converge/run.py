@@ -97,9 +97,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
         log.write(f"{_now()} ended: status {ended.status}{' interrupted' if ended.interrupted else ''}\n")
         if ended.status and ended.words:
             log.write(ended.words + "\n")
-    (run / "results.json").write_text(
-        json.dumps([dataclasses.asdict(result) for result in results], indent=1)
-    )
+    (run / "results.json").write_text(json.dumps([dataclasses.asdict(result) for result in results], indent=1))
     shutil.rmtree(run / "ansible", ignore_errors=True)
     if ended.status and not ended.interrupted and all(r.status in ("ok", "not_reached") for r in results):
         # It fell over outside of any stage: a broken playbook, a wrong vault password, no Python to be had.
@@ -142,9 +140,7 @@ def note_tried(tried: Mapping[str, Mapping[str, Sequence[str]]], setting: Settin
     shutil.rmtree(run, ignore_errors=True)
 
 
-def _second_inventory(
-    run: Path, servers: Sequence[ServerPlan], setting: Setting, owner: targets.Owner
-) -> Path:
+def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting, owner: targets.Owner) -> Path:
     known = by_name(setting.book.stages)
     hosts: dict[str, dict[str, Any]] = {}
     groups: dict[str, list[str]] = {f"run_{stage}": [] for stage in setting.book.names}
@@ -166,18 +162,14 @@ def _second_inventory(
             groups[f"run_{stage}"].append(server.server)
     groups["run_python"] = [s.server for s in servers if s.server in setting.no_python and not setting.check]
     groups["linux"] = [server.server for server in servers]
-    return targets.write(
-        run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)}
-    )
+    return targets.write(run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)})
 
 
 def _new_run() -> Path:
     """A new private folder for a run; the oldest ones go."""
     runs = paths.state_dir() / "runs"
     runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    old = sorted(
-        (entry for entry in runs.iterdir() if entry.is_dir()), key=lambda entry: entry.stat().st_mtime
-    )
+    old = sorted((entry for entry in runs.iterdir() if entry.is_dir()), key=lambda entry: entry.stat().st_mtime)
     for folder in old[:-_RUNS_KEPT]:
         shutil.rmtree(folder, ignore_errors=True)
     while True:
