@@ -121,7 +121,7 @@ class progress:  # noqa: N801 — reads as a verb at its one place of use
             self._bar.advance(self._task)
 
 
-def show(fleet: Fleet, examination: Examination, out: Path | None) -> None:
+def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: bool = True) -> None:
     """The outcome for people: yes or no a server, the counts, what is open, what to do first."""
     from rich.console import Console
     from rich.table import Table
@@ -138,8 +138,11 @@ def show(fleet: Fleet, examination: Examination, out: Path | None) -> None:
             continue
         mine = examination.of(server.name)
         good = ready(mine)
-        verdict = say("may receive Backbone data") if good else say("may not receive Backbone data yet")
-        console.print(f"[bold]{server.name}[/]: [bold {'green' if good else 'red'}]{verdict}[/]")
+        words_for_it = say("may receive Backbone data") if good else say("may not receive Backbone data yet")
+        if verdict:
+            console.print(f"[bold]{server.name}[/]: [bold {'green' if good else 'red'}]{words_for_it}[/]")
+        else:
+            console.print(f"[bold]{server.name}[/]")
         if snapshot.fault is not None:
             console.print(f"  {say('not measured')}: {snapshot.fault.message}", markup=False)
         tally = ", ".join(f"{number} {say(words.STATUS[status])}" for status, number in counts(mine).items() if number)
@@ -154,7 +157,7 @@ def show(fleet: Fleet, examination: Examination, out: Path | None) -> None:
                 word = f"[{colour}]{say(words.STATUS[one.status])}[/]"
                 table.add_row(f"  {one.control}", word, title, one.observed.text(say).replace("[", "\\["))
             console.print(table)
-        for step in summary.steps(mine, STAGES)[:3]:
+        for step in summary.steps(mine, STAGES)[:3] if verdict else ():
             if step.stage:
                 command = f"backbone apply -i {fleet.path} --limit {server.name} --stage {step.stage}"
             else:

@@ -153,6 +153,7 @@ def render(fleet: Fleet, examination: Examination, *, language: str = "", at: da
         "counts": counts(examination.findings),
         "total": len(examination.findings),
         "statuses": STATUSES,
+        "shown": [name for name in STATUSES if name in ("pass", "fail") or counts(examination.findings)[name]],
         "word": {name: say(text) for name, text in words.STATUS.items()},
         "basis": {name: say(text) for name, text in words.BASIS.items()},
         "severity": {name: say(text) for name, text in words.SEVERITY.items()},
