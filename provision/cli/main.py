@@ -25,6 +25,8 @@ VERBS: dict[str, str] = {
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
+    "plan": "Which stages each server needs, and why; --diff: what they would change.",
+    "apply": "Run the stages that each server needs, and only those.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
 

@@ -73,9 +73,10 @@ class _Running:
 
 @dataclass
 class Tracker:
-    """Follows one run. `planned`: the stages of each server, in order."""
+    """Follows one run. `planned`: the stages of each server, in order; `diffs`: whether to tell differences."""
 
     planned: Mapping[str, Sequence[str]]
+    diffs: bool = False
     results: dict[tuple[str, str], Result] = field(default_factory=dict)
     _running: dict[str, _Running] = field(default_factory=dict)
 
@@ -127,7 +128,9 @@ class Tracker:
             return []
         running = self._running.setdefault(server, _Running(stage, when))
         running.changed += 1
-        told = Progress("changed", server, stage, task=task, changed=running.changed, diff=diff_text(outcome))
+        told = Progress(
+            "changed", server, stage, task=task, changed=running.changed, diff=diff_text(outcome) if self.diffs else ""
+        )
         return [told]
 
     def _item_failed(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:

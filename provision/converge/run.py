@@ -63,7 +63,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     """
     servers = [server for server in plan.servers if server.stages]
     run = _new_run()
-    tracker = Tracker({server.server: server.names for server in servers})
+    tracker = Tracker({server.server: server.names for server in servers}, diffs=setting.check)
     owner = targets.this_owner(run.name)
     with ExitStack() as stack:
         if not setting.check:
