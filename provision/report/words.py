@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from provision import i18n
@@ -24,8 +26,33 @@ SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "
 LEVEL = {"kabupaten_kota": "kabupaten/kota", "provinsi": "province"}
 
 
+class PoCatalogue(gettext.NullTranslations):
+    """A gettext catalogue read from its source, so that no compiled copy can be older than the sentences."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.sentences: dict[str, str] = {}
+        key, parts = "", {"msgid": "", "msgstr": ""}
+        for line in [*text.splitlines(), 'msgid ""']:
+            word, _, rest = line.partition(" ")
+            if word == "msgid":
+                self.sentences[parts["msgid"]] = parts["msgstr"]
+                parts = {"msgid": "", "msgstr": ""}
+            if word in parts:
+                key, line = word, rest
+            if line.startswith('"'):
+                parts[key] += ast.literal_eval(line)
+        self.sentences.pop("", None)
+
+
+@cache
+def catalogue(language: str) -> PoCatalogue:
+    """The audit's own sentences in a language; empty for English."""
+    path = _LOCALE / language / "LC_MESSAGES" / "audit.po"
+    return PoCatalogue(path.read_text(encoding="utf-8") if path.is_file() else "")
+
+
 def translator(language: str) -> Callable[[str], str]:
     """English sentence → sentence in `language`. The audit's own catalogue first, then the project's."""
-    own = gettext.translation("audit", _LOCALE, languages=[language], fallback=True)
-    own.add_fallback(i18n.translation(language))
-    return own.gettext
+    own, project = catalogue(language), i18n.translation(language)
+    return lambda message: own.sentences.get(message) or project.gettext(message)
