@@ -1,9 +1,9 @@
 """Runs a command that must not outlive this controller's process, even when that is killed.
 
-`python leash.py PARENT MARK COMMAND ARGS…` starts the command and answers with its exit status; MARK tells it
-from other leashes of the same parent. When the process PARENT dies, everything that the command started is killed, and this process with it: an orphaned run would go on
-changing a server while the next run believes that it is alone. Ansible's workers have sessions of their own, so
-that a process group does not hold them all; the family tree does.
+`python leash.py PARENT MARK COMMAND ARGS…` starts the command and answers with its exit status; MARK tells it from
+other leashes of the same parent. When the process PARENT dies, everything that the command started is killed, and
+this process with it: an orphaned run would go on changing a server while the next run believes that it is alone.
+Ansible's workers have sessions of their own, so that a process group does not hold them all; the family tree does.
 """
 
 from __future__ import annotations
