@@ -57,13 +57,16 @@ def renewal_reason(
 
 
 def bundle(leaf: str, authority: str) -> str:
-    """What a server presents: its certificate and what stands between it and the root (not the root)."""
-    between = [
-        one.public_bytes(serialization.Encoding.PEM).decode()
-        for one in x509.load_pem_x509_certificates(authority.encode())
-        if one.subject != one.issuer
+    """What a server presents: its certificate and what stands between it and the root (not the root).
+
+    Written anew from what the texts mean, so that anything else that stood in them is gone.
+    """
+    above = x509.load_pem_x509_certificates(authority.encode())
+    presented = [
+        x509.load_pem_x509_certificate(leaf.encode()),
+        *(one for one in above if one.subject != one.issuer),
     ]
-    return "".join([leaf.strip() + "\n", *between])
+    return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in presented)
 
 
 def supplied_problem(certificate: str, chain: str, key: str, fqdn: str, now: datetime) -> str:

@@ -37,7 +37,7 @@ def internal(arguments: dict[str, Any], now: datetime) -> dict[str, str]:
     addresses = list(arguments.get("addresses") or [])
     reason = certificates.renewal_reason(present, request, issuer, names, addresses, days, now)
     if not reason:
-        return {"certificate": present.strip() + "\n", "reason": ""}
+        return {"certificate": certificates.bundle(present, issuer), "reason": ""}
     key = str(arguments["authority_key"]).strip() + "\n"
     leaf = authority.sign_csr(key, issuer, request, days, names, addresses)
     return {"certificate": certificates.bundle(leaf, issuer), "reason": reason}

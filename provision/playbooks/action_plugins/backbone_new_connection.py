@@ -22,7 +22,8 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 _ASK = "/bin/sh -c 'echo \"$SSH_CONNECTION\"'"
-_UNSHARED = "-o ControlMaster=no -o ControlPath=none "
+# LogLevel, so that ssh tells the reason even where its own configuration silences it.
+_UNSHARED = "-o ControlMaster=no -o ControlPath=none -o LogLevel=INFO "
 
 
 def stranger(client: str, sources: Iterable[str]) -> str:
