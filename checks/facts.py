@@ -94,7 +94,7 @@ def sections(text: str) -> dict[str, list[str]]:
     return found
 
 
-def _json(text: str, what: str) -> Any:
+def json_of(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as fault:
@@ -134,9 +134,7 @@ def machine(host: Any) -> Machine:
         release[name] = value.strip("\"'")
     cpu = [line.partition(":") for line in told.get("cpu", [])]
     models = sorted({value.strip() for name, _, value in cpu if name.strip() == "model name"})
-    flags = {
-        flag for name, _, value in cpu if name.strip() in ("flags", "Features") for flag in value.split()
-    }
+    flags = {flag for name, _, value in cpu if name.strip() in ("flags", "Features") for flag in value.split()}
     memory = told.get("memory", [])
     if not memory or not memory[0].isdigit():
         raise NotAnswered("the kernel does not tell its memory")
@@ -305,7 +303,7 @@ def ruleset(host: Any) -> list[dict[str, Any]] | None:
         return None
     if answer.rc != 0:
         raise NotAnswered("nft does not answer: " + answer.stderr.strip()[:120])
-    objects = _json(answer.stdout, "nft").get("nftables", [])
+    objects = json_of(answer.stdout, "nft").get("nftables", [])
     return [one for one in objects if isinstance(one, dict)]
 
 
@@ -317,9 +315,7 @@ def sshd(host: Any) -> dict[str, str]:
         return {}
     if answer.rc != 0:
         raise NotAnswered("sshd -T: " + answer.stderr.strip()[:160])
-    return {
-        key.lower(): value for key, _, value in (line.partition(" ") for line in answer.stdout.splitlines())
-    }
+    return {key.lower(): value for key, _, value in (line.partition(" ") for line in answer.stdout.splitlines())}
 
 
 @fact
@@ -334,7 +330,7 @@ def postgresql(host: Any) -> dict[str, Any] | None:
     answer = ask(host, commands.POSTGRESQL)
     if answer.rc != 0:
         return None
-    read: dict[str, Any] = _json(answer.stdout, "psql")
+    read: dict[str, Any] = json_of(answer.stdout, "psql")
     return read
 
 
@@ -344,7 +340,7 @@ def pgbackrest(host: Any) -> dict[str, Any] | None:
     answer = ask(host, commands.PGBACKREST)
     if answer.rc != 0:
         return None
-    stanzas = [one for one in _json(answer.stdout, "pgbackrest") if one.get("name") == "main"]
+    stanzas = [one for one in json_of(answer.stdout, "pgbackrest") if one.get("name") == "main"]
     return stanzas[0] if stanzas else None
 
 
@@ -354,7 +350,7 @@ def sync_status(host: Any) -> dict[str, Any] | None:
     answer = ask(host, commands.SYNC_STATUS)
     if answer.rc in (126, 127):
         return None
-    read: dict[str, Any] = _json(answer.stdout, "backbone-sync status")
+    read: dict[str, Any] = json_of(answer.stdout, "backbone-sync status")
     return read
 
 

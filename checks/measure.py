@@ -54,9 +54,7 @@ def _plain(value: Any, translate: Callable[[str], str]) -> str:
     if isinstance(value, float):
         return f"{value:.1f}"
     if isinstance(value, (list, tuple, set, frozenset)):
-        parts = [
-            _plain(one, translate) for one in (value if isinstance(value, (list, tuple)) else sorted(value))
-        ]
+        parts = [_plain(one, translate) for one in (value if isinstance(value, (list, tuple)) else sorted(value))]
         shown = ", ".join(parts[:8])
         return shown + (f", … ({len(parts)})" if len(parts) > 8 else "")
     return str(value)

@@ -19,9 +19,12 @@ from provision.i18n import _
 # verb -> (module in provision.cli, one line of help). A module is imported only when its verb is used, so
 # that `backbone --help` and the small verbs stay quick.
 VERBS: dict[str, str] = {
+    "demo": "The main job on throwaway hosts, from nothing: see the whole product work.",
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
+    "plan": "Which stages each server needs, and why; --diff: what they would change.",
+    "apply": "Run the stages that each server needs, and only those.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
 

@@ -14,7 +14,6 @@ import fcntl
 import json
 import os
 import secrets
-import shlex
 import shutil
 import subprocess
 import sys
@@ -24,12 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from provision import paths
 from provision.errors import BackboneError, UsageError
 from provision.i18n import _
-from provision.lab import image, network, requirements
+from provision.lab import image, network, region, requirements
+from provision.lab.centre import Centre, Region
 from provision.lab.machine import Machine
 from provision.lab.spec import HostSpec, Networks, hosts
 from provision.onboard.enroll import administrator_script
@@ -47,6 +45,7 @@ class Lab:
     folder: Path
     networks: Networks
     say: Say = field(default=lambda _text: None, compare=False)
+    centre: Region = field(default=Region())
 
     @classmethod
     def named(cls, name: str = "", say: Say = lambda _text: None) -> Lab:
@@ -111,6 +110,8 @@ class Lab:
         for spec in fresh:
             address = self.networks.addresses(spec).get("internal") or self.networks.addresses(spec)["outside"]
             self.machine(spec.name).wait_for_ssh(str(address))
+        if not self.inventory.exists():
+            region.write(self, self.inventory.parent, key_file=self.folder / "ssh" / "id_ed25519")
         return specs
 
     def down(self, names: Iterable[str] = ()) -> None:
@@ -252,6 +253,8 @@ class Lab:
             shutil.copy(keys / f"host_{spec.name}{half}", root / f"etc/ssh/ssh_host_ed25519_key{half}")
         if spec.is_server:
             self._make_accounts(root, spec)
+        if spec.services:
+            Centre(self.folder / "centre").furnish(root, self.centre)
         return _hardware(root, spec)
 
     def _make_accounts(self, root: Path, spec: HostSpec) -> None:
@@ -312,22 +315,6 @@ def _hardware(root: Path, spec: HostSpec) -> list[tuple[str, str]]:
         )
         binds.append(("/usr/lib/lab-hardware/cpuinfo", "/proc/cpuinfo"))
     return binds
-
-
-def render_inventory(lab: Lab, template: Path, values: Mapping[str, Any]) -> str:
-    """The text of an inventory for this instance, from a template that names its hosts and addresses."""
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
-    addresses = {
-        spec.name: {net: str(address) for net, address in lab.networks.addresses(spec).items()}
-        for spec in hosts().values()
-    }
-    return environment.from_string(template.read_text()).render(
-        addresses=addresses,
-        controller=str(lab.networks.controller),
-        internal=str(lab.networks.internal),
-        ssh_config=shlex.quote(str(lab.ssh_config)),
-        **values,
-    )
 
 
 def _labs_dir() -> Path:

@@ -9,7 +9,6 @@ not be read or the daemon did not answer, so that systemd's OnFailure= tells a p
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -56,7 +55,7 @@ def write(path, text, mode):
 
 def main():
     settings = json.loads(CONFIGURATION.read_text())
-    paths = [path for path in settings["paths"] if os.path.isdir(path)]
+    paths = [path for path in settings["paths"] if Path(path).is_dir()]
     started = time.time()
     answer = subprocess.run(
         ["clamdscan", "--fdpass", "--infected", "--no-summary", *paths],
@@ -70,7 +69,8 @@ def main():
     write(LOG, answer.stdout + answer.stderr, 0o640)
     if METRICS.parent.is_dir():
         quarantine = Path(settings["quarantine"])
-        quarantined = sum(1 for entry in quarantine.iterdir() if entry.is_file()) if quarantine.is_dir() else 0
+        # The scanner's own lock files begin with a dot.
+        quarantined = sum(1 for file in quarantine.glob("[!.]*") if file.is_file())
         last_good = last_success() if failed else now
         text = metrics(now, time.time() - started, infected, failed, quarantined, last_good)
         write(METRICS, text, 0o644)

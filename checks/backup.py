@@ -1,0 +1,78 @@
+"""Backup: recent, encrypted, with an unbroken archive of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks import facts
+from checks.measure import Measure, absent, control, say, verdict
+from checks.params import Params
+
+AGE_HOURS = 26
+ARCHIVE_MINUTES = 60
+WAITING_SEGMENTS = 32
+_NO_STANZA = say("pgBackRest knows no backup of this cluster")
+
+
+@control("BAK-01")
+def recent(host: Any, params: Params) -> Measure:
+    """The last good backup is 26 hours old at most."""
+    expected = say("a backup at most {hours} hours old", hours=AGE_HOURS)
+    stanza = facts.pgbackrest(host)
+    if stanza is None or (stanza.get("status") or {}).get("code") != 0:
+        said = (stanza or {}).get("status", {}).get("message", "") if stanza else ""
+        return absent(say("{what} {said}", what=_NO_STANZA, said=said), expected)
+    ends = [one["timestamp"]["stop"] for one in stanza.get("backup", []) if not one.get("error")]
+    if not ends:
+        return absent(_NO_STANZA, expected)
+    hours = max((params.now - max(ends)) / 3600, 0.0)
+    observed = say("{count} backups, the last {hours} hours ago", count=len(ends), hours=hours)
+    return verdict(hours <= AGE_HOURS, observed, expected)
+
+
+@control("BAK-02")
+def encrypted(host: Any, params: Params) -> Measure:
+    """The repository is encrypted."""
+    expected = say("every repository encrypted with AES-256")
+    stanza = facts.pgbackrest(host)
+    if stanza is None:
+        return absent(_NO_STANZA, expected)
+    ciphers = [str(repo.get("cipher", "none")) for repo in stanza.get("repo", [])] or [str(stanza.get("cipher"))]
+    good = bool(ciphers) and all(cipher == "aes-256-cbc" for cipher in ciphers)
+    return verdict(good, say("{ciphers}", ciphers=ciphers), expected)
+
+
+@control("BAK-03")
+def archiving(host: Any, params: Params) -> Measure:
+    """Changes are archived all the time, and the archive has not stopped."""
+    expected = say("changes are archived without a pause")
+    cluster = facts.postgresql(host)
+    if cluster is None:
+        return absent(say("no PostgreSQL answers here"), expected)
+    if str(cluster["settings"].get("archive_mode")) == "off":
+        return absent(say("archive_mode = off"), expected)
+    archiver = cluster["archiver"]
+    last, failed = archiver["last"] or 0, archiver["last_failed"] or 0
+    if failed > last:
+        return absent(say("archiving fails, {count} times so far", count=archiver["failed"]), expected)
+    if not last:
+        return absent(say("nothing has been archived yet"), expected)
+    if cluster["waiting"] > WAITING_SEGMENTS:
+        return absent(say("{count} segments wait for the archive", count=cluster["waiting"]), expected)
+    minutes = max((params.now - float(last)) / 60, 0.0)
+    return verdict(True, say("last segment {minutes} minutes ago", minutes=minutes), expected)
+
+
+@control("BAK-04")
+def scheduled(host: Any, params: Params) -> Measure:
+    """Full, differential and the accompanying timers are on, and their last runs ended well."""
+    expected = say("weekly full and daily differential backups scheduled, the last runs good")
+    timers = ("backbone-backup-full.timer", "backbone-backup-diff.timer", "backbone-backup-metrics.timer")
+    idle = [name for name in (*timers, "backbone-canary.timer") if not facts.unit(host, name).running]
+    if idle:
+        return absent(say("not running: {names}", names=idle), expected)
+    services = ("backbone-backup-full.service", "backbone-backup-diff.service")
+    failed = [name for name in services if facts.unit(host, name).result not in ("", "success")]
+    if failed:
+        return absent(say("failed: {names}", names=failed), expected)
+    return verdict(True, say("scheduled"), expected)

@@ -1,0 +1,94 @@
+"""Hardware: the processor, memory and storage lines of the minimum specification."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from checks import facts
+from checks.measure import Measure, control, say, verdict
+from checks.params import Params
+
+# 8 and 16 GB of memory, less what firmware and kernel keep for themselves.
+MEMORY_GIB = {"kabupaten_kota": 7.0, "provinsi": 14.0}
+DISK_REQUIRED = 10 * 10**9
+DISK_RECOMMENDED = 200 * 10**9
+CLOCK_GHZ = 1.6
+
+_NAMED = re.compile(r"Xeon.*\bE[35]-|Xeon.*\bE-?[35]\b", re.I)
+_NEWER = re.compile(r"Xeon|EPYC|Neoverse|Ampere|ThunderX|Kunpeng|POWER(8|9|10)", re.I)
+_MASKED = re.compile(r"QEMU|KVM|Virtual|Common|^$", re.I)
+_64_BIT = ("x86_64", "amd64", "aarch64", "ppc64le", "s390x")
+
+
+@control("HW-01")
+def processor(host: Any, params: Params) -> Measure:
+    """An Intel Xeon E3 or E5, or a newer server processor."""
+    machine = facts.machine(host)
+    models = machine.models
+    expected = say("Intel Xeon E3 or E5, or a newer server processor")
+    if not models or all(_MASKED.search(model) for model in models):
+        seen = say(
+            "the processor does not show its name ({models}, virtualisation: {virtual})",
+            models=models or "-",
+            virtual=machine.virtual,
+        )
+        return Measure("error", seen, expected)
+    good = all(_NAMED.search(model) or _NEWER.search(model) for model in models)
+    return verdict(good, say("{models}", models=models), expected)
+
+
+@control("HW-02")
+def word_size(host: Any, params: Params) -> Measure:
+    """A 64-bit processor and kernel."""
+    machine = facts.machine(host)
+    observed = say("kernel for {architecture}", architecture=machine.architecture or "?")
+    return verdict(machine.architecture in _64_BIT, observed, say("64-bit"))
+
+
+@control("HW-03")
+def clock(host: Any, params: Params) -> Measure:
+    """A nominal clock of at least 1.6 GHz."""
+    expected = say("nominal clock of at least {ghz} GHz", ghz=CLOCK_GHZ)
+    nominal = facts.machine(host).clock_ghz
+    if nominal is None:
+        seen = say("neither the processor's name nor the firmware tells its nominal clock")
+        return Measure("error", seen, expected)
+    return verdict(nominal >= CLOCK_GHZ, say("{ghz} GHz", ghz=f"{nominal:.2f}"), expected)
+
+
+@control("HW-04")
+def memory(host: Any, params: Params) -> Measure:
+    """Memory by level: 8 GB for a kabupaten/kota, 16 GB for a province."""
+    floor = MEMORY_GIB[params.level]
+    gib = facts.machine(host).memory_gib
+    named = {"kabupaten_kota": 8, "provinsi": 16}[params.level]
+    return verdict(
+        gib >= floor,
+        say("{gib} GiB", gib=f"{gib:.1f}"),
+        say("{named} GB, which an operating system sees as at least {floor} GiB", named=named, floor=floor),
+    )
+
+
+def _free(host: Any) -> tuple[int, str]:
+    machine = facts.machine(host)
+    if machine.free_bytes is None:
+        raise facts.NotAnswered("df does not tell the free space")
+    return machine.free_bytes, machine.data_path
+
+
+@control("HW-05")
+def storage(host: Any, params: Params) -> Measure:
+    """At least 10 GB free where the database lies."""
+    free, path = _free(host)
+    observed = say("{gb} GB free in {path}", gb=free / 1e9, path=path)
+    return verdict(free >= DISK_REQUIRED, observed, say("at least {gb} GB free", gb=10))
+
+
+@control("HW-06")
+def roomy_storage(host: Any, params: Params) -> Measure:
+    """200 GB free is what the range of the specification ends with, hence recommended."""
+    free, path = _free(host)
+    observed = say("{gb} GB free in {path}", gb=free / 1e9, path=path)
+    expected = say("{gb} GB free recommended", gb=200)
+    return Measure("pass" if free >= DISK_RECOMMENDED else "warning", observed, expected)

@@ -1,0 +1,93 @@
+"""Patching: the operating system is updated regularly, and it shows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from checks import commands, facts
+from checks.measure import Measure, absent, control, say, verdict
+from checks.params import Params
+
+LIST_DAYS = 7
+REBOOT_DAYS = 14
+_DAY = 86400
+_STAMP = "/var/lib/apt/periodic/"
+
+
+def _periodic(host: Any) -> dict[str, str]:
+    lines = facts.told(host, commands.PATCHES).get("periodic", [])
+    return {found[1]: found[2] for line in lines if (found := re.match(r'APT::Periodic::([\w-]+) "(\d+)', line))}
+
+
+def _stamps(host: Any) -> dict[str, float]:
+    lines = (line.split(" ", 1) for line in facts.told(host, commands.PATCHES).get("stamps", []))
+    return {parts[1].removeprefix(_STAMP): float(parts[0]) for parts in lines if len(parts) == 2}
+
+
+@control("PATCH-01")
+def automatic(host: Any, params: Params) -> Measure:
+    """Updates are installed by themselves, every day."""
+    expected = say("unattended-upgrades installed and on, every day, also after a restart")
+    if "unattended-upgrades" not in facts.packages(host):
+        return absent(say("unattended-upgrades is not installed"), expected)
+    periodic = _periodic(host)
+    off = [name for name in ("Update-Package-Lists", "Unattended-Upgrade") if periodic.get(name, "0") != "1"]
+    if periodic.get("Enable", "1") == "0":
+        off.append("Enable")
+    if off:
+        return absent(say("switched off: {names}", names=off), expected)
+    idle = [name for name in ("apt-daily.timer", "apt-daily-upgrade.timer") if not facts.unit(host, name).running]
+    if idle:
+        return absent(say("not running: {names}", names=idle), expected)
+    return verdict(True, say("on, every day"), expected)
+
+
+@control("PATCH-02")
+def recent(host: Any, params: Params) -> Measure:
+    """The package lists were fetched and the updates run within a week."""
+    expected = say("a complete update run within the last {days} days", days=LIST_DAYS)
+    stamps = _stamps(host)
+    last = stamps.get("unattended-upgrades-stamp", 0.0)
+    if not last:
+        return absent(say("no update run has come to its end yet"), expected)
+    days = max((params.now - last) / _DAY, 0.0)
+    return verdict(days <= LIST_DAYS, say("last complete run {days} days ago", days=days), expected)
+
+
+@control("PATCH-03")
+def outstanding(host: Any, params: Params) -> Measure:
+    """No security update waits. One that came today may wait for tonight; a warning, unless updates do not
+    run.
+    """
+    expected = say("no security update outstanding")
+    lines = facts.told(host, commands.PATCHES).get("outstanding", [])
+    waiting = sorted(
+        {line.split()[1] for line in lines if re.search(r"security", line, re.I) and len(line.split()) > 1}
+    )
+    if not waiting:
+        return verdict(True, say("none outstanding ({other} other updates)", other=len(lines)), expected)
+    last = _stamps(host).get("unattended-upgrades-stamp", 0.0)
+    running = last and params.now - last <= LIST_DAYS * _DAY
+    observed = say("{count} outstanding: {names}", count=len(waiting), names=waiting)
+    return Measure("warning" if running else "fail", observed, expected)
+
+
+@control("PATCH-04")
+def restarted(host: Any, params: Params) -> Measure:
+    """No restart that an update asks for waits longer than two weeks."""
+    expected = say("a restart that an update asks for happens within {days} days", days=REBOOT_DAYS)
+    asked = facts.told(host, commands.PATCHES).get("reboot", [])
+    if not asked or not asked[0].isdigit():
+        return verdict(True, say("no restart outstanding"), expected)
+    days = max((params.now - int(asked[0])) / _DAY, 0.0)
+    observed = say("outstanding for {days} days", days=days)
+    return Measure("fail" if days > REBOOT_DAYS else "warning", observed, expected)
+
+
+@control("PATCH-05")
+def window(host: Any, params: Params) -> Measure:
+    """A window for the restarts is set."""
+    timer = facts.unit(host, "backbone-reboot.timer")
+    observed = say("backbone-reboot.timer: {state}", state=timer.state)
+    return verdict(timer.running, observed, say("a daily window in which the server may restart"))

@@ -1,0 +1,107 @@
+"""Sync: the service runs, its last run balanced, it stores only what was granted, and it can reach the
+centre.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from checks import commands, facts
+from checks.measure import Measure, absent, control, say, verdict
+from checks.params import Params
+
+_NOT_INSTALLED = say("the sync service is not installed")
+LATE_FACTOR = 3  # a run may be this many intervals late before it counts as missing
+
+
+@control("SYNC-01")
+def scheduled(host: Any, params: Params) -> Measure:
+    """The sync service runs on its timer; supplied software runs and calls itself healthy."""
+    if params.sync_source == "supplied":
+        expected = say("{unit} runs and calls itself healthy", unit=params.sync_unit)
+        unit = facts.unit(host, params.sync_unit, params.sync_unit)
+        if not unit.running:
+            return absent(say("{unit}: {state}", unit=params.sync_unit, state=unit.state), expected)
+        answer = facts.ask(host, facts.command_of_supplied(params))
+        return verdict(answer.rc == 0, say("health command ended with {status}", status=answer.rc), expected)
+    expected = say("backbone-sync.timer runs, also after a restart")
+    timer = facts.unit(host, "backbone-sync.timer")
+    return verdict(timer.running, say("backbone-sync.timer: {state}", state=timer.state), expected)
+
+
+@control("SYNC-02")
+def green(host: Any, params: Params) -> Measure:
+    """The last run ended well, and not too long ago."""
+    hours = max(params.sync_interval_seconds * LATE_FACTOR / 3600, 1.0)
+    expected = say("last run green, at most {hours} hours ago", hours=hours)
+    if params.sync_source == "supplied":
+        return Measure("not_applicable", say("supplied software tells its health by SYNC-01"), expected)
+    status = facts.sync_status(host)
+    if status is None:
+        return absent(_NOT_INSTALLED, expected)
+    if not status.get("green"):
+        said = status.get("message") or status.get("state") or (status.get("error") or {}).get("message") or "?"
+        return absent(say("not green: {said}", said=said), expected)
+    finished = datetime.fromisoformat(status["last_run_finished"].replace("Z", "+00:00"))
+    ago = max((params.at - finished).total_seconds() / 3600, 0.0)
+    return verdict(ago <= hours, say("green, {hours} hours ago", hours=ago), expected)
+
+
+@control("SYNC-03")
+def balanced(host: Any, params: Params) -> Measure:
+    """What the source counts equals what is stored, quarantined and deleted; nothing waits in quarantine."""
+    expected = say("every entity balances, nothing in quarantine")
+    if params.sync_source == "supplied":
+        return Measure("error", say("supplied software does not tell its counts"), expected)
+    status = facts.sync_status(host)
+    if status is None:
+        return absent(_NOT_INSTALLED, expected)
+    entities = status.get("entities") or {}
+    if not entities:
+        return absent(say("no run yet"), expected)
+    if off := [name for name, one in entities.items() if not one["balanced"]]:
+        return absent(say("do not balance: {names}", names=off), expected)
+    stored = sum(one["stored"] for one in entities.values())
+    if held := sum(one["quarantined"] for one in entities.values()):
+        return Measure("warning", say("balanced; {count} rows in quarantine", count=held), expected)
+    return verdict(True, say("{count} entities, {rows} rows", count=len(entities), rows=stored), expected)
+
+
+@control("SYNC-04")
+def purpose(host: Any, params: Params) -> Measure:
+    """Individual data are stored only as far as they were granted: no table beyond the granted entities."""
+    expected = say("only granted entities are stored: {names}", names=params.sync_entities or ["-"])
+    cluster = facts.postgresql(host)
+    if cluster is None or "backbone" not in cluster["databases"]:
+        return absent(say("the database for the data is not there"), expected)
+    answer = facts.ask(host, commands.TABLES)
+    if answer.rc != 0:
+        raise facts.NotAnswered("psql: " + answer.stderr.strip()[:120])
+    tables = set(facts.json_of(answer.stdout, "psql"))
+    beyond = sorted(tables - set(params.sync_entities))
+    if beyond:
+        return absent(say("stored without being granted: {names}", names=beyond), expected)
+    refused = sum(one.get("refused", 0) for one in ((facts.sync_status(host) or {}).get("entities") or {}).values())
+    seen = say("{count} tables, all granted; {rows} rows refused", count=len(tables), rows=refused)
+    return verdict(True, seen, expected)
+
+
+@control("SYNC-05")
+def reachable(host: Any, params: Params) -> Measure:
+    """This server can open a connection to the central Backbone."""
+    if params.sync_source == "supplied":
+        expected = say("the centre answers")
+        return Measure("not_applicable", say("supplied software knows its own centre"), expected)
+    parts = urlsplit(params.sync_url)
+    expected = say(
+        "{url} answers", url=f"{parts.hostname}:{parts.port or 443}" if parts.hostname else "backbone_sync_url"
+    )
+    if not parts.hostname:
+        return absent(say("backbone_sync_url is not set"), expected)
+    answer = facts.ask(host, commands.reach(parts.hostname, parts.port or 443))
+    if answer.rc == 0:
+        return verdict(True, say("it answers"), expected)
+    said = answer.stderr.strip().splitlines()[-1][-120:] if answer.stderr.strip() else str(answer.rc)
+    return absent(say("no connection: {said}", said=said), expected)

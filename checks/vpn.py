@@ -1,0 +1,79 @@
+"""VPN: the way in from outside the internal network, and who may take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks import commands, facts, firewall
+from checks.measure import Measure, absent, control, say, verdict
+from checks.params import Params, over
+
+UNIT = "wg-quick@wg-backbone.service"
+
+
+def _peers(host: Any) -> set[str]:
+    return {line.split("\t")[0] for line in facts.told(host, commands.WIREGUARD).get("peers", []) if line}
+
+
+@control("VPN-01")
+def tunnel(host: Any, params: Params) -> Measure:
+    """Access from outside goes through a VPN: the tunnel is up, or the region's router does it."""
+    if params.vpn == "external":
+        expected = say("the region's router runs the VPN, and its addresses are declared")
+        if not params.networks_vpn:
+            return absent(say("backbone_vpn_external_sources is empty"), expected)
+        seen = say("addresses of the router's VPN: {networks}", networks=params.networks_vpn)
+        return verdict(True, seen, expected)
+    told = facts.told(host, commands.WIREGUARD)
+    expected = say("WireGuard interface wg-backbone is up")
+    if not told.get("link"):
+        return absent(say("there is no interface wg-backbone"), expected)
+    peers = _peers(host)
+    if params.vpn == "client":
+        good = params.vpn_hub_key in peers
+        observed = say("up, hub known") if good else say("up, but the declared hub is not its peer")
+        return verdict(good, observed, expected)
+    return verdict("UP" in told["link"][0], say("up, {count} peers", count=len(peers)), expected)
+
+
+@control("VPN-02")
+def at_boot(host: Any, params: Params) -> Measure:
+    """The tunnel comes back after a restart."""
+    expected = say("the tunnel starts at boot")
+    if params.vpn == "external":
+        return Measure("not_applicable", say("the region's router runs the VPN"), expected)
+    unit = facts.unit(host, UNIT)
+    return verdict(unit.enabled, say("{unit}: {state}", unit=UNIT, state=unit.state), expected)
+
+
+@control("VPN-03")
+def only_way_in(host: Any, params: Params) -> Measure:
+    """SSH and the database are not open to everybody."""
+    expected = say("SSH and the database answer only to the internal network and the VPN")
+    rules = firewall.live(host)
+    if rules is None or not rules.drops:
+        return absent(say("no firewall stands between them and everybody"), expected)
+    wide = sorted({rule.port for rule in rules.accepts if rule.anywhere and rule.port in (22, 5432, 1433)})
+    if wide:
+        return absent(say("open to everybody: {ports}", ports=wide), expected)
+    return verdict(True, say("restricted"), expected)
+
+
+@control("VPN-04")
+def peers(host: Any, params: Params) -> Measure:
+    """Only declared people whose access has not expired may enter, and each of them may."""
+    expected = say("exactly the declared accesses that have not expired")
+    if params.vpn != "server":
+        return Measure("not_applicable", say("this server does not let anybody in itself"), expected)
+    if not facts.told(host, commands.WIREGUARD).get("link"):
+        return absent(say("there is no interface wg-backbone"), expected)
+    valid = {peer.public_key: peer.name for peer in params.vpn_peers if not over(peer.expires, params.at)}
+    expired = {peer.public_key: peer.name for peer in params.vpn_peers if over(peer.expires, params.at)}
+    found = _peers(host)
+    if old := sorted(expired[key] for key in found & set(expired)):
+        return absent(say("expired and still let in: {names}", names=old), expected)
+    if strange := found - set(valid):
+        return absent(say("{count} peers that nobody declared", count=len(strange)), expected)
+    if lost := sorted(name for key, name in valid.items() if key not in found):
+        return absent(say("declared but not let in: {names}", names=lost), expected)
+    return verdict(True, say("{count} accesses", count=len(found)), expected)

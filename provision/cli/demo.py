@@ -1,0 +1,149 @@
+"""`backbone demo`: the main job on lab hosts, watched by a person."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+
+from provision.exits import Exit
+from provision.i18n import _
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(name="demo")
+def run_demo(
+    out: Annotated[Path | None, typer.Option(help="Where reports, log and summary go.", show_default=False)] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the lab up afterwards.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary for machines.")] = False,
+) -> int:
+    """See the main job on throwaway hosts of this machine: build, provision, sync, drill, audit, report.
+
+    Needs root, a Debian or Ubuntu machine and about ten minutes; nothing of it is left afterwards but DIR.
+
+    Example: backbone demo --out ./hasil
+    """
+    from provision.lab.demo import Demo
+    from provision.lab.lab import Lab
+
+    out = (out or Path(tempfile.mkdtemp(prefix="backbone-demo-"))).absolute()
+    console = Console(stderr=True)
+    screen = _Screen(console)
+    # A demo that is told to end goes the same way as one that is interrupted: the lab is taken down.
+    signal.signal(signal.SIGTERM, lambda *_signal: signal.raise_signal(signal.SIGINT))
+    lab = Lab.named(say=screen.progress)
+    try:
+        summary = Demo(lab, out, screen.watch()).run()
+    finally:
+        screen.stop()
+        if not keep:
+            lab.down()
+    if as_json:
+        typer.echo(json.dumps(summary.as_json(), indent=2))
+    else:
+        _show(console, summary.as_json(), out)
+        if keep:
+            console.print(_("The lab is still up: backbone lab list · backbone lab down"))
+    return int(Exit.OK if summary.ok else Exit.FELL_SHORT)
+
+
+class _Screen:
+    """One line a step: a spinner with the time and the verb's last words while it runs, then its outcome."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.words = ""
+        self.step = ""
+        self.started = 0.0
+        self.live: Live | None = None
+        self.done = threading.Event()
+
+    def watch(self) -> Any:
+        from provision.lab.demo import Watch
+
+        return Watch(self.begin, self.progress, self.end)
+
+    def begin(self, name: str, command: str) -> None:
+        self.step, self.words, self.started = name, "", time.monotonic()
+        if not self.console.is_terminal:
+            print(f"… {name}  ({command})", file=sys.stderr)
+            return
+        self.console.print(f"[dim]$ {command}[/dim]", highlight=False)
+        spinner = Spinner("dots")
+        self.live = Live(get_renderable=lambda: self._line(spinner), console=self.console, transient=True)
+        self.live.start()
+
+    def _line(self, spinner: Spinner) -> Table:
+        line = Table.grid(padding=(0, 1))
+        seconds = f"{time.monotonic() - self.started:5.0f} s"
+        line.add_row(spinner, f"[bold]{self.step}[/bold]", seconds, self.words[: max(20, self.console.width - 40)])
+        return line
+
+    def progress(self, text: str) -> None:
+        self.words = text
+        if not self.console.is_terminal:
+            print(f"    {text}", file=sys.stderr)
+
+    def end(self, name: str, seconds: float, held: bool) -> None:
+        self.stop()
+        mark = "[green]✔[/green]" if held else "[red]✘[/red]"
+        self.console.print(f"{mark} {name:<16} {seconds:7.1f} s", highlight=False)
+
+    def stop(self) -> None:
+        if self.live:
+            self.live.stop()
+            self.live = None
+
+
+def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
+    families: Counter[tuple[str, str]] = Counter()
+    report = out / "audit.json"
+    if report.exists():
+        for finding in json.loads(report.read_text())["findings"]:
+            families[finding["control"].split("-")[0], finding["status"]] += 1
+    table = Table(title=_("Controls by family"), title_justify="left")
+    statuses = ["pass", "attested", "warning", "waived", "fail", "error"]
+    for heading in (_("family"), *statuses):
+        table.add_column(heading, justify="left" if heading == _("family") else "right")
+    for family in sorted({name for name, _status in families}):
+        table.add_row(family, *(str(families[family, status] or "") for status in statuses))
+    console.print(table)
+
+    rows = Table(title=_("Rows synced and reconciled"), title_justify="left")
+    for heading in (_("entity"), _("source"), _("stored"), _("quarantined"), _("deleted"), _("balanced")):
+        rows.add_column(heading, justify="left" if heading == _("entity") else "right")
+    for entity, counts in summary["sync"].items():
+        numbers = (f"{counts[key]:,}" for key in ("source", "stored", "quarantined", "deleted"))
+        rows.add_row(entity, *numbers, "✔" if counts["balanced"] else "✘")
+    console.print(rows)
+
+    if drill := summary["drill"]:
+        console.print(
+            _("Drill: RPO {rpo} s, RTO {rto} s, {tables} tables compared, identical: {identical}").format(
+                rpo=drill.get("rpo_seconds"),
+                rto=drill.get("rto_seconds"),
+                tables=drill.get("tables"),
+                identical=drill.get("identical"),
+            )
+        )
+    total = sum(summary["seconds"].values())
+    slowest = sorted(summary["seconds"].items(), key=lambda item: -item[1])[:4]
+    spent = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in slowest)
+    console.print(_("Time: {total:.0f} s in all: {spent}").format(total=total, spent=spent))
+    for fault in summary["faults"]:
+        console.print(f"✘ {fault}", style="red", markup=False)
+    console.print(_("All held.") if summary["ok"] else _("Not all held; see {log}").format(log=out / "demo.log"))
+    console.print(_("Report: {path}").format(path=out / "audit.html"))

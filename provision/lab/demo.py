@@ -1,0 +1,258 @@
+"""The demo: the main job on lab hosts, from nothing, by the same commands that a person would type.
+
+It builds the lab, enrols a bare server, provisions it, syncs, drills and audits it, looks at it from outside, and
+shows that a second `apply` has nothing to do. Its outcome is a Summary; it holds only if every step held.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provision.errors import BackboneError
+from provision.i18n import _
+from provision.inventory.load import load
+from provision.inventory.ports import declared_ports
+from provision.lab import region
+from provision.lab.centre import Region, data_file
+from provision.lab.lab import Lab
+from provision.onboard.enroll import host_key
+
+SERVER = "lab-kab"
+HOSTS = (SERVER, "lab-pusat", "lab-luar")
+CLONE_OR_SITE = Path(__file__).resolve().parents[2]
+# Ports that somebody outside tries: all that a server of this kind might listen on, and some that it never should.
+TRIED_PORTS = (22, 25, 53, 80, 111, 123, 443, 3142, 3306, 5432, 8080, 8443, 9100, 51820)
+
+
+@dataclass
+class Summary:
+    """What the demo found; `as_json` is DIR/summary.json. Times in seconds."""
+
+    controls: dict[str, int] = field(default_factory=dict)
+    sync: dict[str, dict[str, Any]] = field(default_factory=dict)
+    drill: dict[str, Any] = field(default_factory=dict)
+    outside: dict[str, list[int]] = field(default_factory=dict)
+    second_apply_changes: int | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything held; a step that did not run has not held."""
+        return (
+            not self.faults
+            and self.controls.get("pass", 0) > 0
+            and self.controls.get("fail", 1) == 0
+            and self.controls.get("error", 1) == 0
+            and bool(self.sync)
+            and all(entity["balanced"] for entity in self.sync.values())
+            and self.drill.get("identical") is True
+            and self.second_apply_changes == 0
+            and self.outside.get("undeclared") == []
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data for machines."""
+        return {
+            "ok": self.ok,
+            "controls": self.controls,
+            "sync": self.sync,
+            "drill": self.drill,
+            "outside": self.outside,
+            "second_apply_changes": self.second_apply_changes,
+            "seconds": {name: round(seconds, 1) for name, seconds in self.seconds.items()},
+            "faults": self.faults,
+        }
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the demo tells while it runs: the step that begins, the words of the verb at work, the step's end."""
+
+    begin: Callable[[str, str], None]
+    progress: Callable[[str], None]
+    end: Callable[[str, float, bool], None]
+
+
+class Demo:
+    """One run of the demo. `out` receives reports, log and summary; it is made where it does not exist."""
+
+    def __init__(self, lab: Lab, out: Path, watch: Watch, centre: Region | None = None) -> None:
+        self.lab = lab
+        self.out = out
+        self.watch = watch
+        self.centre = centre or Region()
+        self.summary = Summary()
+        self.folder = lab.folder / "inventory"
+        self.inventory = self.folder / "hosts.yml"
+        self.chosen = ["-i", str(self.inventory), "--limit", SERVER]
+
+    def run(self) -> Summary:
+        """All steps in order; the first that fails ends the run, and the summary says which."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        steps: list[tuple[str, str, Callable[[], None]]] = [
+            (_("lab"), "backbone lab up", self.boot),
+            (_("enrol"), "backbone enroll ADDRESS -u petugas", self.enroll),
+            (_("inventory"), "backbone validate -i INV", self.validate),
+            (_("preflight"), "backbone preflight -i INV", self.preflight),
+            (_("provision"), "backbone apply -i INV", self.apply),
+            (_("sync"), "backbone-sync run", self.sync),
+            (_("drill"), "backbone drill -i INV --out DIR", self.drill),
+            (_("audit"), "backbone audit -i INV --out DIR", self.audit),
+            (_("outside view"), "nmap", self.look_from_outside),
+            (_("second apply"), "backbone apply -i INV", self.apply_again),
+        ]
+        try:
+            for name, command, step in steps:
+                with self._timed(name, command):
+                    step()
+        except BackboneError as fault:
+            self.summary.faults.append(fault.message)
+        finally:
+            (self.out / "summary.json").write_text(json.dumps(self.summary.as_json(), indent=2) + "\n")
+        return self.summary
+
+    @contextmanager
+    def _timed(self, name: str, command: str) -> Iterator[None]:
+        self.watch.begin(name, command)
+        started = time.monotonic()
+        held = False
+        try:
+            yield
+            held = True
+        finally:
+            self.summary.seconds[name] = time.monotonic() - started
+            self.watch.end(name, self.summary.seconds[name], held)
+
+    # ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def boot(self) -> None:
+        """Real hosts, the server among them as an installer leaves it: an account, a password, nothing else."""
+        data_file(self.centre)
+        self.lab.up(HOSTS, changed={SERVER: {"enrolled": False}})
+
+    def enroll(self) -> None:
+        """The first login by password, the host key compared with the one that the lab gave the server."""
+        address = self._address("internal")
+        password = self.lab.folder / "password"
+        key = host_key(address)
+        self._verb(
+            "enroll",
+            address,
+            *("--user", "petugas", "--password-file", str(password), "--fingerprint", key.fingerprint),
+            *("--inventory", str(self.folder)),
+        )
+        region.write(self.lab, self.folder, key_file=self.folder / "keys" / "backbone_ed25519")
+
+    def validate(self) -> None:
+        """The inventory, offline."""
+        self._verb("validate", *self.chosen)
+
+    def preflight(self) -> None:
+        """May this machine become such a server?"""
+        self._verb("preflight", *self.chosen, "--json")
+
+    def apply(self) -> None:
+        """Every stage, on the bare server."""
+        self._verb("apply", *self.chosen, "--yes")
+
+    def sync(self) -> None:
+        """A run of the service on the server, by its own unit, and what it says of itself."""
+        self.lab.run(SERVER, "systemctl start backbone-sync.service", timeout=900)
+        status = json.loads(self.lab.run(SERVER, "backbone-sync status --json").stdout)
+        self.summary.sync = {
+            name: {key: counts[key] for key in ("source", "stored", "quarantined", "deleted", "balanced")}
+            for name, counts in status["entities"].items()
+        }
+
+    def drill(self) -> None:
+        """Restore the last backup beside the live cluster and compare every table."""
+        self._verb("drill", *self.chosen, "--out", str(self.out))
+        result = json.loads((self.out / "drill.json").read_text())
+        [server] = result.get("servers", [result])
+        self.summary.drill = {
+            key: server[key] for key in ("rpo_seconds", "rto_seconds", "tables", "rows", "identical") if key in server
+        }
+
+    def audit(self) -> None:
+        """Every control, and the report."""
+        self._verb("audit", *self.chosen, "--out", str(self.out))
+        findings = json.loads((self.out / "audit.json").read_text())["findings"]
+        counts = dict.fromkeys(("pass", "fail", "warning", "error", "attested", "waived", "not_applicable"), 0)
+        for finding in findings:
+            counts[finding["status"]] = counts.get(finding["status"], 0) + 1
+        self.summary.controls = counts
+
+    def look_from_outside(self) -> None:
+        """Which ports answer somebody on the internet, against those that the inventory declares for anywhere."""
+        server = next(found for found in load(self.inventory).servers if found.name == SERVER)
+        declared = {port.port for port in declared_ports(server) if port.proto == "tcp" and "anywhere" in port.sources}
+        ports = ",".join(map(str, TRIED_PORTS))
+        scan = self.lab.run("lab-luar", f"nmap -n -Pn -oG - -p {ports} {self._address('outside')}", timeout=120)
+        answering = sorted(
+            int(part.strip().split("/")[0])
+            for line in scan.stdout.splitlines()
+            if "Ports:" in line
+            for part in line.split("Ports:")[1].split("\t")[0].split(",")
+            if "/open/" in part
+        )
+        self.summary.outside = {"open": answering, "undeclared": sorted(set(answering) - declared)}
+        if self.summary.outside["undeclared"]:
+            raise BackboneError(
+                _("{server}: ports answer outside that nobody declared: {ports}").format(
+                    server=SERVER, ports=self.summary.outside["undeclared"]
+                )
+            )
+
+    def apply_again(self) -> None:
+        """Nothing is left to do: the plan is empty and no task runs."""
+        plan = json.loads(self._verb("plan", *self.chosen, "--json"))
+        self.summary.second_apply_changes = sum(len(server["stages"]) for server in plan["servers"])
+
+    # ── how they are done ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _address(self, net: str) -> str:
+        return str(next(host["addresses"][net] for host in self.lab.listing() if host["name"] == SERVER))
+
+    def _verb(self, *words: str, expected: int = 0) -> str:
+        """Run a verb as a person would; its words go to the log, the last of them to whoever watches."""
+        command = [sys.executable, "-m", "provision.cli.main", *words]
+        environment: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(CLONE_OR_SITE)}
+        with (self.out / "demo.log").open("a") as log:
+            log.write(f"\n$ backbone {shlex.join(words)}\n")
+            log.flush()
+            running = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT if "--json" not in words else log, text=True,
+                env=environment, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            assert running.stdout is not None
+            said = []
+            try:
+                for line in running.stdout:
+                    said.append(line)
+                    log.write(line)
+                    if line.strip() and "--json" not in words:
+                        self.watch.progress(line.strip())
+                status = running.wait()
+            except BaseException:
+                running.terminate()
+                running.wait(timeout=30)
+                raise
+        if status != expected:
+            tail = "".join(said[-12:]).strip()
+            raise BackboneError(
+                _("`backbone {words}` exited {status}: {tail}").format(
+                    words=shlex.join(words), status=status, tail=tail
+                )
+            )
+        return "".join(said)
