@@ -21,8 +21,7 @@ OUTPUT_SHOWN = 2000  # characters of one command's answer in a finding
 
 @dataclass(frozen=True)
 class Judged:
-    """The findings of one server, the commands that they rest on, and the commands that the snapshot lacks.
-    """
+    """The findings of one server, the commands that they rest on, and the commands that the snapshot lacks."""
 
     findings: tuple[Finding, ...]
     used: tuple[str, ...]

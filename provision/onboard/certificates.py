@@ -51,7 +51,7 @@ def renewal_reason(
     notice = min(max(life / 3, _NOTICE), life / 2)
     left = leaf.not_valid_after_utc - now
     possible = min(now + timedelta(days=days), issuer.not_valid_after_utc)
-    if left < notice and possible > leaf.not_valid_after_utc + timedelta(days=1):
+    if left < notice and possible > leaf.not_valid_after_utc + life / 10:
         return f"it ends in {max(left.days, 0)} days"
     return ""
 
