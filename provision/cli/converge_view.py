@@ -139,7 +139,7 @@ def _show_remaining(console: Console, after: Assessment) -> None:
     else:
         console.print(_("Looked again; still to be done:"))
         show_plan(after)
-    others = sum(seen.others for seen in after.observations.values())
+    others = sum(len(seen.others) for seen in after.observations.values())
     if others:
         console.print(_("{count} finding(s) that no stage repairs: see backbone audit").format(count=others))
 

@@ -55,6 +55,9 @@ class Applied:
         return worst(exits)
 
 
+Observe = Callable[[Fleet], Mapping[str, Observation]]
+
+
 def this_machine(fleet: Fleet) -> Fleet:
     """The fleet with only the server that this program runs on. Raises UsageError when that is not clear."""
     names = {platform.node(), platform.node().split(".")[0]}
@@ -68,8 +71,15 @@ def this_machine(fleet: Fleet) -> Fleet:
     return changed(fleet, servers=tuple(chosen))
 
 
-def assess(fleet: Fleet, wish: Wish | None = None, *, local: bool = False, book: Book | None = None) -> Assessment:
-    """Look at every server and decide what it needs. Changes nothing."""
+def assess(
+    fleet: Fleet,
+    wish: Wish | None = None,
+    *,
+    local: bool = False,
+    book: Book | None = None,
+    observe: Observe | None = None,
+) -> Assessment:
+    """Look at every server (by `observe`, or as `look` does) and decide what it needs. Changes nothing."""
     stages = book or default_book()
     check_wish(wish or Wish(), stages.names)
     inputs = resolve(
@@ -78,7 +88,7 @@ def assess(fleet: Fleet, wish: Wish | None = None, *, local: bool = False, book:
         stages,
         extra=places.contents(stages),
     )
-    found = look(fleet, local=local)
+    found = observe(fleet) if observe else look(fleet, local=local)
     plans = []
     for server in fleet.servers:
         seen = found[server.name]
@@ -136,6 +146,7 @@ def apply(
     local: bool = False,
     accept_below_minimum: bool = False,
     book: Book | None = None,
+    observe: Observe | None = None,
     on_plan: Callable[[Assessment], None] = lambda _assessment: None,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
 ) -> Applied:
@@ -145,7 +156,7 @@ def apply(
     was never provisioned is below the minimum, unless that is accepted; nothing has been touched then.
     """
     stages = book or default_book()
-    before = assess(fleet, wish, local=local, book=stages)
+    before = assess(fleet, wish, local=local, book=stages, observe=observe)
     on_plan(before)
     _gate(before, accept_below_minimum)
     if before.plan.empty:
@@ -154,7 +165,7 @@ def apply(
     outcome = run.converge(before.plan, setting, on_progress)
     if outcome.interrupted:
         return Applied(before, outcome, before)
-    after = assess(fleet, local=local, book=stages)
+    after = assess(fleet, local=local, book=stages, observe=observe)
     tried = in_vain(outcome.results, after.observations)
     if tried:
         run.note_tried(tried, setting)
@@ -208,7 +219,7 @@ def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, lo
     return Setting(
         inventory=fleet.path,
         book=book,
-        places=places.of(plan, assessment.observations),
+        places=places.of(fleet, plan),
         no_python=frozenset(name for name, seen in assessment.observations.items() if not seen.state.has_python),
         local=local,
         check=check,

@@ -118,9 +118,7 @@ class Book:
 
 def default_book() -> Book:
     """The product's own stages."""
-    everything = Book(paths.playbooks_dir(), paths.roles_dir(), STAGES)
-    written = tuple(stage for stage in STAGES if everything.wiring(stage.name).is_file())
-    return Book(paths.playbooks_dir(), paths.roles_dir(), written)
+    return Book(paths.playbooks_dir(), paths.roles_dir(), STAGES)
 
 
 def tools_version() -> str:

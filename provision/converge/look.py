@@ -6,15 +6,18 @@ One probe answers both; a server that does not answer is unreachable, never bare
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from provision.audit.findings import Finding
+from provision.audit.run import examine, targets
 from provision.converge.stamp import STATE_COMMAND, ServerState, StateUnreadableError, read_state
-from provision.inventory import Fleet, Server
-from provision.probe.snapshot import Answer, Fault
-from provision.probe.transport import Target, repair_of
+from provision.inventory import Fleet
+from provision.probe import Snapshot
+from provision.probe.transport import repair_of
 
 OS_COMMAND = "cat /etc/os-release"
+COMMANDS = (STATE_COMMAND, OS_COMMAND)
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Observation:
 
     `fault` says why it could not be asked ("" when it could) and `repair` what a person does about that. `failed`
     maps a stage to the failed controls that it repairs; `below_minimum` names failed controls that ask whether
-    the machine may become such a server at all; `others` counts failed controls that no stage repairs.
+    the machine may become such a server at all; `others` names failed controls that no stage repairs.
     `distribution` is os-release's id and version ("debian 12").
     """
 
@@ -31,40 +34,56 @@ class Observation:
     state: ServerState = field(default_factory=ServerState)
     failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     below_minimum: tuple[str, ...] = ()
-    others: int = 0
+    others: tuple[str, ...] = ()
     distribution: str = ""
     fault: str = ""
     repair: str = ""
 
 
-def target(server: Server, *, local: bool) -> Target:
-    """How the probe reaches a server; as root, for the ledger is for root's eyes only."""
-    return Target.this_machine(server.name) if local else replace(Target.of(server), become=True)
+def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
+    """Every server of the fleet as it is now, in one probe: {server: Observation}."""
+    examination = examine(fleet, {server.name: COMMANDS for server in fleet.servers}, local=local)
+    preflight = frozenset(name for name, one in examination.catalogue.controls.items() if one.preflight)
+    found = {}
+    for one in targets(fleet, local=local):
+        snapshot = examination.snapshots[one.name]
+        if snapshot.fault:
+            found[one.name] = Observation(one.name, fault=snapshot.fault.message, repair=repair_of(snapshot.fault, one))
+        else:
+            found[one.name] = read(snapshot, examination.of(one.name), preflight)
+    return found
 
 
-def read(server: str, answers: Mapping[str, Answer]) -> Observation:
-    """A server's ledger and distribution from what it answered."""
-    told, system = answers[STATE_COMMAND], answers[OS_COMMAND]
+def read(snapshot: Snapshot, findings: Iterable[Finding], preflight: frozenset[str] = frozenset()) -> Observation:
+    """A server's ledger, distribution and failed controls, from a snapshot that holds the answers to COMMANDS.
+
+    Only what was measured and failed counts: a control that could not be measured gives no stage a reason to run.
+    """
+    told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
     if told.unmeasured:
-        return Observation(server, fault="its stamps were not read in time")
+        return Observation(snapshot.server, fault="its stamps were not read in time")
     try:
         state = read_state(told.status, told.stdout, told.stderr)
     except StateUnreadableError as fault:
-        return Observation(server, fault=f"its stamps cannot be read: {fault}")
+        return Observation(snapshot.server, fault=f"its stamps cannot be read: {fault}")
+    failed: dict[str, tuple[str, ...]] = {}
+    below: list[str] = []
+    others: list[str] = []
+    for finding in findings:
+        if finding.status != "fail":
+            continue
+        if finding.stage:
+            failed[finding.stage] = (*failed.get(finding.stage, ()), finding.control)
+            continue
+        others.append(finding.control)
+        if finding.control in preflight and finding.basis == "minimum":
+            below.append(finding.control)
     values = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', system.stdout, re.M))
-    return Observation(server, state, distribution=f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip())
-
-
-def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
-    """Every server of the fleet as it is now, in one round trip each: {server: Observation}."""
-    from provision.probe.waves import ask
-
-    targets = {server.name: target(server, local=local) for server in fleet.servers}
-    commands: Sequence[str] = (STATE_COMMAND, OS_COMMAND)
-    found = {}
-    for name, answer in ask(list(targets.values()), dict.fromkeys(targets, commands)).items():
-        if isinstance(answer, Fault):
-            found[name] = Observation(name, fault=answer.message, repair=repair_of(answer, targets[name]))
-        else:
-            found[name] = read(name, answer)
-    return found
+    return Observation(
+        snapshot.server,
+        state,
+        failed,
+        tuple(below),
+        tuple(others),
+        f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -68,7 +69,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     with ExitStack() as stack:
         if not setting.check:
             for server in sorted(server.server for server in servers):
-                stack.enter_context(_held(server))
+                stack.enter_context(_held(setting.inventory, server))
         log = stack.enter_context((run / "log.txt").open("w", encoding="utf-8"))
 
         def listen(event: Event) -> None:
@@ -183,12 +184,14 @@ def _new_run() -> Path:
 
 
 @contextmanager
-def _held(server: str) -> Iterator[None]:
+def _held(inventory: Path, server: str) -> Iterator[None]:
     """Keep other runs of this controller away from a server while this process lives."""
     locks = paths.state_dir() / "locks"
     locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # By name alone: two inventories that name the same machine differently meet at the server's own lock.
-    handle = os.open(locks / f"{server}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    # A name means a machine within its inventory only; two inventories that have the same machine meet at the
+    # server's own lock.
+    of_inventory = hashlib.sha256(str(inventory.resolve()).encode()).hexdigest()[:12]
+    handle = os.open(locks / f"{server}-{of_inventory}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
