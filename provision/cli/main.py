@@ -22,6 +22,7 @@ VERBS: dict[str, str] = {
     "demo": "The main job on throwaway hosts, from nothing: see the whole product work.",
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
+    "drill": "Restore the last backup beside the live database; compare; measure RPO and RTO.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
