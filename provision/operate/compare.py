@@ -120,7 +120,7 @@ def compare_sequences(database: str, source: Mapping[str, Any], restored: Mappin
             continue
         value, step, cache, first = source[name]
         again, step_again, *_ = restored[name]
-        if value == again:
+        if value == again and step == step_again:
             continue
         if again is None or step != step_again:
             yield f"{database}: sequence {name} is {again} by {step_again} instead of {value} by {step}"

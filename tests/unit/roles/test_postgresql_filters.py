@@ -84,10 +84,7 @@ def test_the_verifier_fits_the_password_and_no_other() -> None:
 def test_the_verifier_is_the_same_at_every_run_and_differs_by_role_and_server() -> None:
     first = scram_verifier("rahasia", "analis", "lab-kab")
     assert first == scram_verifier("rahasia", "analis", "lab-kab")
-    assert (
-        len({first, scram_verifier("rahasia", "lain", "lab-kab"), scram_verifier("rahasia", "analis", "b")})
-        == 3
-    )
+    assert len({first, scram_verifier("rahasia", "lain", "lab-kab"), scram_verifier("rahasia", "analis", "b")}) == 3
 
 
 def test_an_empty_password_is_refused() -> None:
