@@ -329,6 +329,7 @@ class Work:
             [str(part) for part in command],
             capture_output=True,
             text=True,
+            errors="replace",
             cwd="/",
             env={**os.environ, "PGOPTIONS": "-c default_transaction_read_only=off"},
         )
@@ -342,6 +343,7 @@ class Work:
             [str(self.bin / "pg_checksums"), "--check", "-D", str(self.scratch / "data")],
             capture_output=True,
             text=True,
+            errors="replace",
             cwd="/",
             env={**os.environ, "LC_ALL": "C"},
         )
@@ -370,8 +372,8 @@ class Work:
                 with self.step(name):
                     try:
                         getattr(self, name)()
-                    except (driver().Error, OSError) as fault:
-                        raise Short(" ".join(str(fault).split())[:600]) from fault
+                    except (driver().Error, OSError, ValueError, LookupError) as fault:
+                        raise Short(f"{type(fault).__name__}: {' '.join(str(fault).split())[:600]}") from fault
         except Short:
             pass
         finally:

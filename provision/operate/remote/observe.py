@@ -111,6 +111,7 @@ def run(
             [str(part) for part in command],
             capture_output=True,
             text=True,
+            errors="replace",  # with a wrong passphrase pgBackRest quotes what it cannot read
             timeout=timeout,
             env={**os.environ, **(environment or {})},
             cwd="/",
