@@ -175,11 +175,11 @@ SELECT json_build_object(
    'last', extract(epoch FROM last_archived_time), 'last_failed', extract(epoch FROM last_failed_time))
    FROM pg_stat_archiver),
  'waiting', (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
- 'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE NOT datistemplate))"""  #
- noqa: S608 (constants only)
+ 'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE NOT datistemplate))"""  # noqa: S608
 POSTGRESQL = "runuser -u postgres -- psql -XAtq -d postgres -c " + shlex.quote(" ".join(_SQL.split()))
 _TABLES = """SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM pg_class
- JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')"""
+ JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')
+ AND xpath_exists('/row', query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, ''))"""
 TABLES = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_TABLES.split()))
 PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
 SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"

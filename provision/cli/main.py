@@ -24,6 +24,8 @@ VERBS: dict[str, str] = {
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
     "drill": "Restore the last backup beside the live database; compare; measure RPO and RTO.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
+    "plan": "Which stages each server needs, and why; --diff: what they would change.",
+    "apply": "Run the stages that each server needs, and only those.",
     "test": "Install what the tests need, then run them: unit, lab, slow.",
 }
 

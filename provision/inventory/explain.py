@@ -107,13 +107,32 @@ def _choices(error: ErrorDetails) -> list[str]:
     return [one.strip().strip("'") for one in expected.replace(" or ", ", ").split(",") if one.strip()]
 
 
+def _telling(errors: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
+    """Without the refusals that only follow from others.
+
+    A list whose entries were refused counts as empty, and a misspelt key leaves the right one missing.
+    """
+    meant = {
+        (*error["loc"][:-1], nearest(str(error["loc"][-1]), _names(_model_at(model, error["loc"]))))
+        for error in errors
+        if error["type"] == "extra_forbidden"
+    }
+
+    def follows(error: ErrorDetails) -> bool:
+        loc = error["loc"]
+        if error["type"] == "too_short":
+            return any(len(one["loc"]) > len(loc) and one["loc"][: len(loc)] == loc for one in errors)
+        return error["type"] == "missing" and loc in meant
+
+    return [error for error in errors if not follows(error)]
+
+
 def explained(
     fault: ValidationError, prefix: str, model: type[BaseModel], written: Callable[[Path_], str]
 ) -> Iterator[tuple[Path_, str, str]]:
     """Each refusal as (path, message, repair); `prefix` goes before the first name of the path."""
-    for error in fault.errors(include_url=False):
+    for error in _telling(fault.errors(include_url=False), model):
         loc = error["loc"]
-        # A validator in front of a tuple adds its own name to the path; only parts of the data stay.
         path: Path_ = (f"{prefix}{loc[0]}", *loc[1:]) if loc and isinstance(loc[0], str) else tuple(loc)
         message, repair = sentence(error, prefix, model, written(path))
         yield path, message, repair

@@ -164,7 +164,7 @@ class Demo:
 
     def apply(self) -> None:
         """Every stage, on the bare server."""
-        self._verb("apply", *self.chosen, "--yes")
+        self._verb("apply", *self.chosen)
 
     def sync(self) -> None:
         """A run of the service on the server, by its own unit, and what it says of itself."""
@@ -179,7 +179,7 @@ class Demo:
         """Restore the last backup beside the live cluster and compare every table."""
         self._verb("drill", *self.chosen, "--out", str(self.out))
         result = json.loads((self.out / "drill.json").read_text())
-        [server] = result["servers"] if "servers" in result else [result]
+        [server] = result.get("servers", [result])
         self.summary.drill = {
             key: server[key] for key in ("rpo_seconds", "rto_seconds", "tables", "rows", "identical") if key in server
         }
@@ -196,9 +196,7 @@ class Demo:
     def look_from_outside(self) -> None:
         """Which ports answer somebody on the internet, against those that the inventory declares for anywhere."""
         server = next(found for found in load(self.inventory).servers if found.name == SERVER)
-        declared = {
-            port.port for port in declared_ports(server) if port.proto == "tcp" and "anywhere" in port.sources
-        }
+        declared = {port.port for port in declared_ports(server) if port.proto == "tcp" and "anywhere" in port.sources}
         ports = ",".join(map(str, TRIED_PORTS))
         scan = self.lab.run("lab-luar", f"nmap -n -Pn -oG - -p {ports} {self._address('outside')}", timeout=120)
         answering = sorted(
@@ -253,6 +251,8 @@ class Demo:
         if status != expected:
             tail = "".join(said[-12:]).strip()
             raise BackboneError(
-                _("`backbone {words}` exited {status}: {tail}").format(words=shlex.join(words), status=status, tail=tail)
+                _("`backbone {words}` exited {status}: {tail}").format(
+                    words=shlex.join(words), status=status, tail=tail
+                )
             )
         return "".join(said)

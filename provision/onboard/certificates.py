@@ -76,9 +76,7 @@ def supplied_problem(certificate: str, chain: str, key: str, fqdn: str, now: dat
     try:
         private = serialization.load_pem_private_key(key.encode(), password=None)
     except (ValueError, TypeError):
-        return (
-            "the supplied key (backbone_secret_tls_key) cannot be read; it has to be PEM without a passphrase"
-        )
+        return "the supplied key (backbone_secret_tls_key) cannot be read; it has to be PEM without a passphrase"
     leaf = presented[0]
     if leaf.public_key() != private.public_key():
         return "the supplied key does not belong to the supplied certificate"

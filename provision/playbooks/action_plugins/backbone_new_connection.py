@@ -60,9 +60,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry
             result.update(failed=True, msg=f"no new connection could be opened: {fault}")
             return result
         if not after or before == after:
-            result.update(
-                failed=True, msg="the connection was not a new one: something shares it all the same"
-            )
+            result.update(failed=True, msg="the connection was not a new one: something shares it all the same")
         result["connection"] = after
         return result
 

@@ -69,7 +69,8 @@ def main():
     write(LOG, answer.stdout + answer.stderr, 0o640)
     if METRICS.parent.is_dir():
         quarantine = Path(settings["quarantine"])
-        quarantined = sum(1 for entry in quarantine.iterdir() if entry.is_file()) if quarantine.is_dir() else 0
+        # The scanner's own lock files begin with a dot.
+        quarantined = sum(1 for file in quarantine.glob("[!.]*") if file.is_file())
         last_good = last_success() if failed else now
         text = metrics(now, time.time() - started, infected, failed, quarantined, last_good)
         write(METRICS, text, 0o644)

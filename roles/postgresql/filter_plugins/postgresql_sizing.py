@@ -17,9 +17,7 @@ def _steps(value: float, step: int = STEP_MB) -> int:
     return max(step, int(value) // step * step)
 
 
-def postgresql_sizing(
-    memory_mb: int, reserved_mb: int, max_connections: int, processors: int = 2
-) -> dict[str, str]:
+def postgresql_sizing(memory_mb: int, reserved_mb: int, max_connections: int, processors: int = 2) -> dict[str, str]:
     """Settings by name, with their units, for a machine of `memory_mb` MiB and `processors` threads.
 
     Raises ValueError for a figure that cannot be a machine's.

@@ -18,9 +18,7 @@ ITERATIONS = 4096
 def _prepared(password: str) -> bytes:
     """The password after SASLprep's mapping and normalization, as clients prepare it before they log in."""
     mapped = "".join(
-        " " if stringprep.in_table_c12(char) else char
-        for char in password
-        if not stringprep.in_table_b1(char)
+        " " if stringprep.in_table_c12(char) else char for char in password if not stringprep.in_table_b1(char)
     )
     return unicodedata.normalize("NFKC", mapped).encode()
 

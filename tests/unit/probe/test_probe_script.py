@@ -63,9 +63,7 @@ def test_a_command_that_mimics_the_frame_is_only_text() -> None:
     assert read([ask, "echo real"])["echo real"].stdout == "real\n"
 
 
-@pytest.mark.parametrize(
-    "noise", [b"", b"Welcome!\n\x1b[31mnews\x1b[0m", b"\xff\xfe\x00binary", b"BBtest begin"]
-)
+@pytest.mark.parametrize("noise", [b"", b"Welcome!\n\x1b[31mnews\x1b[0m", b"\xff\xfe\x00binary", b"BBtest begin"])
 def test_noise_before_the_frame_is_passed_over(noise: bytes) -> None:
     answers = script.parse(noise + said(["echo x"]), ["echo x"], MARK)
     assert answers == {"echo x": Answer(0, "x\n")}

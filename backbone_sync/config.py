@@ -1,0 +1,108 @@
+"""The service's configuration: a TOML file for what may be read, a file each for what may not."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from backbone_sync import grant as grants
+from backbone_sync.dictionary import Dictionary
+from backbone_sync.errors import ConfigInvalid
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DEFAULT = Path("/etc/backbone/sync.toml")
+_DURATION = re.compile(r"^(\d+)([smhd])$")
+_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the central Backbone answers, and how patient a run is with it (seconds)."""
+
+    url: str
+    ca_file: str = ""
+    credentials: str = ""
+    page_limit: int = 4000
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    retries: int = 4
+    max_wait: float = 300.0
+    overlap: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that a run needs to know."""
+
+    region: str
+    source: Source
+    database: str
+    grant: grants.Grant
+    publish_directory: str = ""
+    balance_rounds: int = 3
+
+    def secret(self, name: str) -> str:
+        """The content of the credential file `name`, "" when there is none. Never logged, never kept."""
+        folder = self.source.credentials or os.environ.get("CREDENTIALS_DIRECTORY", "")
+        path = Path(folder) / name
+        if not folder or not path.is_file():
+            return ""
+        try:
+            return path.read_text("utf-8").strip()
+        except OSError as fault:
+            raise ConfigInvalid(f"cannot read the credential file {path}: {fault.strerror}") from fault
+
+
+def duration(text: str) -> timedelta:
+    """A span like 90s, 5m, 1h, 2d; ConfigInvalid for anything else."""
+    if not (found := _DURATION.match(text)):
+        raise ConfigInvalid(f"not a duration: {text!r}", "write a number and one of s, m, h, d, such as 5m")
+    return timedelta(**{_UNIT[found[2]]: int(found[1])})
+
+
+def load(path: Path, dictionary: Dictionary) -> Config:
+    """The configuration in `path`; ConfigInvalid names the file and the key."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except OSError as fault:
+        raise ConfigInvalid(
+            f"cannot read the configuration {path}: {fault.strerror}", "name another with --config"
+        ) from fault
+    except tomllib.TOMLDecodeError as fault:
+        raise ConfigInvalid(f"{path} is not TOML: {fault}") from fault
+    try:
+        return _made(raw, dictionary)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise ConfigInvalid(f"{path}: missing, unknown or of the wrong type: {fault}") from fault
+
+
+def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
+    source = dict(raw["source"])
+    if "overlap" in source:
+        source["overlap"] = duration(source["overlap"])
+    granted = {name: tuple(value) for name, value in dict(raw.get("grant", {})).items()}
+    if unknown := set(raw) - {"region", "source", "database", "grant", "publish", "run"}:
+        raise ValueError(", ".join(sorted(unknown)))
+    config = Config(
+        region=str(raw["region"]),
+        source=Source(**source),
+        database=str(
+            raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
+        ),
+        grant=grants.make(dictionary, **granted),
+        publish_directory=str(raw.get("publish", {}).get("directory", "")),
+        balance_rounds=int(raw.get("run", {}).get("balance_rounds", 3)),
+    )
+    if not config.source.url.startswith("https://"):
+        raise ValueError("source.url must be https")
+    return config

@@ -1,0 +1,72 @@
+"""What can go wrong between the source and the store, by what a run does about it.
+
+No message ever holds row data.
+"""
+
+from __future__ import annotations
+
+
+class SyncError(Exception):
+    """A fault that a person can act on: `kind` for machines and metrics, `repair` says what to do."""
+
+    kind = "fault"
+
+    def __init__(self, message: str, repair: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.repair = repair
+
+
+class ConfigInvalid(SyncError):
+    """The configuration file or a file that it names is wrong."""
+
+    kind = "config"
+
+
+class SourceUnreachable(SyncError):
+    """No answer at all: name, route, TLS or time-out."""
+
+    kind = "unreachable"
+
+
+class Overloaded(SyncError):
+    """429 or 503 for longer than the configuration lets a run wait."""
+
+    kind = "overloaded"
+    retry_after: float | None = None  # seconds that the source asked for
+
+
+class AuthRefused(SyncError):
+    """The source does not accept the credentials."""
+
+    kind = "auth"
+
+
+class BadAnswer(SyncError):
+    """Something answered, but not by the contract: never to be taken for "no rows"."""
+
+    kind = "bad_answer"
+
+
+class CursorExpired(SyncError):
+    """The source no longer knows the cursor; the listing starts again from the last safe time."""
+
+    kind = "cursor_expired"
+
+
+class RegionMismatch(SyncError):
+    """A page of another region than ours: nothing of it is stored."""
+
+    kind = "region"
+
+
+class StoreUnreachable(SyncError):
+    """The database does not answer or refuses us."""
+
+    kind = "database"
+
+
+class AlreadyRunning(SyncError):
+    """Another run holds the lock."""
+
+    kind = "locked"

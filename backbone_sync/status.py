@@ -1,0 +1,105 @@
+"""What the last run left: for people, for the audit's sync controls, and as metrics. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import psycopg
+
+from backbone_sync.dictionary import Dictionary
+from backbone_sync.store import guarded
+
+
+@dataclass(frozen=True)
+class EntityStatus:
+    """One entity's last account (rows), up to when it is listed, and what came unasked."""
+
+    source: int | None
+    stored: int
+    quarantined: int
+    deleted: int
+    refused: int
+    balanced: bool
+    cursor: datetime | None
+    unknown_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Status:
+    """`green` is the last finished run's verdict.
+
+    `lag_seconds` since the last green run began (None: never).
+    """
+
+    version: int
+    region: str
+    green: bool
+    state: str
+    last_run_started: datetime | None
+    last_run_finished: datetime | None
+    last_green: datetime | None
+    lag_seconds: float | None
+    error_kind: str | None
+    message: str | None
+    entities: dict[str, EntityStatus]
+
+
+_RUN = (
+    "SELECT run_id, started_at, finished_at, state, error_kind, message FROM sync.run"
+    " WHERE state <> 'running' ORDER BY run_id DESC LIMIT 1"
+)
+_ENTITIES = (
+    "SELECT b.entity, b.source, b.stored, b.quarantined, b.deleted, b.refused, b.balanced, c.high_update,"
+    " (SELECT e.unknown_fields FROM sync.run_entity e"
+    " WHERE e.entity = b.entity ORDER BY e.run_id DESC LIMIT 1)"
+    " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity)"
+)
+
+
+def read(connection: psycopg.Connection[tuple[object, ...]], region: str, dictionary: Dictionary) -> Status:
+    """The status as of now; a database that no run has touched yet is simply not green."""
+    never = Status(1, region, False, "never", None, None, None, None, None, "no run yet", {})
+    with guarded(), connection.transaction(), connection.cursor() as raw:
+        cursor: psycopg.Cursor[tuple[object, ...]] = raw
+        row = cursor.execute("SELECT to_regclass('sync.balance') IS NOT NULL").fetchone()
+        if not row or not row[0]:
+            return never
+        run = cursor.execute(_RUN).fetchone()
+        if run is None:
+            return never
+        green_row = cursor.execute("SELECT max(started_at) FROM sync.run WHERE state = 'green'").fetchone()
+        rows = cursor.execute(_ENTITIES).fetchall()
+    found = {str(r[0]): _entity(r[1:]) for r in rows}
+    last_green = green_row[0] if green_row and isinstance(green_row[0], datetime) else None
+    return Status(
+        version=1,
+        region=region,
+        green=run[3] == "green",
+        state=str(run[3]),
+        last_run_started=run[1] if isinstance(run[1], datetime) else None,
+        last_run_finished=run[2] if isinstance(run[2], datetime) else None,
+        last_green=last_green,
+        lag_seconds=(datetime.now(timezone.utc) - last_green).total_seconds() if last_green else None,
+        error_kind=str(run[4]) if run[4] else None,
+        message=str(run[5]) if run[5] else None,
+        entities={name: found[name] for name in dictionary.names if name in found},
+    )
+
+
+def _entity(row: tuple[object, ...]) -> EntityStatus:
+    source, stored, quarantined, deleted, refused, balanced, cursor, unknown = row
+    return EntityStatus(
+        source=_number(source) if source is not None else None,
+        stored=_number(stored),
+        quarantined=_number(quarantined),
+        deleted=_number(deleted),
+        refused=_number(refused),
+        balanced=bool(balanced),
+        cursor=cursor if isinstance(cursor, datetime) else None,
+        unknown_fields=tuple(str(n) for n in unknown) if isinstance(unknown, (list, tuple)) else (),
+    )
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

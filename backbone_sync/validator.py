@@ -1,0 +1,268 @@
+"""Judges rows against the data dictionary: storable, withdrawn, to quarantine, or refused. Pure; made once
+an entity.
+
+The struct that msgspec decodes into is made from the dictionary, so that the checks run in C. It refuses
+fields that it does not know; the first row that has one teaches the validator its name, which is reported,
+and the field is skipped from then on. Fields outside the grant are never decoded: they are counted and left
+behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Optional
+
+import msgspec
+
+from backbone_sync.dictionary import Entity, Field
+
+UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+OUTSIDE = "outside_region"
+_PLACE = re.compile(r"(?:field |\$\.)`?([A-Za-z_][A-Za-z0-9_]{0,62})`?")
+_UNKNOWN = re.compile(r"^Object contains unknown field `([^`]{1,63})`$")
+_REASONS = (
+    ("Object missing required field", "missing"),
+    ("Object contains unknown field", "unknown_field"),
+    ("Invalid enum value", "not_in_code_list"),
+    ("Expected `str` of length", "too_long"),
+    ("Expected `str` matching", "malformed"),
+    ("Expected `int` ", "out_of_range"),
+    ("Expected `float` ", "out_of_range"),
+    ("Invalid RFC3339", "not_a_time"),
+    ("Expected `datetime` with a timezone", "not_a_time"),
+)
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A row that cannot be stored: why, where, and as much of it as the grant allows (None when refused)."""
+
+    key: str
+    reason: str
+    field: str | None
+    last_update: datetime | None
+    payload: str | None
+
+
+@dataclass
+class Judged:
+    """A page after judgement. `rows` and `tombstones` by key text, the latest version of each key only."""
+
+    rows: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    tombstones: dict[str, datetime] = field(default_factory=dict)
+    quarantined: dict[str, Quarantined] = field(default_factory=dict)
+    received: int = 0
+    flagged: int = 0
+    dropped_values: int = 0
+    high_update: datetime | None = None
+
+    @property
+    def refused(self) -> int:
+        """How many rows lie outside the region."""
+        return sum(1 for q in self.quarantined.values() if q.reason == OUTSIDE)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What belongs to the region: its area codes, and the keys of refused parents by entity."""
+
+    areas: frozenset[str] = frozenset()
+    refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def _wire_type(item: Field) -> Any:
+    made: Any
+    if item.codes:
+        made = Literal[tuple(item.codes)]
+    elif item.type == "uuid":
+        made = Annotated[str, msgspec.Meta(pattern=UUID)]
+    elif item.type in ("text", "code"):
+        made = Annotated[str, msgspec.Meta(max_length=item.length)]
+    elif item.type == "identifier":
+        made = Annotated[str, msgspec.Meta(max_length=32)]
+    elif item.type == "integer":
+        made = Annotated[int, msgspec.Meta(ge=0, le=10 ** (item.digits or 0) - 1)]
+    elif item.type == "decimal":
+        made = Annotated[float, msgspec.Meta(ge=item.minimum, le=item.maximum)]
+    elif item.type == "timestamp":
+        made = Annotated[datetime, msgspec.Meta(tz=True)]
+    else:
+        made = date
+    # Not `made | None`: on Python 3.9 that fails for a Literal or a class.
+    return Optional[made] if item.nullable else made
+
+
+class Validator:
+    """Judges the rows of one entity; `granted` are the fields to keep, in the order of the stored tuple."""
+
+    def __init__(self, entity: Entity, granted: tuple[Field, ...], scope: Scope | None = None) -> None:
+        self.entity = entity
+        self.granted = granted
+        self.scope = scope or Scope()
+        self.unknown: set[str] = set()
+        names = [f.name for f in granted]
+        self._names = frozenset(names)
+        self._key = names.index(entity.key.name)
+        self._update = names.index("last_update")
+        self._delete = names.index("soft_delete")
+        self._identifiers = tuple((i, f.name, re.compile(f.pattern)) for i, f in enumerate(granted) if f.pattern)
+        self._scoped = tuple((i, f.name, f.scope) for i, f in enumerate(granted) if f.scope)
+        self._key_is_uuid = entity.key.type == "uuid"
+        self._make()
+        head: list[Any] = [
+            (entity.key.name, _wire_type(entity.key)),
+            ("last_update", Annotated[datetime, msgspec.Meta(tz=True)]),
+            ("soft_delete", int, 0),
+        ]
+        self._head: msgspec.json.Decoder[Any] = msgspec.json.Decoder(msgspec.defstruct("Head", head))
+
+    def _make(self) -> None:
+        wanted: list[Any] = []
+        for item in self.granted:
+            wire = _wire_type(item)
+            wanted.append((item.name, wire, None) if item.nullable else (item.name, wire))
+        left = [f.name for f in self.entity.fields if f.name not in self._names] + sorted(self.unknown)
+        # By position, because a source may name a column as no Python name can be.
+        wanted += [(f"left_{i}", msgspec.Raw, msgspec.UNSET) for i in range(len(left))]
+        renamed = {f"left_{i}": name for i, name in enumerate(left)}
+        struct = msgspec.defstruct("Row", wanted, kw_only=True, forbid_unknown_fields=True, gc=False, rename=renamed)
+        self._row: msgspec.json.Decoder[Any] = msgspec.json.Decoder(struct)
+
+    def key_text(self, value: Any) -> str:
+        """A key as the state tables hold it: without padding, uuids in lower case."""
+        text = str(value)
+        return text.lower() if self._key_is_uuid else text.rstrip(" ")
+
+    def judge(self, raws: list[msgspec.Raw], nul_possible: bool = True) -> Judged:
+        """Judge a page's rows. Tuples have the granted fields' order, then the flags (a list or None)."""
+        judged = Judged(received=len(raws))
+        for raw in raws:
+            self._one(raw, judged, nul_possible)
+        return judged
+
+    def _decode(self, raw: msgspec.Raw) -> Any:
+        while True:
+            try:
+                return self._row.decode(raw)
+            except msgspec.ValidationError as fault:
+                found = _UNKNOWN.match(str(fault))
+                # A field that has been learnt is known to the struct, so each turn names a new one.
+                if not found or len(self.unknown) >= 200:
+                    raise
+                self.unknown.add(found[1])
+                self._make()
+
+    def _one(self, raw: msgspec.Raw, judged: Judged, nul_possible: bool) -> None:
+        try:
+            values = msgspec.structs.astuple(self._decode(raw))
+        except msgspec.DecodeError as fault:
+            self._unfit(raw, judged, *_reason(str(fault)))
+            return
+        width = len(self.granted)
+        for value in values[width:]:
+            if value is not msgspec.UNSET:
+                judged.dropped_values += 1
+        key, moment = self.key_text(values[self._key]), values[self._update]
+        if nul_possible and "\x00" in key:
+            self._unkeyed(raw, judged, "nul_character", self.entity.key.name)
+            return
+        self._note(judged, moment)
+        if values[self._delete]:
+            self._tombstone(judged, key, moment)
+            return
+        for index, name, scope in self._scoped:
+            if self._outside(scope, values[index]):
+                self._set_aside(judged, Quarantined(key, OUTSIDE, name, moment, None))
+                return
+        if nul_possible:
+            for item, value in zip(self.granted, values):
+                if isinstance(value, str) and "\x00" in value:
+                    self._set_aside(judged, self._kept(raw, key, moment, "nul_character", item.name))
+                    return
+        flags = None
+        for index, name, pattern in self._identifiers:
+            value = values[index]
+            if value is not None and not pattern.match(value):
+                flags = [*(flags or ()), name]
+        if flags:
+            judged.flagged += 1
+        if not self._newest(judged, key, moment):
+            return
+        judged.tombstones.pop(key, None)
+        judged.quarantined.pop(key, None)
+        judged.rows[key] = (*values[:width], flags)
+
+    def _newest(self, judged: Judged, key: str, moment: datetime) -> bool:
+        """Whether no later version of the key stands on this page; a deletion wins a tie."""
+        row, gone, kept = judged.rows.get(key), judged.tombstones.get(key), judged.quarantined.get(key)
+        return not (
+            (row is not None and row[self._update] > moment)
+            or (gone is not None and gone >= moment)
+            or (kept is not None and kept.last_update is not None and kept.last_update > moment)
+        )
+
+    def _outside(self, scope: str | None, value: Any) -> bool:
+        if value is None:
+            return False
+        if scope == "region":
+            return str(value).rstrip(" ") not in self.scope.areas
+        return str(value).lower() in self.scope.refused.get(scope or "", frozenset())
+
+    @staticmethod
+    def _note(judged: Judged, moment: datetime) -> None:
+        if judged.high_update is None or moment > judged.high_update:
+            judged.high_update = moment
+
+    def _unfit(self, raw: msgspec.Raw, judged: Judged, reason: str, where: str | None) -> None:
+        """A row that does not decode: a bare tombstone is still one, everything else goes to quarantine."""
+        try:
+            head = self._head.decode(raw)
+            key, moment = self.key_text(getattr(head, self.entity.key.name)), head.last_update
+        except msgspec.DecodeError:
+            self._unkeyed(raw, judged, reason, where)
+            return
+        if "\x00" in key:
+            self._unkeyed(raw, judged, "nul_character", self.entity.key.name)
+            return
+        self._note(judged, moment)
+        if head.soft_delete == 1:
+            self._tombstone(judged, key, moment)
+        else:
+            self._set_aside(judged, self._kept(raw, key, moment, reason, where))
+
+    def _unkeyed(self, raw: msgspec.Raw, judged: Judged, reason: str, where: str | None) -> None:
+        digest = "?" + hashlib.sha256(bytes(raw)).hexdigest()[:32]
+        judged.quarantined[digest] = self._kept(raw, digest, None, reason, where)
+
+    def _set_aside(self, judged: Judged, row: Quarantined) -> None:
+        if row.last_update is not None and self._newest(judged, row.key, row.last_update):
+            judged.rows.pop(row.key, None)
+            judged.tombstones.pop(row.key, None)
+            judged.quarantined[row.key] = row
+
+    def _kept(self, raw: msgspec.Raw, key: str, moment: datetime | None, reason: str, where: str | None) -> Quarantined:
+        try:
+            content = msgspec.json.decode(raw)
+        except msgspec.DecodeError:
+            return Quarantined(key, reason, where, moment, None)
+        if not isinstance(content, dict):
+            return Quarantined(key, "not_an_object", None, moment, None)
+        within = {name: value for name, value in content.items() if name in self._names}
+        return Quarantined(key, reason, where, moment, msgspec.json.encode(within).decode())
+
+    def _tombstone(self, judged: Judged, key: str, moment: datetime) -> None:
+        if self._newest(judged, key, moment):
+            judged.rows.pop(key, None)
+            judged.quarantined.pop(key, None)
+            judged.tombstones[key] = moment
+
+
+def _reason(message: str) -> tuple[str, str | None]:
+    """A decoder's message as (reason, field); its own words can quote a value and go no further."""
+    place = _PLACE.search(message)
+    reason = next((word for start, word in _REASONS if message.startswith(start)), "wrong_type")
+    return reason, place[1] if place else None

@@ -1,0 +1,211 @@
+"""A throwaway PostgreSQL cluster and the reference source over real TLS, for tests of the whole engine."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import ipaddress
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sync_world import PAGE, SECRET, SIZE, Run
+
+from backbone_sync import __version__, dictionary, grant
+from backbone_sync import config as configs
+from backbone_sync.client import Client
+from backbone_sync.engine import Engine, RunResult
+from backbone_sync.store import Store
+from provision.lab.source.generate import generate
+from provision.lab.source.serve import Source
+
+
+def _server_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if not found:
+        pytest.fail(
+            "no PostgreSQL server here; install it: apt-get install -y --no-install-recommends postgresql"
+        )
+    return found[-1].parent
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Path]:
+    """The socket directory of a running cluster; trust on the socket, no TCP."""
+    programs = _server_programs()
+    # Not below pytest's own folder: that one is closed to the user postgres by every other pytest that
+    # starts.
+    home = Path(tempfile.mkdtemp(prefix="backbone-sync-"))
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+        prefix = ["runuser", "-u", "postgres", "--"]
+    data = home / "data"
+    initdb = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-A",
+        "trust",
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N",
+    ]
+    subprocess.run([*prefix, *map(str, initdb)], check=True, capture_output=True, cwd=home)
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={home}", "-c", "fsync=off"]
+    server = subprocess.Popen(
+        [*prefix, str(programs / "postgres"), "-D", str(data), *options],
+        cwd=home,
+        stderr=(home / "log").open("wb"),
+        start_new_session=True,
+    )
+    try:
+        for _ in range(300):
+            try:
+                psycopg.connect(f"host={home} user=postgres dbname=postgres").close()
+                break
+            except psycopg.OperationalError:
+                assert server.poll() is None, (home / "log").read_text()
+                time.sleep(0.1)
+        yield home
+    finally:
+        os.killpg(server.pid, signal.SIGQUIT)
+        server.wait(30)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def database(cluster: Path) -> Iterator[str]:
+    """The conninfo of an empty database owned by the service's role."""
+    admin = f"host={cluster} user=postgres dbname=postgres"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'backbone_sync'").fetchone()
+        if not row:
+            connection.execute("CREATE ROLE backbone_sync LOGIN NOSUPERUSER")
+        connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
+        connection.execute("CREATE DATABASE backbone OWNER backbone_sync")
+    yield f"host={cluster} user=backbone_sync dbname=backbone"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate for 127.0.0.1 and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "reference source")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@pytest.fixture(scope="session")
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The credentials directory that both sides read."""
+    folder = tmp_path_factory.mktemp("credentials")
+    (folder / "client_id").write_text("semarang\n")
+    (folder / "token").write_text(SECRET + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated data file that nobody changes."""
+    data = tmp_path_factory.mktemp("source") / "data.db"
+    generate(data, SIZE, seed=7, region="33.74")
+    for extra in ("-wal", "-shm"):
+        assert not Path(f"{data}{extra}").exists()
+    return data
+
+
+@pytest.fixture
+def data(pristine: Path, tmp_path: Path) -> Path:
+    """A data file of this test's own."""
+    return Path(shutil.copy(pristine, tmp_path / "data.db"))
+
+
+@pytest.fixture
+def source(data: Path, credentials: Path, certificate: tuple[Path, Path]) -> Iterator[Source]:
+    """The reference source, serving `data` over TLS on a free port."""
+    made = Source(("127.0.0.1", 0), data, credentials, *certificate)
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+    thread.join(5)
+
+
+@pytest.fixture
+def config(
+    source: Source, database: str, credentials: Path, certificate: tuple[Path, Path]
+) -> configs.Config:
+    """A configuration for the test's source and database; small pages so that there are many."""
+    return configs.Config(
+        region="33.74",
+        source=configs.Source(
+            url=f"https://127.0.0.1:{source.server_address[1]}",
+            ca_file=str(certificate[0]),
+            credentials=str(credentials),
+            page_limit=PAGE,
+            read_timeout=5.0,
+            retries=2,
+        ),
+        database=database,
+        grant=grant.make(dictionary.load()),
+    )
+
+
+@pytest.fixture
+def run(config: configs.Config) -> Run:
+    """Runs the engine once, with no pauses; keywords change the configuration, `source_` ones its source."""
+
+    def once(full: bool = False, **changes: object) -> RunResult:
+        of_source = {k[7:]: v for k, v in changes.items() if k.startswith("source_")}
+        rest = {k: v for k, v in changes.items() if not k.startswith("source_")}
+        made = dataclasses.replace(config, source=dataclasses.replace(config.source, **of_source), **rest)
+        store = Store(made.database)
+        try:
+            client = Client(made, __version__, sleep=lambda _: None)
+            return Engine(made, dictionary.load(), client, store).run(full=full)
+        finally:
+            store.close()
+
+    return once
