@@ -89,6 +89,7 @@ PEOPLE = (
 )
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
+echo '##lists'; ls /var/lib/apt/lists 2>/dev/null | grep -c _Packages
 echo '##outstanding'; apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | grep '^Inst '
 echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
 echo '##log'; tail -n 3 /var/log/unattended-upgrades/unattended-upgrades.log 2>/dev/null
