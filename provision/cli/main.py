@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "audit": "Measure every requirement on every server, and write the report. Changes nothing.",
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
+    "drill": "Restore the last backup beside the live database; compare; measure RPO and RTO.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
     "plan": "Which stages each server needs, and why; --diff: what they would change.",
     "apply": "Run the stages that each server needs, and only those.",
