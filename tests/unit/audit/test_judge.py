@@ -32,7 +32,7 @@ def control(identity: str = "XX-01", **changes: Any) -> Control:
         "title": WORDS,
         "basis": "minimum",
         "requirement": WORDS,
-        "source": "a test",
+        "source": WORDS,
         "reference_verified": True,
         "severity": "high",
         "stage": "base",
