@@ -132,7 +132,7 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
     from provision.report.model import STAGES
 
     say = words.translator(i18n.language())
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=160)
     for server in fleet.servers:
         snapshot = examination.snapshots.get(server.name)
         if snapshot is None:
