@@ -261,4 +261,4 @@ def test_a_server_that_is_down_is_unreachable_and_keeps_nobody_waiting(tiny: Tin
 
 def test_a_value_that_cannot_be_resolved_is_named_and_nothing_runs(tiny: Tiny) -> None:
     with pytest.raises(BackboneError, match="stage beta: beta_text cannot be resolved"):
-        tiny.apply(tiny.fleet(test_beta="{{ nowhere_defined }}"))
+        tiny.apply(tiny.fleet(test_beta="{{ 1 | no_such_filter }}"))
