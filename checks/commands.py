@@ -196,3 +196,19 @@ def reach(host: str, port: int) -> str:
     """Can this server open a TCP connection there? Debian's bash can; nothing is sent."""
     target = shlex.quote(f"</dev/tcp/{host}/{port}")
     return f"timeout 5 bash -c {target}"
+
+
+# What a machine in use may already carry; read by preflight alone.
+CARRIED = r"""echo '##containers'
+for c in docker podman; do command -v $c >/dev/null || continue
+timeout 10 $c ps --format "$c\t{{.Names}}\t{{.Image}}\t{{.Ports}}"; done
+command -v lxc-ls >/dev/null && lxc-ls --running -1 | sed 's/^/lxc\t/'
+echo '##firewalls'
+for u in ufw firewalld netfilter-persistent shorewall csf; do systemctl is-active --quiet $u && echo $u; done
+command -v ufw >/dev/null && ufw status 2>/dev/null | sed -n 's/^Status: active/ufw/p'
+command -v iptables-legacy-save >/dev/null && iptables-legacy-save 2>/dev/null | grep -c '^-A' | sed 's/^/legacy\t/'
+echo '##clusters'; command -v pg_lsclusters >/dev/null && pg_lsclusters -h
+for d in /var/lib/mysql /var/lib/mongodb /var/opt/mssql; do [ -d $d ] && echo "other $d"; done
+echo '##panels'; for d in /usr/local/cpanel /usr/local/psa /usr/local/directadmin /www/server/panel /etc/webmin
+do [ -e $d ] && echo $d; done
+true"""
