@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from backbone_sync import __version__, dictionary, metrics, status
+from backbone_sync import __version__, dictionary, publish, status
 from backbone_sync.client import Client
 from backbone_sync.config import DEFAULT, Config, load
 from backbone_sync.engine import Engine, RunResult
@@ -58,12 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         ("status", _status, "what the last run left, and whether it balances"),
         ("migrate", _migrate, "bring the tables to the newest version"),
     ):
-        verb = verbs.add_parser(
-            name, help=text, description=text, epilog=f"example: backbone-sync {name} --json"
-        )
-        verb.add_argument(
-            "--config", type=Path, default=Path(os.environ.get("BACKBONE_SYNC_CONFIG", DEFAULT))
-        )
+        verb = verbs.add_parser(name, help=text, description=text, epilog=f"example: backbone-sync {name} --json")
+        verb.add_argument("--config", type=Path, default=Path(os.environ.get("BACKBONE_SYNC_CONFIG", DEFAULT)))
         verb.add_argument("--json", action="store_true", help="for machines")
         verb.set_defaults(act=act)
         if name == "run":
@@ -78,8 +74,8 @@ def _run(options: argparse.Namespace, config: Config, words: dictionary.Dictiona
         engine = Engine(config, words, Client(config, __version__), store, None if quiet else _progress)
         result = engine.run(full=options.full)
         now = status.read(store.connection, config.region, words)
-        if config.metrics_directory:
-            metrics.write(config.metrics_directory, now)
+        if config.publish_directory:
+            publish.write(config.publish_directory, now)
     finally:
         store.close()
     if options.json:
@@ -120,7 +116,7 @@ def _status(options: argparse.Namespace, config: Config, words: dictionary.Dicti
 def _migrate(options: argparse.Namespace, config: Config, words: dictionary.Dictionary) -> int:
     store = Store(config.database)
     try:
-        applied = store.migrate(words)
+        applied = store.migrate(words, config.grant.entities)
     finally:
         store.close()
     if options.json:

@@ -40,7 +40,8 @@ class Client:
         self._token_until = 0.0
         self._waited = 0.0
         source = config.source
-        self._base = source.url.rstrip("/")
+        # The address of the service, with or without the version that every path of the contract begins with.
+        self._base = source.url.rstrip("/").removesuffix("/v1")
         self._agent = f"backbone-sync/{version}"
         try:
             self._pool = urllib3.PoolManager(
@@ -135,9 +136,7 @@ class Client:
         headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": "zstd, gzip"}
         self.requests += 1
         try:
-            answer = self._pool.request(
-                method, url, body=body, headers=headers, redirect=False, preload_content=False
-            )
+            answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)
             try:
                 content = answer.read(MAX_BODY + 1, decode_content=True)
             finally:
@@ -168,15 +167,11 @@ class Client:
         if status == 410:
             raise CursorExpired(f"the source no longer knows the cursor of {what}")
         if status == 403:
-            raise AuthRefused(
-                f"the source answered 403 for {what}", "ask the centre what this region is granted"
-            )
+            raise AuthRefused(f"the source answered 403 for {what}", "ask the centre what this region is granted")
         if status >= 500:
             raise SourceUnreachable(f"the source answered {status} for {what}", "try again later")
         if status != 200:
-            raise BadAnswer(
-                f"the source answered {status} for {what}", "check source.url and the contract's version"
-            )
+            raise BadAnswer(f"the source answered {status} for {what}", "check source.url and the contract's version")
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise BadAnswer(

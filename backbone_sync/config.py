@@ -48,7 +48,7 @@ class Config:
     source: Source
     database: str
     grant: grants.Grant
-    metrics_directory: str = ""
+    publish_directory: str = ""
     balance_rounds: int = 3
 
     def secret(self, name: str) -> str:
@@ -91,14 +91,16 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
     if "overlap" in source:
         source["overlap"] = duration(source["overlap"])
     granted = {name: tuple(value) for name, value in dict(raw.get("grant", {})).items()}
-    if unknown := set(raw) - {"region", "source", "database", "grant", "metrics", "run"}:
+    if unknown := set(raw) - {"region", "source", "database", "grant", "publish", "run"}:
         raise ValueError(", ".join(sorted(unknown)))
     config = Config(
         region=str(raw["region"]),
         source=Source(**source),
-        database=str(raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone")),
+        database=str(
+            raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
+        ),
         grant=grants.make(dictionary, **granted),
-        metrics_directory=str(raw.get("metrics", {}).get("directory", "")),
+        publish_directory=str(raw.get("publish", {}).get("directory", "")),
         balance_rounds=int(raw.get("run", {}).get("balance_rounds", 3)),
     )
     if not config.source.url.startswith("https://"):

@@ -7,7 +7,7 @@ padding, because padded `char` compares by rules of its own; doubtful identifier
 
 from __future__ import annotations
 
-from backbone_sync.dictionary import Dictionary, Entity, Field
+from backbone_sync.dictionary import Entity, Field
 
 IDENTIFIER_WIDTH = 32  # a passport or permit number stands in the NIK's column; it is flagged, not dropped
 NOT_NULL = ("last_update", "soft_delete")
@@ -56,12 +56,6 @@ def table(entity: Entity) -> list[str]:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def entity_tables(dictionary: Dictionary) -> list[str]:
-    """Statements for the tables of every entity."""
-    schemas = ["CREATE SCHEMA IF NOT EXISTS ref", "CREATE SCHEMA IF NOT EXISTS backbone"]
-    return schemas + [statement for entity in dictionary.entities for statement in table(entity)]
 
 
 # The service's own state. `cursor.since_update` is where the next complete listing starts; `position` is
@@ -143,6 +137,6 @@ STATE = [
 ]
 
 
-def migrations(dictionary: Dictionary) -> dict[int, list[str]]:
-    """Version → statements. A version that has been released is never edited; a change is a new version."""
-    return {1: [*STATE, *entity_tables(dictionary)]}
+# Version → statements on the service's own tables. What has been released is never edited; a change is a new version.
+# The entities' tables are made when an entity is granted and dropped when it no longer is.
+MIGRATIONS = {1: STATE}

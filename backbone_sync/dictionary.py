@@ -200,13 +200,9 @@ def load(directory: Path = DIRECTORY) -> Dictionary:
     common = yaml.load((directory / "_common.yml").read_bytes(), Loader=_Loader)["fields"]  # noqa: S506
     made = {e.name: e for e in (_entity(p, common) for p in sorted(directory.glob("[a-z]*.yml")))}
     if odd := set(made) ^ set(ORDER):
-        raise DictionaryInvalid(
-            f"{directory}: no file, or no place in the order, for {', '.join(sorted(odd))}"
-        )
+        raise DictionaryInvalid(f"{directory}: no file, or no place in the order, for {', '.join(sorted(odd))}")
     for entity in made.values():
         for item in entity.fields:
             if item.reference and item.reference not in made:
-                raise DictionaryInvalid(
-                    f"{entity.name}.{item.name} refers to {item.reference}, which is no entity"
-                )
+                raise DictionaryInvalid(f"{entity.name}.{item.name} refers to {item.reference}, which is no entity")
     return Dictionary(tuple(made[name] for name in ORDER))

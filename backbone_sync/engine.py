@@ -123,7 +123,7 @@ class Engine:
         """Lock, list, store, account. Raises AlreadyRunning, StoreUnreachable; all else is in the result."""
         began = time.monotonic()
         self._store.lock()
-        self._store.migrate(self._dictionary)
+        self._store.migrate(self._dictionary, self._config.grant.entities)
         run_id = self._store.begin_run(__version__, self._config.region)
         entities = [self._dictionary[name] for name in self._config.grant.entities]
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
@@ -176,8 +176,7 @@ class Engine:
         scope = self._store.scope(self._config.region)
         if any(f.scope == "region" for f in granted) and not scope.areas:
             raise RegionMismatch(
-                f"ref.mst_wilayah holds no area of region {self._config.region};"
-                f" no {entity.name} can be placed",
+                f"ref.mst_wilayah holds no area of region {self._config.region}; no {entity.name} can be placed",
                 "grant ref.mst_wilayah, and check the region's Kemendagri code",
             )
         validator = Validator(entity, granted, scope)
@@ -242,9 +241,7 @@ class Engine:
         finally:
             coming.cancel()
 
-    def _account(
-        self, entities: list[Entity], run_id: int, result: RunResult, ahead: ThreadPoolExecutor
-    ) -> None:
+    def _account(self, entities: list[Entity], run_id: int, result: RunResult, ahead: ThreadPoolExecutor) -> None:
         """Compare with the source's totals.
 
         What changed at the source meanwhile is fetched and compared again.

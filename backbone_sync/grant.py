@@ -54,5 +54,6 @@ def make(
         )
     if odd := sorted({*leave_out} - {"u", "s"}):
         raise ConfigInvalid(f"the grant leaves out {', '.join(odd)}; only u and s are sensitivities")
-    chosen = tuple(n for n in dictionary.names if not entities or n in entities)
+    # Code tables are about nobody, and without the areas nothing could be told to lie in the region.
+    chosen = tuple(n for n in dictionary.names if not entities or n in entities or n.startswith("ref."))
     return Grant(chosen, frozenset(leave_out), frozenset(without))

@@ -47,9 +47,7 @@ class Statements:
         names = [ddl.quoted(f.name) for f in granted] + ["flags"]
         columns = ", ".join(names)
         # The centre pads fixed-width codes with blanks.
-        picked = [f"rtrim(s.{n})" if f.type == "code" else f"s.{n}" for f, n in zip(granted, names)] + [
-            "s.flags"
-        ]
+        picked = [f"rtrim(s.{n})" if f.type == "code" else f"s.{n}" for f, n in zip(granted, names)] + ["s.flags"]
         stage_key = f"rtrim(s.{key})" if entity.key.type == "code" else f"s.{key}::text"
         rest = [n for n in names if n != key]
         key_type = ddl.column_type(entity.key)

@@ -25,6 +25,11 @@ from backbone_sync.validator import OUTSIDE, Judged, Scope
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('backbone_sync.migrate', 0))"
 
+_MIGRATION_TABLE = (
+    "CREATE SCHEMA IF NOT EXISTS sync; CREATE TABLE IF NOT EXISTS sync.migration"
+    " (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+)
+
 
 @dataclass(frozen=True)
 class Position:
@@ -114,25 +119,40 @@ class Store:
                 raise AlreadyRunning("another run is under way", "wait for it to end")
             time.sleep(0.2)
 
-    def migrate(self, dictionary: Dictionary) -> list[int]:
-        """Bring the schema to the newest version; returns the versions applied now."""
+    def migrate(self, dictionary: Dictionary, granted: tuple[str, ...]) -> list[int]:
+        """Bring the schema to the newest version; returns the versions applied now.
+
+        Makes the tables of granted entities, and drops those of entities that are granted no longer: what the region
+        may not hold, it does not hold.
+        """
         applied = []
         with guarded(), self.connection.transaction():
             self.connection.execute(_MIGRATION_LOCK)
-            self.connection.execute("CREATE SCHEMA IF NOT EXISTS sync")
-            self.connection.execute(
-                "CREATE TABLE IF NOT EXISTS sync.migration"
-                " (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
-            )
+            self.connection.execute("SET LOCAL client_min_messages = warning")
+            self.connection.execute(_MIGRATION_TABLE.encode())
             done = {row[0] for row in self.connection.execute("SELECT version FROM sync.migration")}
-            for version, statements in sorted(ddl.migrations(dictionary).items()):
+            for version, statements in sorted(ddl.MIGRATIONS.items()):
                 if version in done:
                     continue
                 for statement in statements:
                     self.connection.execute(statement.encode())
                 self.connection.execute("INSERT INTO sync.migration (version) VALUES (%s)", (version,))
                 applied.append(version)
+            for entity in dictionary.entities:
+                self._table(entity, entity.name in granted)
         return applied
+
+    def _table(self, entity: Entity, granted: bool) -> None:
+        there = self.connection.execute("SELECT to_regclass(%s)", (ddl.qualified(entity),)).fetchone()
+        exists = bool(there and there[0])
+        if granted and not exists:
+            for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
+                self.connection.execute(statement.encode())
+        if not granted:
+            if exists:
+                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)}".encode())
+            for table in ("cursor", "balance", "quarantine", "tombstone"):
+                self.connection.execute(f"DELETE FROM sync.{table} WHERE entity = %s".encode(), (entity.name,))
 
     # -- runs and cursors
 
@@ -175,9 +195,7 @@ class Store:
         )
         values = [getattr(counts, name) for name in names]
         with guarded():
-            self.connection.execute(
-                statement.encode(), [run_id, entity, *values, list(unknown), kind, message]
-            )
+            self.connection.execute(statement.encode(), [run_id, entity, *values, list(unknown), kind, message])
 
     def record_balance(
         self, run_id: int, entity: str, holding: Holding, source: int | None, source_deleted: int | None
@@ -386,8 +404,6 @@ class Store:
             " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = %(outside)s)"
         )
         with guarded():
-            row = self.connection.execute(
-                statement.encode(), {"e": entity.name, "outside": OUTSIDE}
-            ).fetchone()
+            row = self.connection.execute(statement.encode(), {"e": entity.name, "outside": OUTSIDE}).fetchone()
         assert row is not None
         return Holding(*(int(n) for n in row))

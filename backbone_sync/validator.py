@@ -109,9 +109,7 @@ class Validator:
         self._key = names.index(entity.key.name)
         self._update = names.index("last_update")
         self._delete = names.index("soft_delete")
-        self._identifiers = tuple(
-            (i, f.name, re.compile(f.pattern)) for i, f in enumerate(granted) if f.pattern
-        )
+        self._identifiers = tuple((i, f.name, re.compile(f.pattern)) for i, f in enumerate(granted) if f.pattern)
         self._scoped = tuple((i, f.name, f.scope) for i, f in enumerate(granted) if f.scope)
         self._key_is_uuid = entity.key.type == "uuid"
         self._make()
@@ -131,9 +129,7 @@ class Validator:
         # By position, because a source may name a column as no Python name can be.
         wanted += [(f"left_{i}", msgspec.Raw, msgspec.UNSET) for i in range(len(left))]
         renamed = {f"left_{i}": name for i, name in enumerate(left)}
-        struct = msgspec.defstruct(
-            "Row", wanted, kw_only=True, forbid_unknown_fields=True, gc=False, rename=renamed
-        )
+        struct = msgspec.defstruct("Row", wanted, kw_only=True, forbid_unknown_fields=True, gc=False, rename=renamed)
         self._row: msgspec.json.Decoder[Any] = msgspec.json.Decoder(struct)
 
     def key_text(self, value: Any) -> str:
@@ -248,9 +244,7 @@ class Validator:
             judged.tombstones.pop(row.key, None)
             judged.quarantined[row.key] = row
 
-    def _kept(
-        self, raw: msgspec.Raw, key: str, moment: datetime | None, reason: str, where: str | None
-    ) -> Quarantined:
+    def _kept(self, raw: msgspec.Raw, key: str, moment: datetime | None, reason: str, where: str | None) -> Quarantined:
         try:
             content = msgspec.json.decode(raw)
         except msgspec.DecodeError:

@@ -61,14 +61,8 @@ def _decoded(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         # The decoder's own words can quote the body, so only their kind is passed on.
-        kind = (
-            "is not by the contract"
-            if isinstance(fault, msgspec.ValidationError)
-            else "is cut off or not JSON"
-        )
-        raise BadAnswer(
-            f"the answer for {what} {kind}", "see what the source's address really serves"
-        ) from None
+        kind = "is not by the contract" if isinstance(fault, msgspec.ValidationError) else "is cut off or not JSON"
+        raise BadAnswer(f"the answer for {what} {kind}", "see what the source's address really serves") from None
 
 
 def token(body: bytes) -> Token:
@@ -89,9 +83,7 @@ def page(body: bytes, entity: str, region: str, asked: str) -> Page:
     if made.entity != entity:
         raise BadAnswer(f"asked for {entity}, got a page of another entity")
     if made.region != region:
-        raise RegionMismatch(
-            f"a page of {entity} belongs to another region than {region}; nothing of it was stored"
-        )
+        raise RegionMismatch(f"a page of {entity} belongs to another region than {region}; nothing of it was stored")
     if made.count != len(made.rows):
         raise BadAnswer(f"a page of {entity} announces {made.count} rows and holds {len(made.rows)}")
     if made.more and (not made.rows or made.cursor == asked):

@@ -175,11 +175,11 @@ SELECT json_build_object(
    'last', extract(epoch FROM last_archived_time), 'last_failed', extract(epoch FROM last_failed_time))
    FROM pg_stat_archiver),
  'waiting', (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
- 'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE NOT datistemplate))"""  #
- noqa: S608 (constants only)
+ 'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE NOT datistemplate))"""  # noqa: S608
 POSTGRESQL = "runuser -u postgres -- psql -XAtq -d postgres -c " + shlex.quote(" ".join(_SQL.split()))
 _TABLES = """SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM pg_class
- JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')"""
+ JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')
+ AND xpath_exists('/row', query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, ''))"""
 TABLES = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_TABLES.split()))
 PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
 SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
@@ -196,3 +196,19 @@ def reach(host: str, port: int) -> str:
     """Can this server open a TCP connection there? Debian's bash can; nothing is sent."""
     target = shlex.quote(f"</dev/tcp/{host}/{port}")
     return f"timeout 5 bash -c {target}"
+
+
+# What a machine in use may already carry; read by preflight alone.
+CARRIED = r"""echo '##containers'
+for c in docker podman; do command -v $c >/dev/null || continue
+timeout 10 $c ps --format "$c\t{{.Names}}\t{{.Image}}\t{{.Ports}}"; done
+command -v lxc-ls >/dev/null && lxc-ls --running -1 | sed 's/^/lxc\t/'
+echo '##firewalls'
+for u in ufw firewalld netfilter-persistent shorewall csf; do systemctl is-active --quiet $u && echo $u; done
+command -v ufw >/dev/null && ufw status 2>/dev/null | sed -n 's/^Status: active/ufw/p'
+command -v iptables-legacy-save >/dev/null && iptables-legacy-save 2>/dev/null | grep -c '^-A' | sed 's/^/legacy\t/'
+echo '##clusters'; command -v pg_lsclusters >/dev/null && pg_lsclusters -h
+for d in /var/lib/mysql /var/lib/mongodb /var/opt/mssql; do [ -d $d ] && echo "other $d"; done
+echo '##panels'; for d in /usr/local/cpanel /usr/local/psa /usr/local/directadmin /www/server/panel /etc/webmin
+do [ -e $d ] && echo $d; done
+true"""

@@ -78,7 +78,13 @@ def _accepts(expressions: list[dict[str, Any]]) -> list[Accept]:
             sources = _sources(right)
         elif payload.get("field") == "dport" and match["op"] in ("==", "in"):
             proto, ports = payload["protocol"], _ports(right)
-        elif (meta in ("iif", "iifname") and right == "lo") or (meta == "l4proto" and right in ("icmp", "ipv6-icmp")) or (isinstance(left, dict) and "ct" in left) or payload.get("protocol") in ("icmp", "icmpv6") or (payload.get("field"), right) == ("protocol", "icmp"):
+        elif (
+            (meta in ("iif", "iifname") and right == "lo")
+            or (meta == "l4proto" and right in ("icmp", "ipv6-icmp"))
+            or (isinstance(left, dict) and "ct" in left)
+            or payload.get("protocol") in ("icmp", "icmpv6")
+            or (payload.get("field"), right) == ("protocol", "icmp")
+        ):
             return []
     if not ports:
         return [] if limited else [Accept("", None, source) for source in sources]

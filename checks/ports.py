@@ -76,7 +76,7 @@ def as_declared(host: Any, params: Params) -> Measure:
     live = {
         (one.proto, one.port, "" if one.anywhere else _normal(one.source))
         for one in rules.accepts
-        if one.port is not None
+        if one.port is not None and (one.proto, one.port) not in _CLIENT_PORTS
     }
     if wide := [one.source or "*" for one in rules.accepts if one.port is None]:
         return absent(say("every port is open to: {sources}", sources=sorted(wide)), expected)

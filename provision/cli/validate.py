@@ -89,6 +89,4 @@ def _show(fleet: object) -> None:
     console.print(table)
     for note in fleet.notes:
         console.print(f"{_('note')}: {note.as_text()}", markup=False, soft_wrap=True)
-    console.print(
-        _("The inventory is sound: {count} server(s). Nothing was touched.").format(count=len(fleet.servers))
-    )
+    console.print(_("The inventory is sound: {count} server(s). Nothing was touched.").format(count=len(fleet.servers)))

@@ -118,9 +118,7 @@ class Book:
 
 def default_book() -> Book:
     """The product's own stages."""
-    everything = Book(paths.playbooks_dir(), paths.roles_dir(), STAGES)
-    written = tuple(stage for stage in STAGES if everything.wiring(stage.name).is_file())
-    return Book(paths.playbooks_dir(), paths.roles_dir(), written)
+    return Book(paths.playbooks_dir(), paths.roles_dir(), STAGES)
 
 
 def tools_version() -> str:
@@ -139,9 +137,7 @@ def _tree(root: Path) -> list[Path]:
     return sorted(
         file
         for file in root.rglob("*")
-        if file.is_file()
-        and "__pycache__" not in file.parts
-        and file.relative_to(root).parts[0] not in _EXPLAINS
+        if file.is_file() and "__pycache__" not in file.parts and file.relative_to(root).parts[0] not in _EXPLAINS
     )
 
 

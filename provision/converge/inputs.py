@@ -96,9 +96,7 @@ def inventory_files(inventory: Path) -> list[tuple[str, str]]:
     for folder, folders, names in os.walk(hosts.parent):
         folders[:] = [name for name in folders if not name.startswith(".")]
         variables = {"group_vars", "host_vars"} & set(Path(folder).relative_to(hosts.parent).parts)
-        found |= {
-            Path(folder, name) for name in names if variables or name.endswith(_READ_BESIDE_AN_INVENTORY)
-        }
+        found |= {Path(folder, name) for name in names if variables or name.endswith(_READ_BESIDE_AN_INVENTORY)}
     return [(str(file), _digest(file) or "") for file in sorted(found)]
 
 
@@ -124,9 +122,7 @@ def plays(book: Book, content: Mapping[str, Mapping[str, str]]) -> list[dict[str
             "name": "Inputs of stages",
             "hosts": "controller_resolve",
             "gather_facts": False,
-            "vars_files": [
-                str(file) for stage in members for file in (book.defaults(stage), book.wiring(stage))
-            ],
+            "vars_files": [str(file) for stage in members for file in (book.defaults(stage), book.wiring(stage))],
             "tasks": [
                 {
                     "name": _TASK,

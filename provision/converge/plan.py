@@ -126,9 +126,7 @@ def plan_server(
             for follower in stage.followers:
                 if follower in reasons:
                     reasons[follower].append(Reason(FOLLOWS, (stage.name,)))
-    planned = tuple(
-        PlannedStage(name, _merged(found), inputs[name]) for name, found in reasons.items() if found
-    )
+    planned = tuple(PlannedStage(name, _merged(found), inputs[name]) for name, found in reasons.items() if found)
     return ServerPlan(server, planned, given_up)
 
 
@@ -180,9 +178,7 @@ def _with_missing_needs(
 ) -> set[str]:
     """The stages asked for, and those that they build on as far as these have no stamp in force."""
     missing = {
-        name
-        for name, found in reasons.items()
-        if any(reason.code in (NEVER_RAN, INTERRUPTED) for reason in found)
+        name for name, found in reasons.items() if any(reason.code in (NEVER_RAN, INTERRUPTED) for reason in found)
     }
     needs = {stage.name: stage.needs for stage in enabled}
     kept: set[str] = set()

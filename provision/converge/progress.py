@@ -73,9 +73,10 @@ class _Running:
 
 @dataclass
 class Tracker:
-    """Follows one run. `planned`: the stages of each server, in order."""
+    """Follows one run. `planned`: the stages of each server, in order; `diffs`: whether to tell differences."""
 
     planned: Mapping[str, Sequence[str]]
+    diffs: bool = False
     results: dict[tuple[str, str], Result] = field(default_factory=dict)
     _running: dict[str, _Running] = field(default_factory=dict)
 
@@ -108,9 +109,7 @@ class Tracker:
             for stage in stages
         ]
 
-    def _task_started(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _task_started(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         told = []
         if server not in self._running:
             self._running[server] = _Running(stage, when)
@@ -129,29 +128,25 @@ class Tracker:
             return []
         running = self._running.setdefault(server, _Running(stage, when))
         running.changed += 1
-        told = Progress("changed", server, stage, task=task, changed=running.changed, diff=diff_text(outcome))
+        told = Progress(
+            "changed", server, stage, task=task, changed=running.changed, diff=diff_text(outcome) if self.diffs else ""
+        )
         return [told]
 
-    def _item_failed(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _item_failed(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         running = self._running.setdefault(server, _Running(stage, when))
         if not data.get("ignore_errors"):
             running.item_message = running.item_message or failure_text(data.get("res") or {})
         return []
 
-    def _task_failed(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _task_failed(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         if data.get("ignore_errors"):
             return []
         running = self._running.setdefault(server, _Running(stage, when))
         message = running.item_message or failure_text(data.get("res") or {})
         return self._end(server, stage, FAILED, when, f"{data.get('task', '')}: {message}")
 
-    def _server_lost(
-        self, server: str, stage: str, data: Mapping[str, Any], when: datetime
-    ) -> list[Progress]:
+    def _server_lost(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
         return self._end(server, stage, UNREACHABLE, when, failure_text(data.get("res") or {}))
 
     def _end(self, server: str, stage: str, status: str, when: datetime, message: str = "") -> list[Progress]:

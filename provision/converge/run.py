@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -63,12 +64,12 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     """
     servers = [server for server in plan.servers if server.stages]
     run = _new_run()
-    tracker = Tracker({server.server: server.names for server in servers})
-    owner = targets.this_owner(run.name)
+    tracker = Tracker({server.server: server.names for server in servers}, diffs=setting.check)
+    owner = targets.this_owner(run.name, setting.inventory)
     with ExitStack() as stack:
         if not setting.check:
             for server in sorted(server.server for server in servers):
-                stack.enter_context(_held(server))
+                stack.enter_context(_held(setting.inventory, server))
         log = stack.enter_context((run / "log.txt").open("w", encoding="utf-8"))
 
         def listen(event: Event) -> None:
@@ -97,9 +98,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
         log.write(f"{_now()} ended: status {ended.status}{' interrupted' if ended.interrupted else ''}\n")
         if ended.status and ended.words:
             log.write(ended.words + "\n")
-    (run / "results.json").write_text(
-        json.dumps([dataclasses.asdict(result) for result in results], indent=1)
-    )
+    (run / "results.json").write_text(json.dumps([dataclasses.asdict(result) for result in results], indent=1))
     shutil.rmtree(run / "ansible", ignore_errors=True)
     if ended.status and not ended.interrupted and all(r.status in ("ok", "not_reached") for r in results):
         # It fell over outside of any stage: a broken playbook, a wrong vault password, no Python to be had.
@@ -142,9 +141,7 @@ def note_tried(tried: Mapping[str, Mapping[str, Sequence[str]]], setting: Settin
     shutil.rmtree(run, ignore_errors=True)
 
 
-def _second_inventory(
-    run: Path, servers: Sequence[ServerPlan], setting: Setting, owner: targets.Owner
-) -> Path:
+def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting, owner: targets.Owner) -> Path:
     known = by_name(setting.book.stages)
     hosts: dict[str, dict[str, Any]] = {}
     groups: dict[str, list[str]] = {f"run_{stage}": [] for stage in setting.book.names}
@@ -166,18 +163,14 @@ def _second_inventory(
             groups[f"run_{stage}"].append(server.server)
     groups["run_python"] = [s.server for s in servers if s.server in setting.no_python and not setting.check]
     groups["linux"] = [server.server for server in servers]
-    return targets.write(
-        run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)}
-    )
+    return targets.write(run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)})
 
 
 def _new_run() -> Path:
     """A new private folder for a run; the oldest ones go."""
     runs = paths.state_dir() / "runs"
     runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    old = sorted(
-        (entry for entry in runs.iterdir() if entry.is_dir()), key=lambda entry: entry.stat().st_mtime
-    )
+    old = sorted((entry for entry in runs.iterdir() if entry.is_dir()), key=lambda entry: entry.stat().st_mtime)
     for folder in old[:-_RUNS_KEPT]:
         shutil.rmtree(folder, ignore_errors=True)
     while True:
@@ -191,12 +184,14 @@ def _new_run() -> Path:
 
 
 @contextmanager
-def _held(server: str) -> Iterator[None]:
+def _held(inventory: Path, server: str) -> Iterator[None]:
     """Keep other runs of this controller away from a server while this process lives."""
     locks = paths.state_dir() / "locks"
     locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # By name alone: two inventories that name the same machine differently meet at the server's own lock.
-    handle = os.open(locks / f"{server}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    # A name means a machine within its inventory only; two inventories that have the same machine meet at the
+    # server's own lock.
+    of_inventory = hashlib.sha256(str(inventory.resolve()).encode()).hexdigest()[:12]
+    handle = os.open(locks / f"{server}-{of_inventory}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

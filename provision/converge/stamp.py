@@ -88,9 +88,7 @@ def read_state(status: int, stdout: str, stderr: str = "") -> ServerState:
     if status == _NO_PYTHON:
         return ServerState(has_python=False)
     if status != 0:
-        raise StateUnreadableError(
-            stderr.strip().splitlines()[-1] if stderr.strip() else f"exit status {status}"
-        )
+        raise StateUnreadableError(stderr.strip().splitlines()[-1] if stderr.strip() else f"exit status {status}")
     try:
         told = json.loads(stdout)
         texts, files, started = dict(told["stamps"]), dict(told["files"]), frozenset(told["started"])

@@ -8,15 +8,11 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from provision.errors import UsageError
-from provision.i18n import _
 
 # Variables of the controller that wiring files may name, each a place on the controller. In digests each
 # counts by its name only: the same content in another place is the same input.
@@ -32,13 +28,19 @@ class Owner:
     run: str
 
 
-def this_owner(run: str) -> Owner:
-    """This machine and person. The machine's id enters as a digest: it is not for others to know."""
+def this_owner(run: str, inventory: Path) -> Owner:
+    """This machine with this inventory, and person. The machine's id enters as a digest: it is not for others.
+
+    With the inventory, because runs of one controller wait for each other by inventory and server: two inventories
+    that name the same machine are as two controllers to it.
+    """
     try:
         machine = Path("/etc/machine-id").read_text(encoding="ascii").strip()
     except OSError:
         machine = ""
-    mark = hashlib.sha256(f"backbone controller {machine}".encode()).hexdigest()[:8]
+    mark = hashlib.sha256(f"backbone controller {machine} {inventory_file(inventory).resolve()}".encode()).hexdigest()[
+        :8
+    ]
     return Owner(f"{platform.node()}-{mark}", getpass.getuser(), run)
 
 
@@ -48,25 +50,10 @@ def inventory_file(inventory: Path) -> Path:
 
 
 def vault_password_file(inventory: Path) -> Path | None:
-    """The vault's password file: BACKBONE_VAULT_PASSWORD_FILE, else `.vault-password` beside the inventory.
+    """The vault password's file, as the inventory was read with; None where there is none."""
+    from provision.inventory.load import password_file
 
-    None when there is neither. Raises UsageError when the named one is missing or when others may read it.
-    """
-    named = os.environ.get("BACKBONE_VAULT_PASSWORD_FILE")
-    file = Path(named) if named else inventory_file(inventory).parent / ".vault-password"
-    if not file.is_file():
-        if not named:
-            return None
-        raise UsageError(
-            _("BACKBONE_VAULT_PASSWORD_FILE names {file}, which is not a file").format(file=file),
-            repair=_("name the file that holds the vault's password"),
-        )
-    if file.stat().st_mode & 0o077:
-        raise UsageError(
-            _("others may read the vault's password in {file}").format(file=file),
-            repair=f"chmod 600 {file}",
-        )
-    return file.resolve()
+    return password_file(inventory_file(inventory).parent)
 
 
 def write(

@@ -187,15 +187,11 @@ class _Reader:
         for node, file, waiver in self.entries(WAIVERS, WaiverEntry):
             self.control(node, file, waiver.control)
             servers = self.whom(node, file, waiver.servers)
-            self.papers.waivers.append(
-                Waiver(waiver.control, servers, waiver.reason, waiver.approver, waiver.expires)
-            )
+            self.papers.waivers.append(Waiver(waiver.control, servers, waiver.reason, waiver.approver, waiver.expires))
         for node, file, stated in self.entries(ATTESTATIONS, AttestationEntry):
             self.control(node, file, stated.control)
             if not stated.evidence and not stated.evidence_file:
-                self.fault(
-                    node, file, "evidence", _("is missing"), _("say what was seen, or name an evidence_file")
-                )
+                self.fault(node, file, "evidence", _("is missing"), _("say what was seen, or name an evidence_file"))
             self.papers.attestations.append(
                 Attestation(
                     stated.control,

@@ -32,11 +32,7 @@ class Fault:
     def as_text(self) -> str:
         """For people: place, key, what is wrong, and how to mend it, on two lines."""
         about = f"{self.key}: " if self.key else ""
-        whom = (
-            f" ({', '.join(self.servers[:5])}{', …' if len(self.servers) > 5 else ''})"
-            if self.servers
-            else ""
-        )
+        whom = f" ({', '.join(self.servers[:5])}{', …' if len(self.servers) > 5 else ''})" if self.servers else ""
         text = f"{self.place()}: {about}{self.message}{whom}"
         return f"{text}\n    {_('repair')}: {self.repair}" if self.repair else text
 

@@ -119,9 +119,7 @@ def _clock(text: str) -> str:
 
 def _duration(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d{0,4}(min|m|h|d)", text):
-        raise Wrong(
-            _("{value} is not a length of time").format(value=text), _('such as "30min", "1h" or "1d"')
-        )
+        raise Wrong(_("{value} is not a length of time").format(value=text), _('such as "30min", "1h" or "1d"'))
     return text
 
 
@@ -138,9 +136,7 @@ def _url_of(*schemes: str) -> Any:
                 _("it starts with {schemes}").format(schemes=" / ".join(f"{one}://" for one in schemes)),
             )
         if parts.password:
-            raise Wrong(
-                _("the address carries a password"), _("take it out; secrets belong into the vault file")
-            )
+            raise Wrong(_("the address carries a password"), _("take it out; secrets belong into the vault file"))
         return text
 
     return AfterValidator(check)
@@ -190,17 +186,13 @@ def _user_name(text: str) -> str:
 
 def _absolute(text: str) -> str:
     if not text.startswith("/") or ".." in text.split("/") or "\n" in text:
-        raise Wrong(
-            _("{value} is not an absolute path").format(value=text), _("start it with / and leave out ..")
-        )
+        raise Wrong(_("{value} is not an absolute path").format(value=text), _("start it with / and leave out .."))
     return text
 
 
 def _unit(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9:_.@\\-]+\.(service|socket|target|timer)", text):
-        raise Wrong(
-            _("{value} is not the name of a systemd unit").format(value=text), _("such as clamav.service")
-        )
+        raise Wrong(_("{value} is not the name of a systemd unit").format(value=text), _("such as clamav.service"))
     return text
 
 

@@ -9,7 +9,7 @@ from giving them. Known limit: `ansible_group_priority` is not looked at.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,41 +78,42 @@ class Layout:
         names = [name for name in self.groups if name != "all" and host in self.members(name)]
         return ["all", *sorted(names, key=lambda name: (self._depth(name), name))]
 
-    def definitions(self, host: str) -> list[Definition]:
-        """Every place that gives the server a variable, weakest first."""
+    def layers(self, host: str) -> Iterator[Definition | Path]:
+        """Every place that gives the server a variable, weakest first; an encrypted file as its path."""
         groups = self.groups_of(host)
-        found: list[Definition] = []
         for group in groups:
-            found += self.inline_group.get(group, [])
+            yield from self.inline_group.get(group, [])
         for group in groups:
-            found += _of_files(self.group_files.get(group, []))
-        found += self.inline_host.get(host, [])
-        found += _of_files(self.host_files.get(host, []))
-        return found
+            yield from _of_files(self.group_files.get(group, []))
+        yield from self.inline_host.get(host, [])
+        yield from _of_files(self.host_files.get(host, []))
+
+    def definitions(self, host: str) -> list[Definition]:
+        """Every readable place that gives the server a variable, weakest first."""
+        return [one for one in self.layers(host) if isinstance(one, Definition)]
 
     def all_definitions(self) -> Iterator[Definition]:
         """Every place, once, whomever it serves."""
         for inline in (*self.inline_group.values(), *self.inline_host.values()):
             yield from inline
-        yield from _of_files(list(self.files()))
+        yield from (one for one in _of_files(self.files()) if isinstance(one, Definition))
 
     def vaulted_files(self, host: str) -> list[Path]:
         """The encrypted files that give the server variables."""
-        files = [one for group in self.groups_of(host) for one in self.group_files.get(group, [])]
-        return [one.path for one in (*files, *self.host_files.get(host, [])) if one.vaulted]
+        return [one for one in self.layers(host) if isinstance(one, Path)]
 
     def values(self, host: str) -> dict[str, Any]:
         """The server's variables as far as they can be read without Ansible and without a vault password."""
         return {one.name: one.node.plain() for one in self.definitions(host)}
 
 
-def _of_files(files: list[raw.RawFile]) -> list[Definition]:
-    return [
-        Definition(str(key), one.path, line, node)
-        for one in files
-        if one.root is not None and one.root.kind == "map"
-        for key, line, node in one.root.items
-    ]
+def _of_files(files: Iterable[raw.RawFile]) -> Iterator[Definition | Path]:
+    for one in files:
+        if one.vaulted:
+            yield one.path
+        elif one.root is not None and one.root.kind == "map":
+            for key, line, node in one.root.items:
+                yield Definition(str(key), one.path, line, node)
 
 
 def _variable_files(folder: Path, name: str) -> list[Path]:
@@ -125,9 +126,7 @@ def _variable_files(folder: Path, name: str) -> list[Path]:
                 for below in candidate.rglob("*")
                 if below.is_file()
                 and below.suffix in _SUFFIXES
-                and not any(
-                    part.startswith(".") or part.endswith("~") for part in below.relative_to(candidate).parts
-                )
+                and not any(part.startswith(".") or part.endswith("~") for part in below.relative_to(candidate).parts)
             )
         elif candidate.is_file():
             found.append(candidate)
@@ -180,9 +179,7 @@ def _read_group(layout: Layout, name: str, line: int, node: raw.Node) -> None:
         return
     if node.kind != "map":
         layout.faults.append(
-            Fault(
-                file, line, name, _("a group is a mapping"), _("write hosts:, children: and vars: below it")
-            )
+            Fault(file, line, name, _("a group is a mapping"), _("write hosts:, children: and vars: below it"))
         )
         return
     for key, at, below in node.items:
@@ -241,9 +238,7 @@ def _read_host(layout: Layout, group: Group, host: str, line: int, node: raw.Nod
         )
     elif node.value is not None:
         layout.faults.append(
-            Fault(
-                file, line, host, _("a server's variables are a mapping"), _("write `variable: value` below")
-            )
+            Fault(file, line, host, _("a server's variables are a mapping"), _("write `variable: value` below"))
         )
 
 

@@ -74,9 +74,8 @@ def load(
     accesses past their day are notes, not faults: what runs unattended should not stop for them. Raises
     InventoryInvalid with every fault, and UsageError for a limit that means nobody.
     """
-    return _Loader(
-        inventory_file(inventory), today or datetime.now(UTC).date(), allow_expired, resolver
-    ).fleet(limit, known_controls)
+    loader = _Loader(inventory_file(inventory).absolute(), today or datetime.now(UTC).date(), allow_expired, resolver)
+    return loader.fleet(limit, known_controls)
 
 
 class _Loader:
@@ -187,9 +186,7 @@ class _Loader:
         ]
         named = [one for one in candidates if missing and missing in one[2].text] or candidates
         message = _("the template cannot be resolved from the inventory: {why}").format(why=reason)
-        repair = _(
-            "define it in the inventory, or write the value itself; facts of a server are not known here"
-        )
+        repair = _("define it in the inventory, or write the value itself; facts of a server are not known here")
         if named:
             one, path, node = named[0]
             return Fault(shown(one.file), node.line, raw.dotted(path), message, repair, (host,))
@@ -197,27 +194,21 @@ class _Loader:
 
     def fleet(self, pattern: str, known_controls: frozenset[str] | None) -> Fleet:
         if not self.layout.hosts and not self.faults:
-            self.faults.append(
-                Fault(shown(self.path), 0, "", _("there is no server in it"), _("add one below hosts:"))
-            )
+            self.faults.append(Fault(shown(self.path), 0, "", _("there is no server in it"), _("add one below hosts:")))
         readings = self.values()
         self.faults += secrecy.plain_secrets(self.layout.all_definitions())
         drafts = [self.draft(host, reading) for host, reading in readings.items()]
         problems = [found for draft in drafts for found in rules.each(draft, self.today, self.allow_expired)]
         problems += rules.between(drafts)
         self.faults += [self.fault(one.server, one.path, one.message, one.repair) for one in problems]
-        papers = beside.read(
-            self.path.parent, self.layout.hosts, self.members_or_none, self.today, known_controls
-        )
+        papers = beside.read(self.path.parent, self.layout.hosts, self.members_or_none, self.today, known_controls)
         self.faults += papers.faults
         if self.faults:
             raise InventoryInvalid(self.faults)
         for draft in drafts:
             self.note(draft)
         servers = {draft.name: self.server(draft) for draft in drafts}
-        chosen = (
-            limit.select(pattern, servers, self.layout.groups, self.layout.members) if pattern else servers
-        )
+        chosen = limit.select(pattern, servers, self.layout.groups, self.layout.members) if pattern else servers
         return Fleet(
             path=self.path,
             servers=tuple(servers[name] for name in chosen),
@@ -276,9 +267,7 @@ class _Loader:
                     shown(self.path.parent / "group_vars" / "all" / "vault.yml"),
                     0,
                     "",
-                    _("`apply` will need secrets that no vault holds yet: {names}").format(
-                        names=", ".join(missing)
-                    ),
+                    _("`apply` will need secrets that no vault holds yet: {names}").format(names=", ".join(missing)),
                     _("add them with ansible-vault edit, or make the inventory with: backbone init"),
                     (draft.name,),
                 )
@@ -293,9 +282,7 @@ class _Loader:
                         ("backbone_vpn_peers", index, "expires"),
                         _("the access of {name} ends on {day}").format(name=peer.name, day=peer.expires)
                         if peer.expires >= self.today
-                        else _("the access of {name} ended on {day}").format(
-                            name=peer.name, day=peer.expires
-                        ),
+                        else _("the access of {name} ended on {day}").format(name=peer.name, day=peer.expires),
                         _("set a new day if the person still needs it"),
                     )
                 )

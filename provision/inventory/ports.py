@@ -20,9 +20,7 @@ def own_ports(settings: Settings, connection: Connection) -> tuple[DeclaredPort,
         found.append(DeclaredPort(22, "tcp", inside, _("administration (SSH)"), "ssh"))
         if connection.kind == "ssh" and connection.port != 22:
             # Behind a port forwarding this one is closed and harmless; without, cutting it would lock us out.
-            found.append(
-                DeclaredPort(connection.port, "tcp", inside, _("administration (SSH, this inventory)"), "ssh")
-            )
+            found.append(DeclaredPort(connection.port, "tcp", inside, _("administration (SSH, this inventory)"), "ssh"))
     if "gateway" not in off:
         found.append(DeclaredPort(80, "tcp", ("anywhere",), _("redirect to HTTPS"), "gateway"))
         found.append(DeclaredPort(443, "tcp", ("anywhere",), _("status and metrics over HTTPS"), "gateway"))
@@ -40,9 +38,7 @@ def own_ports(settings: Settings, connection: Connection) -> tuple[DeclaredPort,
 
 def declared_ports(server: Server) -> tuple[DeclaredPort, ...]:
     """Every port that may be open on the server: the stages' own, then the region's."""
-    extra = tuple(
-        DeclaredPort(one.port, one.proto, one.sources, one.why, "") for one in server.settings.ports
-    )
+    extra = tuple(DeclaredPort(one.port, one.proto, one.sources, one.why, "") for one in server.settings.ports)
     return own_ports(server.settings, server.connection) + extra
 
 

@@ -210,9 +210,7 @@ def read(path: Path) -> RawFile:
         text = content.decode("utf-8")
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
-        return RawFile(
-            path, None, faults=(Fault(file, line, "", _("is not UTF-8 text"), _("save it as UTF-8")),)
-        )
+        return RawFile(path, None, faults=(Fault(file, line, "", _("is not UTF-8 text"), _("save it as UTF-8")),))
     parser = YAML(typ="rt", pure=True)
     parser.version = (1, 1)
     try:
@@ -239,7 +237,5 @@ def read(path: Path) -> RawFile:
         )
     except (YAMLError, RecursionError) as fault:
         why = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
-        return RawFile(
-            path, None, faults=(Fault(file, 0, "", _("is not valid YAML: {problem}").format(problem=why)),)
-        )
+        return RawFile(path, None, faults=(Fault(file, 0, "", _("is not valid YAML: {problem}").format(problem=why)),))
     return RawFile(path, root, faults=tuple(reader.faults))

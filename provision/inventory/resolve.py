@@ -52,9 +52,7 @@ def command(name: str) -> str:
     )
 
 
-def _run(
-    arguments: list[str], inventory: Path, password_file: Path | None
-) -> subprocess.CompletedProcess[str]:
+def _run(arguments: list[str], inventory: Path, password_file: Path | None) -> subprocess.CompletedProcess[str]:
     vault = ["--vault-password-file", str(password_file)] if password_file else []
     with as_file(files("provision.inventory") / "data" / "ansible.cfg") as configuration:
         environment = {
@@ -84,9 +82,7 @@ def _run(
 def _reason(stderr: str) -> str:
     """The telling line of Ansible's complaint."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    errors = [
-        re.sub(r"^\[?ERROR\]?:?\s*", "", line) for line in lines if line.startswith(("[ERROR]", "ERROR"))
-    ]
+    errors = [re.sub(r"^\[?ERROR\]?:?\s*", "", line) for line in lines if line.startswith(("[ERROR]", "ERROR"))]
     return (errors or lines or [_("no reason given")])[0][:500]
 
 
@@ -140,9 +136,7 @@ def resolve(inventory: Path, password_file: Path | None) -> Resolved:
     unresolved: dict[str, str] = {}
     for host, answer in answers.items():
         if answer.get("failed"):
-            unresolved[host] = str(answer.get("msg", "")).rpartition(
-                "Error while resolving value for 'msg': "
-            )[2]
+            unresolved[host] = str(answer.get("msg", "")).rpartition("Error while resolving value for 'msg': ")[2]
         elif host in hostvars:
             hostvars[host].update({key: answer["msg"][key] for key in keys if key in hostvars[host]})
     return Resolved(hostvars, unresolved)

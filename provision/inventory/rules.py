@@ -182,14 +182,10 @@ def networks(draft: Draft) -> Iterator[Problem]:
     if chosen.vpn == "server":
         theirs = [(("backbone_vpn_network",), chosen.vpn_network)]
     elif chosen.vpn == "client" and chosen.vpn_hub:
-        theirs = [
-            (("backbone_vpn_hub", "networks", index), one)
-            for index, one in enumerate(chosen.vpn_hub.networks)
-        ]
+        theirs = [(("backbone_vpn_hub", "networks", index), one) for index, one in enumerate(chosen.vpn_hub.networks)]
     else:
         theirs = [
-            (("backbone_vpn_external_sources", index), one)
-            for index, one in enumerate(chosen.vpn_external_sources)
+            (("backbone_vpn_external_sources", index), one) for index, one in enumerate(chosen.vpn_external_sources)
         ]
     for path, network in theirs:
         for internal in chosen.networks_internal if "networks_internal" in draft.known else ():
@@ -285,9 +281,7 @@ def between(drafts: Iterable[Draft]) -> Iterator[Problem]:
             yield Problem(
                 draft.name,
                 ("ansible_host",),
-                _("{server} has the same address: {address}").format(
-                    server=addresses[address], address=address
-                ),
+                _("{server} has the same address: {address}").format(server=addresses[address], address=address),
                 _("give each server its own ansible_host (or ansible_port)"),
             )
         addresses.setdefault(address, draft.name)

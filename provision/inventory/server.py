@@ -75,9 +75,7 @@ def read_server(name: str, reading: Reading, written: Callable[[Path_], str]) ->
     """The draft of a server and what the schema refuses. `written` gives a scalar as the file has it."""
     problems: list[Problem] = []
     secrets = _split(reading.values, SECRET_PREFIX)
-    settings = {
-        key: value for key, value in _split(reading.values, PREFIX).items() if not key.startswith("secret_")
-    }
+    settings = {key: value for key, value in _split(reading.values, PREFIX).items() if not key.startswith("secret_")}
     # What cannot be known yet is left out of the judgement, neither refused nor called missing.
     unknown: set[str] = set()
     if reading.templates:
@@ -114,9 +112,7 @@ def _settings(
     return Settings.model_validate_json(json.dumps({**stand_in, **rest})), known
 
 
-def _connection(
-    name: str, reading: Reading, written: Callable[[Path_], str], problems: list[Problem]
-) -> Connection:
+def _connection(name: str, reading: Reading, written: Callable[[Path_], str], problems: list[Problem]) -> Connection:
     values = {
         key: value
         for key, value in _split(reading.values, CONNECTION_PREFIX).items()

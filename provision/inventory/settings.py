@@ -140,9 +140,7 @@ class Settings(Closed):
     tls: Literal["internal", "supplied"] = "internal"
     tls_certificate: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
     tls_chain: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
-    tls_authority: Annotated[Text, Field(description="The internal authority's certificate, PEM")] = (
-        "authority.pem"
-    )
+    tls_authority: Annotated[Text, Field(description="The internal authority's certificate, PEM")] = "authority.pem"
     tls_days: Annotated[int, Field(ge=1, le=825)] = 397
 
     vpn: Literal["server", "client", "external"] = "server"

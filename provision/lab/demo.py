@@ -164,7 +164,7 @@ class Demo:
 
     def apply(self) -> None:
         """Every stage, on the bare server."""
-        self._verb("apply", *self.chosen, "--yes")
+        self._verb("apply", *self.chosen)
 
     def sync(self) -> None:
         """A run of the service on the server, by its own unit, and what it says of itself."""

@@ -12,7 +12,7 @@ import jinja2
 from ruamel.yaml import YAML
 
 from provision import paths
-from provision.inventory.vault import generate_secrets, make_password_file, write_vault
+from provision.inventory.vault import generate_secrets, new_password, write_password_file, write_vault
 from provision.lab.centre import Centre
 from provision.lab.spec import hosts
 from provision.onboard.authority import make_authority
@@ -32,12 +32,12 @@ def write(lab: Lab, folder: Path, *, key_file: Path, peers: Sequence[Mapping[str
     if not (folder / "authority.pem").exists():
         authority_key, authority = make_authority("Kota Semarang (lab)")
         (folder / "authority.pem").write_text(authority)
-        values = generate_secrets() | {
-            "backbone_secret_tls_authority_key": authority_key,
+        values = generate_secrets(authority_key) | {
             "backbone_secret_sync_client_id": centre.credential("client_id"),
             "backbone_secret_sync_token": centre.credential("token"),
         }
-        password = make_password_file(folder / ".vault-password")
+        password = new_password()
+        write_password_file(folder, password)
         write_vault(folder / "group_vars" / "all" / "vault.yml", values, password)
     _papers(folder)
     template = (paths.inventories_dir() / "lab" / "hosts.yml.j2").read_text()

@@ -79,9 +79,7 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "server": snapshot.server,
         "taken_at": snapshot.taken_at,
         "waves": snapshot.waves,
-        "fault": None
-        if snapshot.fault is None
-        else {"kind": snapshot.fault.kind, "message": snapshot.fault.message},
+        "fault": None if snapshot.fault is None else {"kind": snapshot.fault.kind, "message": snapshot.fault.message},
         "answers": {
             command: {"status": one.status, "stdout": one.stdout, "stderr": one.stderr, "cut": one.cut}
             for command, one in sorted(snapshot.answers.items())

@@ -108,9 +108,7 @@ def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outco
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(script.encode())
         given.seek(0)
-        process = subprocess.Popen(
-            command, stdin=given, stdout=out, stderr=err, start_new_session=True, cwd="/"
-        )
+        process = subprocess.Popen(command, stdin=given, stdout=out, stderr=err, start_new_session=True, cwd="/")
         try:
             status = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -176,9 +174,7 @@ class Session:
             self._log.close()
             self._log = None
 
-    def run(
-        self, scripts: Mapping[str, str], timeout: float, *, bound: int = OUTPUT_BOUND
-    ) -> dict[str, Outcome]:
+    def run(self, scripts: Mapping[str, str], timeout: float, *, bound: int = OUTPUT_BOUND) -> dict[str, Outcome]:
         """Run each server's script there (as root where the target says become), all at once.
 
         `timeout` seconds for each script, `bound` bytes for its output. Every server named gets an Outcome.
@@ -262,9 +258,7 @@ class Session:
             self._log.seek(0)
             tail = self._log.read()[-2000:]
         self.close()
-        return BackboneError(
-            "probe: the SSH worker ended unexpectedly: " + tail.decode("utf-8", "replace").strip()
-        )
+        return BackboneError("probe: the SSH worker ended unexpectedly: " + tail.decode("utf-8", "replace").strip())
 
 
 def run(

@@ -17,12 +17,13 @@ import os
 import shlex
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import gevent
 from gevent.lock import BoundedSemaphore
-from paramiko import SSHException
+from paramiko import HostKeys, SSHException
 from pyinfra.api.config import Config
 from pyinfra.api.exceptions import ConnectError
 from pyinfra.api.inventory import Inventory
@@ -76,25 +77,39 @@ def ssh_config(common_args: str, folder: Path, number: int) -> str:
     return str(path)
 
 
-def _known_hosts(config_file: str, host: str) -> str | None:
-    """None to let the configuration decide; else one file of both the user's and the system's known hosts."""
+def known_hosts(config_file: str, host: str, port: int, path: Path) -> str:
+    """One file with what the user, the configuration and the system know about `host`; returns its path.
+
+    pyinfra knows neither HostKeyAlias nor the system's own file: the alias's keys are written under the name
+    that paramiko will look for.
+    """
     from pyinfra.connectors.sshuserclient.client import get_ssh_config
 
     config = get_ssh_config(config_file)
-    if config is not None and "userknownhostsfile" in config.lookup(host):
-        return None
-    both = [Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts")]
-    merged = Path(config_file).with_suffix(".known_hosts")
-    merged.write_text(
-        "".join(path.read_text(encoding="utf-8") + "\n" for path in both if path.is_file()), encoding="utf-8"
-    )
-    return str(merged)
+    said = config.lookup(host) if config is not None else {}
+    files = str(said.get("userknownhostsfile", "~/.ssh/known_hosts")).split()
+    files += str(said.get("globalknownhostsfile", "/etc/ssh/ssh_known_hosts")).split()
+    lines = [
+        line
+        for name in files
+        if Path(name).expanduser().is_file()
+        for line in Path(name).expanduser().read_text(encoding="utf-8", errors="replace").splitlines()
+    ]
+    if alias := said.get("hostkeyalias"):
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        number = port or int(said.get("port", 22))
+        address = said.get("hostname", host)
+        looked_for = address if number == 22 else f"[{address}]:{number}"
+        found: Mapping[str, Any] = HostKeys(str(path)).lookup(alias) or {}
+        lines = [f"{looked_for} {kind} {key.get_base64()}" for kind, key in found.items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
 
 
 def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> State:
     """pyinfra's state for the targets; nothing is connected yet."""
     configs: dict[str, str] = {}
-    hosts = []
+    hosts: list[Any] = []
     for target in targets:
         args = target["common_args"]
         if args not in configs:
@@ -110,8 +125,8 @@ def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> Stat
             },
             "become": target["become"],
         }
-        if known := _known_hosts(configs[args], target["host"]):
-            data["ssh_known_hosts_file"] = known
+        known = known_hosts(configs[args], target["host"], target["port"] or 0, folder / f"known.{len(hosts)}")
+        data["ssh_known_hosts_file"] = known
         for key, name in (("port", "ssh_port"), ("user", "ssh_user")):
             if target[key]:
                 data[name] = target[key]
@@ -179,9 +194,7 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
     helpers = []
     try:
         with gevent.Timeout(timeout + 2, Trouble("timeout", f"no answer within {timeout:.0f} s")):
-            as_root = (
-                host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
-            )
+            as_root = host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
             channel.exec_command(f"sudo -n {limited}" if as_root else limited)
             helpers = [gevent.spawn(read_errors), gevent.spawn(write_script)]
             output = bytearray()

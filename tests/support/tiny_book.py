@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from provision import paths
 from provision.converge.book import Book, site_text
 from provision.converge.stages import Stage
+from provision.inventory import Connection, Fleet, Server, Settings
 
 STAGES = (Stage("alpha", followers=("gamma",)), Stage("beta", needs=("alpha",)), Stage("gamma"))
 
@@ -63,10 +66,10 @@ _DEFAULTS = """\
 """
 _WIRING = """\
 ---
-{stage}_folder: "{{{{ backbone_test_folder }}}}"
-{stage}_text: "{{{{ backbone_test_{stage} | default('{stage} 1') }}}}"
-{stage}_secret: "{{{{ backbone_secret_{stage} | default('geheim-{stage}') }}}}"
-{stage}_command: "{{{{ backbone_test_{stage}_command | default('true') }}}}"
+{stage}_folder: /srv/tiny
+{stage}_text: "{{{{ test_{stage} | default('{stage} 1') }}}}"
+{stage}_secret: "{{{{ test_{stage}_secret | default('geheim-{stage}') }}}}"
+{stage}_command: "{{{{ test_{stage}_command | default('true') }}}}"
 """
 _VARS = """\
 ---
@@ -101,11 +104,40 @@ def tiny_book(root: Path) -> Book:
     return Book(playbooks, roles, STAGES)
 
 
-def write_inventory(folder: Path, hosts: str, **variables: str) -> Path:
-    """An inventory with these hosts (YAML below `hosts:`) and backbone_* variables; answers its path."""
+def write_inventory(folder: Path, hosts: Sequence[str], ssh_config: Path | None, **variables: str) -> Path:
+    """An inventory with these hosts, reached through `ssh_config` (locally without), and these variables."""
+    reach = {"ansible_connection": "local"}
+    if ssh_config:
+        reach = {"ansible_ssh_common_args": f"-F {ssh_config}"}
+    content = {
+        "all": {
+            "vars": {"backbone_secret_stamp_key": KEY, **reach, **variables},
+            "hosts": dict.fromkeys(hosts),
+        }
+    }
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"backbone_secret_stamp_key": KEY, **variables}
-    lines = "\n".join(f"    {name}: {value!r}" for name, value in settings.items())
-    hosts = textwrap.indent(textwrap.dedent(hosts).strip(), "    ")
-    (folder / "hosts.yml").write_text(f"all:\n  vars:\n{lines}\n  hosts:\n{hosts}\n", encoding="utf-8")
+    (folder / "hosts.yml").write_text(json.dumps(content), encoding="utf-8")
     return folder / "hosts.yml"
+
+
+def tiny_fleet(inventory: Path, hosts: Sequence[str], ssh_config: Path) -> Fleet:
+    """The fleet of that inventory, without the judgement that a region's inventory gets."""
+    connection = Connection(
+        host="", port=22, user="", key_file="", common_args=f"-F {ssh_config}", kind="ssh", become=False
+    )
+    settings = Settings.model_validate_json(
+        json.dumps(
+            {
+                "region": "33.74",
+                "level": "kabupaten_kota",
+                "fqdn": "data.semarang.example",
+                "networks_internal": ["10.83.0.0/16"],
+                "admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5" + "A" * 48]}],
+            }
+        )
+    )
+    servers = (
+        Server(host, "33.74", "kabupaten_kota", "Asia/Jakarta", settings, replace(connection, host=host))
+        for host in hosts
+    )
+    return Fleet(inventory, tuple(servers))

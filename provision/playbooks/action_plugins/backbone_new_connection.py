@@ -22,7 +22,9 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 _ASK = "/bin/sh -c 'echo \"$SSH_CONNECTION\"'"
-_UNSHARED = "-o ControlMaster=no -o ControlPath=none "
+# LogLevel, so that ssh tells the reason even where its own configuration silences it; a time-out well below the
+# rollback's own time.
+_UNSHARED = "-o ControlMaster=no -o ControlPath=none -o LogLevel=INFO -o ConnectTimeout=10 "
 
 
 def stranger(client: str, sources: Iterable[str]) -> str:
@@ -60,9 +62,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry
             result.update(failed=True, msg=f"no new connection could be opened: {fault}")
             return result
         if not after or before == after:
-            result.update(
-                failed=True, msg="the connection was not a new one: something shares it all the same"
-            )
+            result.update(failed=True, msg="the connection was not a new one: something shares it all the same")
         result["connection"] = after
         return result
 

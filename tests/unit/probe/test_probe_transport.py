@@ -163,6 +163,16 @@ def test_the_ssh_configuration_named_by_the_inventory_is_used(tmp_path: Path) ->
         assert transport.run(place, "echo via config", 10)[1] == "via config\n"
 
 
+def test_a_host_key_alias_names_the_key_that_counts(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        key = f"{server.host_key.get_name()} {server.host_key.get_base64()}"
+        server.known_hosts.write_text(f"lab-kab {key}\n")
+        args = f"{server.args} -o HostKeyAlias=lab-kab"
+        assert transport.run(target(server, common_args=args), "echo known", 10)[1] == "known\n"
+        server.known_hosts.write_text(f"[127.0.0.1]:{server.port} {key}\n")
+        assert one_fault(target(server, common_args=args)).kind == "host_key"
+
+
 def test_a_user_who_is_not_root_goes_through_sudo_without_a_password(tmp_path: Path) -> None:
     with serving(tmp_path, Behaviour(prefix='sudo() { shift; echo as-root; "$@"; }; ')) as server:
         assert transport.run(target(server, user="admin"), "echo body", 10)[1] == "as-root\nbody\n"

@@ -1,36 +1,32 @@
-"""The status as a Prometheus text file for node_exporter.
+"""The status as files for others: a Prometheus text file for node_exporter, JSON for the gateway's /status.
 
-Written beside its place and moved there in one step.
+Each is written beside its place and moved there in one step. Both hold numbers and times, nothing about a person.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from backbone_sync.errors import ConfigInvalid
 from backbone_sync.status import Status
 
-FILE = "backbone_sync.prom"
-
 
 def registry(status: Status) -> CollectorRegistry:
     """Gauges of the last run; times in seconds since the epoch, rows by entity and state."""
     made = CollectorRegistry()
-    Gauge("backbone_sync_green", "1 when the last run balanced in every entity.", registry=made).set(
-        status.green
-    )
+    Gauge("backbone_sync_green", "1 when the last run balanced in every entity.", registry=made).set(status.green)
     for name, text, moment in (
         ("last_run", "When the last run ended.", status.last_run_finished),
-        ("last_green", "When the last green run began.", status.last_green),
+        ("last_success", "When the last green run began.", status.last_green),
     ):
         gauge = Gauge(f"backbone_sync_{name}_timestamp_seconds", text, registry=made)
         gauge.set(moment.timestamp() if moment else 0)
     rows = Gauge("backbone_sync_rows", "Rows by entity and state.", ["entity", "state"], registry=made)
-    balanced = Gauge(
-        "backbone_sync_balanced", "1 when source = stored + quarantined.", ["entity"], registry=made
-    )
+    balanced = Gauge("backbone_sync_balanced", "1 when source = stored + quarantined.", ["entity"], registry=made)
     cursor = Gauge(
         "backbone_sync_cursor_timestamp_seconds", "Up to when an entity is listed.", ["entity"], registry=made
     )
@@ -42,21 +38,21 @@ def registry(status: Status) -> CollectorRegistry:
         balanced.labels(name).set(entity.balanced)
         if entity.cursor:
             cursor.labels(name).set(entity.cursor.timestamp())
-    error = Gauge(
-        "backbone_sync_error", "1 for the class of fault that stopped the last run.", ["kind"], registry=made
-    )
+    error = Gauge("backbone_sync_error", "1 for the class of fault that stopped the last run.", ["kind"], registry=made)
     if status.error_kind:
         error.labels(status.error_kind).set(1)
     return made
 
 
-def write(directory: str, status: Status) -> Path:
-    """Write the file into `directory`; ConfigInvalid when it cannot be written."""
-    path = Path(directory) / FILE
+def write(directory: str, status: Status) -> None:
+    """Write sync.prom and sync.json into `directory`; ConfigInvalid when that cannot be done."""
+    folder = Path(directory)
     try:
-        write_to_textfile(str(path), registry(status))
+        write_to_textfile(str(folder / "sync.prom"), registry(status))
+        fresh = folder / "sync.json.new"
+        fresh.write_bytes(msgspec.json.encode(asdict(status)) + b"\n")
+        fresh.replace(folder / "sync.json")
     except OSError as fault:
         raise ConfigInvalid(
-            f"cannot write the metrics {path}: {fault.strerror}", "check metrics.directory"
+            f"cannot write into {folder}: {fault.strerror}", "check publish.directory in the configuration"
         ) from fault
-    return path

@@ -1,0 +1,131 @@
+"""The catalogue of controls: read from YAML, a file a family, held to a closed schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from provision import paths
+from provision.errors import UsageError
+from provision.inventory.fields import Stage
+
+VERSION = 1
+
+Basis = Literal["minimum", "interpretation", "recommended"]
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+BASES: tuple[Basis, ...] = ("minimum", "interpretation", "recommended")
+_Words = Annotated[str, Field(min_length=1)]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Text(_Closed):
+    """A text in both languages."""
+
+    id: _Words
+    en: _Words
+
+    def in_language(self, language: str) -> str:
+        """The text in `id` or `en`."""
+        return self.en if language == "en" else self.id
+
+
+class AppliesTo(_Closed):
+    """Where a control has a meaning."""
+
+    levels: Annotated[list[Literal["kabupaten_kota", "provinsi"]], Field(min_length=1)] = [
+        "kabupaten_kota",
+        "provinsi",
+    ]
+    platforms: Annotated[list[Literal["linux", "windows"]], Field(min_length=1)] = ["linux"]
+
+
+class Control(_Closed):
+    """One requirement. `stage`: the one that repairs it, if any can. `attestable`: a person's word may
+    stand in.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{2,6}-\d{2}$")]
+    title: Text
+    basis: Basis
+    requirement: Text
+    source: _Words
+    reference_verified: bool
+    severity: Severity
+    applies_to: AppliesTo = AppliesTo()
+    preflight: bool = False
+    attestable: bool = False
+    stage: Stage | None
+    why: Text
+    remedy: Text
+
+
+class Family(_Closed):
+    """One file of the catalogue: controls about one thing. `prefix` begins every id in it."""
+
+    family: Annotated[str, Field(pattern=r"^[a-z]+$")]
+    prefix: Annotated[str, Field(pattern=r"^[A-Z]+$")]
+    title: Text
+    controls: Annotated[list[Control], Field(min_length=1)]
+
+
+class Catalogue:
+    """All families, in the order in which people read them."""
+
+    def __init__(self, families: list[Family]) -> None:
+        self.families = tuple(families)
+        self.controls: Mapping[str, Control] = {
+            control.id: control for family in families for control in family.controls
+        }
+        self.family_of: Mapping[str, Family] = {
+            control.id: family for family in families for control in family.controls
+        }
+
+
+def _read(path: Path) -> Family:
+    try:
+        return Family.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+    except YAMLError as fault:
+        raise UsageError(f"{path}: not YAML: {fault}") from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{path}: {place}: {first['msg']}") from fault
+
+
+def read(folder: Path, order: tuple[str, ...]) -> Catalogue:
+    """The catalogue in a folder; UsageError for an unknown key, a control twice, or a family that `order`
+    lacks.
+    """
+    found = {path.stem: _read(path) for path in sorted(folder.glob("*.yml"))}
+    if odd := set(found) ^ set(order):
+        raise UsageError(f"{folder}: families without a file, or files without a family: {', '.join(sorted(odd))}")
+    seen: set[str] = set()
+    for name in order:
+        family = found[name]
+        if family.family != name:
+            raise UsageError(f"{folder / name}.yml: family: {family.family!r} in a file of another name")
+        for control in family.controls:
+            if control.id in seen:
+                raise UsageError(f"{folder / name}.yml: {control.id} is there twice")
+            if not control.id.startswith(family.prefix + "-"):
+                raise UsageError(f"{folder / name}.yml: {control.id} does not begin with {family.prefix}-")
+            seen.add(control.id)
+    return Catalogue([found[name] for name in order])
+
+
+@cache
+def load() -> Catalogue:
+    """The project's own catalogue."""
+    from checks.measure import FAMILIES
+
+    return read(paths.catalogue_dir(), FAMILIES)

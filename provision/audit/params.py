@@ -1,0 +1,81 @@
+"""From the inventory to what checks may know: one server's Params."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from checks.params import Paper, Params, Peer, PortRule, Statement
+from provision import paths
+from provision.inventory import Fleet, Server, Settings, declared_ports, source_networks
+from provision.inventory.ports import vpn_networks
+
+_SECONDS = {"min": 60, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(duration: str) -> int:
+    """The length of `30min`, `1h`, `1d` in seconds."""
+    number = duration.rstrip("abcdefghijklmnopqrstuvwxyz")
+    return int(number) * _SECONDS[duration[len(number) :]]
+
+
+@cache
+def known_entities() -> tuple[str, ...]:
+    """The entities of the data dictionary, without reference data."""
+    folder = paths.sync_package_dir() / "contract" / "dictionary"
+    names = sorted(path.name.removesuffix(".yml") for path in folder.glob("*.yml"))
+    return tuple(name for name in names if not name.startswith("_") and not name.startswith("ref."))
+
+
+def _channels(settings: Settings) -> tuple[str, ...]:
+    named = {
+        "e-mail": settings.notify_email,
+        "webhook": settings.notify_webhook,
+        "Telegram": settings.notify_telegram,
+    }
+    return tuple(name for name, value in named.items() if value is not None)
+
+
+def of(server: Server, fleet: Fleet, at: datetime) -> Params:
+    """The params of one server, judged at `at` (UTC)."""
+    settings = server.settings
+    supplied = settings.sync_supplied
+    granted = tuple(name for name in settings.sync_entities if not name.startswith("ref."))
+    return Params(
+        at=at,
+        server=server.name,
+        level=server.level,
+        platform="windows" if server.connection.kind == "psrp" else "linux",
+        fqdn=settings.fqdn,
+        admins=tuple(admin.name for admin in settings.admins),
+        ports=tuple(
+            PortRule(one.port, one.proto, source_networks(settings, one.sources)) for one in declared_ports(server)
+        ),
+        networks_internal=settings.networks_internal,
+        networks_vpn=vpn_networks(settings),
+        database=settings.database,
+        database_clients=settings.database_clients,
+        tls=settings.tls,
+        vpn=settings.vpn,
+        vpn_peers=tuple(Peer(one.name, one.public_key, one.expires) for one in settings.vpn_peers),
+        vpn_hub_key=settings.vpn_hub.public_key if settings.vpn_hub else "",
+        antivirus=settings.antivirus,
+        antivirus_unit=settings.antivirus_existing.unit if settings.antivirus_existing else "",
+        sync_source=settings.sync_source,
+        sync_unit=supplied.unit if supplied else "",
+        sync_health=supplied.health_command if supplied else "",
+        sync_interval_seconds=seconds(settings.sync_interval),
+        sync_entities=granted or known_entities(),
+        sync_url=str(settings.sync_url or ""),
+        notify=_channels(settings),
+        documents=tuple(
+            Paper(one.kind, one.number, one.signed_on, one.valid_until)
+            for one in fleet.documents
+            if one.region == server.region
+        ),
+        statements=tuple(
+            (one.control, Statement(one.attested_by, one.evidence or str(one.evidence_file or ""), one.expires))
+            for one in fleet.attestations
+            if server.name in one.servers
+        ),
+    )

@@ -1,0 +1,91 @@
+"""The audit of a fleet: probe, judge. One round trip a server where the commands are known from the last
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from provision.audit import catalogue as catalogues
+from provision.audit import judge
+from provision.audit import params as inputs
+from provision.audit.catalogue import Catalogue
+from provision.audit.findings import Finding
+from provision.inventory import Fleet
+from provision.probe import Memory, Snapshot, Target, collect
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the servers answered, and what follows from it. `catalogue`: the version judged by."""
+
+    snapshots: Mapping[str, Snapshot]
+    findings: tuple[Finding, ...]
+    catalogue: Catalogue = field(repr=False)
+
+    def of(self, server: str) -> tuple[Finding, ...]:
+        """One server's findings."""
+        return tuple(one for one in self.findings if one.server == server)
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """The servers that gave no whole answer."""
+        return tuple(name for name, one in self.snapshots.items() if one.fault is not None)
+
+
+def targets(fleet: Fleet, *, local: bool = False) -> list[Target]:
+    """How to reach the fleet's servers; `local`: the one server is this machine itself."""
+    if local:
+        return [Target.this_machine(server.name) for server in fleet.servers]
+    return [Target.of(server) for server in fleet.servers]
+
+
+def examine(
+    fleet: Fleet,
+    extra_commands: Mapping[str, Sequence[str]] | None = None,
+    *,
+    only: Sequence[str] | None = None,
+    local: bool = False,
+    progress: Callable[[str], None] = lambda _name: None,
+) -> Examination:
+    """Probe and judge every server of the fleet.
+
+    `extra_commands` (server → commands) go along in the first wave, and their answers are in the snapshots;
+    `only` names the controls to judge (all without it). Servers that cannot be reached have findings of
+    status `error`.
+    """
+    extra = extra_commands or {}
+    found = catalogues.load()
+    at = datetime.now(UTC)
+    params = {server.name: inputs.of(server, fleet, at) for server in fleet.servers}
+
+    def wanted(snapshot: Snapshot) -> Sequence[str]:
+        return judge.judge_server(snapshot, params[snapshot.server], found, only=only).missing
+
+    memory = Memory(f"{fleet.path.resolve()}#{','.join(only or ())}")
+    known = memory.recall()
+    cold = {server.name: wanted(Snapshot(server.name, "")) for server in fleet.servers if server.name not in known}
+    first = {
+        server.name: [*(known.get(server.name) or cold.get(server.name, ())), *extra.get(server.name, ())]
+        for server in fleet.servers
+    }
+    snapshots = collect(targets(fleet, local=local), wanted, first, progress=progress)
+    findings: list[Finding] = []
+    used: dict[str, tuple[str, ...]] = {}
+    for server in fleet.servers:
+        snapshot = snapshots[server.name]
+        judged = judge.judge_one(server, fleet, snapshot, found, only)
+        findings += judged.findings
+        if snapshot.fault is None:
+            used[server.name] = judged.used
+    memory.remember(used)
+    return Examination(snapshots, tuple(findings), found)
+
+
+def reexamine(fleet: Fleet, snapshots: Mapping[str, Snapshot]) -> Examination:
+    """Judge saved snapshots, offline, by the present catalogue and inventory."""
+    found = catalogues.load()
+    mine = {server.name: snapshots[server.name] for server in fleet.servers if server.name in snapshots}
+    return Examination(mine, judge.judge(fleet, mine, found), found)

@@ -1,0 +1,59 @@
+"""`backbone apply`: converge what the plan says."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from provision.cli.plan import Full, Inventory, Limit, Local, Stages
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def apply(
+    inventory: Inventory,
+    limit: Limit = "",
+    local: Local = False,
+    stage: Stages = None,
+    full: Full = False,
+    accept_below_minimum: Annotated[
+        bool, typer.Option("--accept-below-minimum", help="Provision a machine that is below the minimum all the same.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
+    ] = False,
+) -> int:
+    """Run the stages that each server needs, and only those; then look again and say what remains.
+
+    Killed or cut off, it goes on where it was when it is run again.
+
+    Example: backbone apply -i inventories/kabupaten
+    """
+    from provision.cli import converge_view as view
+    from provision.converge import apply as loop
+    from provision.converge.plan import Wish
+    from provision.exits import Exit
+    from provision.inventory import load
+
+    fleet = load(inventory, limit)
+    fleet = loop.this_machine(fleet) if local else fleet
+    with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
+        applied = loop.apply(
+            fleet,
+            Wish(tuple(stage or ()), full),
+            local=local,
+            accept_below_minimum=accept_below_minimum,
+            on_plan=progressing.on_plan,
+            on_progress=progressing.on_progress,
+        )
+    if as_json:
+        typer.echo(json.dumps(view.applied_as_json(applied)))
+    else:
+        view.show_applied(applied)
+    if applied.exit_status == Exit.INTERRUPTED:
+        raise KeyboardInterrupt
+    return int(applied.exit_status)

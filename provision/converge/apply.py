@@ -1,0 +1,226 @@
+"""The loop: look, plan, converge, look again. What the verbs `plan` and `apply` and the demo call."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import replace as changed
+
+from provision.converge import places, run
+from provision.converge.book import Book, default_book
+from provision.converge.inputs import resolve
+from provision.converge.look import Observation, look
+from provision.converge.plan import Plan, ServerPlan, Wish, check_wish, plan_server
+from provision.converge.progress import OK, Progress, Result
+from provision.converge.run import Outcome, Setting
+from provision.errors import BackboneError, UsageError
+from provision.exits import Exit, worst
+from provision.i18n import _
+from provision.inventory import Fleet
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the servers are and what they need."""
+
+    plan: Plan
+    observations: Mapping[str, Observation]
+
+    @property
+    def exit_status(self) -> Exit:
+        """0 nothing to do · 1 something to do, or a stage could not mend a control · 3 a server was silent."""
+        exits = [Exit.OK]
+        for server in self.plan.servers:
+            exits.append(Exit.UNREACHED if server.unreachable else Exit.OK)
+            exits.append(Exit.FELL_SHORT if server.stages or server.given_up else Exit.OK)
+        return worst(exits)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply came to: the plan it made, how the stages ended, and what is still to be done."""
+
+    before: Assessment
+    outcome: Outcome | None
+    after: Assessment
+
+    @property
+    def exit_status(self) -> Exit:
+        """0 all held · 1 something remains · 3 a stage failed or a server was silent · 130 interrupted."""
+        exits = [self.after.exit_status]
+        if self.outcome:
+            exits += [Exit.OK if one.status == OK else Exit.UNREACHED for one in self.outcome.results]
+            exits.append(Exit.INTERRUPTED if self.outcome.interrupted else Exit.OK)
+        return worst(exits)
+
+
+Observe = Callable[[Fleet], Mapping[str, Observation]]
+
+
+def this_machine(fleet: Fleet) -> Fleet:
+    """The fleet with only the server that this program runs on. Raises UsageError when that is not clear."""
+    names = {platform.node(), platform.node().split(".")[0]}
+    mine = [one for one in fleet.servers if {one.name, one.settings.fqdn, one.connection.host} & names]
+    chosen = fleet.servers if len(fleet.servers) == 1 else tuple(mine)
+    if len(chosen) != 1:
+        raise UsageError(
+            _("--local: which of the inventory's servers is this machine ({name})?").format(name=platform.node()),
+            repair=_("name it: --limit SERVER"),
+        )
+    return changed(fleet, servers=tuple(chosen))
+
+
+def assess(
+    fleet: Fleet,
+    wish: Wish | None = None,
+    *,
+    local: bool = False,
+    book: Book | None = None,
+    observe: Observe | None = None,
+) -> Assessment:
+    """Look at every server (by `observe`, or as `look` does) and decide what it needs. Changes nothing."""
+    stages = book or default_book()
+    check_wish(wish or Wish(), stages.names)
+    inputs = resolve(
+        fleet.path,
+        [server.name for server in fleet.servers],
+        stages,
+        extra=places.contents(stages),
+    )
+    found = observe(fleet) if observe else look(fleet, local=local)
+    plans = []
+    for server in fleet.servers:
+        seen = found[server.name]
+        if seen.fault:
+            plans.append(ServerPlan(server.name, unreachable=seen.fault))
+            continue
+        disabled = frozenset(server.settings.stages_disabled)
+        plans.append(
+            plan_server(
+                server.name,
+                stages.stages,
+                seen.state,
+                inputs[server.name],
+                seen.failed,
+                wish=wish,
+                disabled=disabled,
+            )
+        )
+    return Assessment(Plan(tuple(plans)), found)
+
+
+def preview(
+    fleet: Fleet,
+    assessment: Assessment,
+    on_progress: Callable[[Progress], None],
+    *,
+    local: bool = False,
+    book: Book | None = None,
+) -> tuple[Result, ...]:
+    """What the planned stages would change, by Ansible's check mode; `changed` progress carries the diffs.
+
+    A server without Python cannot be asked; its stages are reported as not reached.
+    """
+    unable = {name for name, seen in assessment.observations.items() if not seen.state.has_python}
+    plan = Plan(tuple(one for one in assessment.plan.servers if one.server not in unable))
+    silent = tuple(
+        Result(one.server, stage, "not_reached", message=_("no Python there yet"))
+        for one in assessment.plan.servers
+        if one.server in unable
+        for stage in one.names
+    )
+    if plan.empty:
+        return silent
+    setting = _setting(fleet, assessment, plan, book or default_book(), local=local, check=True)
+    outcome = run.converge(plan, setting, on_progress)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return outcome.results + silent
+
+
+def apply(
+    fleet: Fleet,
+    wish: Wish | None = None,
+    *,
+    local: bool = False,
+    accept_below_minimum: bool = False,
+    book: Book | None = None,
+    observe: Observe | None = None,
+    on_plan: Callable[[Assessment], None] = lambda _assessment: None,
+    on_progress: Callable[[Progress], None] = lambda _progress: None,
+) -> Applied:
+    """Converge what the plan says, then look again.
+
+    `on_plan` is called with the plan before anything changes. Raises BackboneError (exit 1) when a server that
+    was never provisioned is below the minimum, unless that is accepted; nothing has been touched then.
+    """
+    stages = book or default_book()
+    before = assess(fleet, wish, local=local, book=stages, observe=observe)
+    on_plan(before)
+    _gate(before, accept_below_minimum)
+    if before.plan.empty:
+        return Applied(before, None, before)
+    setting = _setting(fleet, before, before.plan, stages, local=local, check=False)
+    outcome = run.converge(before.plan, setting, on_progress)
+    if outcome.interrupted:
+        return Applied(before, outcome, before)
+    after = assess(fleet, local=local, book=stages, observe=observe)
+    tried = in_vain(outcome.results, after.observations)
+    if tried:
+        run.note_tried(tried, setting)
+        after = _without(after, tried)
+    return Applied(before, outcome, after)
+
+
+def in_vain(results: tuple[Result, ...], after: Mapping[str, Observation]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Controls that still fail though the stage that repairs them just ran: {server: {stage: controls}}."""
+    tried: dict[str, dict[str, tuple[str, ...]]] = {}
+    for result in results:
+        seen = after.get(result.server)
+        if result.status == OK and seen and not seen.fault and seen.failed.get(result.stage):
+            tried.setdefault(result.server, {})[result.stage] = tuple(seen.failed[result.stage])
+    return tried
+
+
+def _without(assessment: Assessment, tried: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Assessment:
+    """The assessment as the next look will give it: stages tried in vain are given up, not planned."""
+    servers = []
+    for server in assessment.plan.servers:
+        vain = tried.get(server.server, {})
+        kept = tuple(
+            one
+            for one in server.stages
+            if one.stage not in vain or any(reason.code != "control_failed" for reason in one.reasons)
+        )
+        servers.append(changed(server, stages=kept, given_up={**server.given_up, **vain}))
+    return changed(assessment, plan=Plan(tuple(servers)))
+
+
+def _gate(assessment: Assessment, accepted: bool) -> None:
+    """Stop before a first apply on a machine that is below the minimum; never keep a server from repair."""
+    below = {
+        name: seen.below_minimum
+        for name, seen in assessment.observations.items()
+        if seen.below_minimum and seen.state.bare and not accepted
+    }
+    if below:
+        raise BackboneError(
+            _("below the minimum, nothing was touched: {servers}").format(
+                servers="; ".join(f"{name}: {', '.join(controls)}" for name, controls in below.items())
+            ),
+            repair=_("mend what preflight names, leave these servers out with --limit, or go on all the same")
+            + " (--accept-below-minimum)",
+            exit_status=Exit.FELL_SHORT,
+        )
+
+
+def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, local: bool, check: bool) -> Setting:
+    return Setting(
+        inventory=fleet.path,
+        book=book,
+        places=places.of(fleet, plan),
+        no_python=frozenset(name for name, seen in assessment.observations.items() if not seen.state.has_python),
+        local=local,
+        check=check,
+    )

@@ -1,0 +1,89 @@
+"""What is found on the servers before a plan is made: their stamps, and what the checks say of them.
+
+One probe answers both; a server that does not answer is unreachable, never bare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from provision.audit.findings import Finding
+from provision.audit.run import examine, targets
+from provision.converge.stamp import STATE_COMMAND, ServerState, StateUnreadableError, read_state
+from provision.inventory import Fleet
+from provision.probe import Snapshot
+from provision.probe.transport import repair_of
+
+OS_COMMAND = "cat /etc/os-release"
+COMMANDS = (STATE_COMMAND, OS_COMMAND)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One server as it was found.
+
+    `fault` says why it could not be asked ("" when it could) and `repair` what a person does about that. `failed`
+    maps a stage to the failed controls that it repairs; `below_minimum` names failed controls that ask whether
+    the machine may become such a server at all; `others` names failed controls that no stage repairs.
+    `distribution` is os-release's id and version ("debian 12").
+    """
+
+    server: str
+    state: ServerState = field(default_factory=ServerState)
+    failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    below_minimum: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    distribution: str = ""
+    fault: str = ""
+    repair: str = ""
+
+
+def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
+    """Every server of the fleet as it is now, in one probe: {server: Observation}."""
+    examination = examine(fleet, {server.name: COMMANDS for server in fleet.servers}, local=local)
+    preflight = frozenset(name for name, one in examination.catalogue.controls.items() if one.preflight)
+    found = {}
+    for one in targets(fleet, local=local):
+        snapshot = examination.snapshots[one.name]
+        if snapshot.fault:
+            found[one.name] = Observation(one.name, fault=snapshot.fault.message, repair=repair_of(snapshot.fault, one))
+        else:
+            found[one.name] = read(snapshot, examination.of(one.name), preflight)
+    return found
+
+
+def read(snapshot: Snapshot, findings: Iterable[Finding], preflight: frozenset[str] = frozenset()) -> Observation:
+    """A server's ledger, distribution and failed controls, from a snapshot that holds the answers to COMMANDS.
+
+    Only what was measured and failed counts: a control that could not be measured gives no stage a reason to run.
+    """
+    told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
+    if told.unmeasured:
+        return Observation(snapshot.server, fault="its stamps were not read in time")
+    try:
+        state = read_state(told.status, told.stdout, told.stderr)
+    except StateUnreadableError as fault:
+        return Observation(snapshot.server, fault=f"its stamps cannot be read: {fault}")
+    failed: dict[str, tuple[str, ...]] = {}
+    below: list[str] = []
+    others: list[str] = []
+    for finding in findings:
+        if finding.status != "fail":
+            continue
+        if finding.stage:
+            failed[finding.stage] = (*failed.get(finding.stage, ()), finding.control)
+            continue
+        others.append(finding.control)
+        if finding.control in preflight and finding.basis == "minimum":
+            below.append(finding.control)
+    values = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', system.stdout, re.M))
+    return Observation(
+        snapshot.server,
+        state,
+        failed,
+        tuple(below),
+        tuple(others),
+        f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
+    )

@@ -1,0 +1,143 @@
+"""The wheelhouse: everything that a server needs to install the sync service without PyPI, built on the controller.
+
+DIRECTORY/release holds the release's id, DIRECTORY/<python>/ the wheels for that Python of a server and a
+requirements.txt with the hash of each. The id comes from the service's own files and its lock alone, so that it is
+known without building anything, and a stage's input digest can carry it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from provision import paths
+from provision.errors import BackboneError
+from provision.i18n import _
+
+# The Pythons of the distributions that a server may run: Debian 12 and 13.
+PYTHONS = ("3.11", "3.13")
+# The oldest C library that counts is Ubuntu 20.04's, 2.31.
+_GLIBC = range(17, 32)
+_EPOCH = "1735689600"  # any fixed moment makes the wheel the same bit for bit
+_LEFT_OUT = {"__pycache__"}
+
+
+def _sources(package: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in package.rglob("*")
+        if path.is_file() and not _LEFT_OUT.intersection(path.relative_to(package).parts)
+    )
+
+
+def release_id(package: Path | None = None) -> str:
+    """The release of the service in `package`: its version and a short digest of all its files."""
+    package = package or paths.sync_package_dir()
+    digest = hashlib.sha256()
+    for path in _sources(package):
+        digest.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes() + b"\0")
+    found = re.search(r'^__version__ = "([^"]+)"$', (package / "__init__.py").read_text("utf-8"), re.MULTILINE)
+    return f"{found[1] if found else '0'}-{digest.hexdigest()[:12]}"
+
+
+def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64", package: Path | None = None) -> Path:
+    """The wheelhouse of the present release for servers with any of `pythons`; from the cache, or built now.
+
+    Raises BackboneError when the package index cannot be reached or has no wheel for one of the Pythons.
+    """
+    package = package or paths.sync_package_dir()
+    release = release_id(package)
+    place = paths.cache_dir() / "wheelhouse" / f"{release}-{machine}-{'-'.join(pythons)}"
+    if (place / "release").is_file():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".building-") as temporary:
+        made = Path(temporary) / "wheelhouse"
+        wheel = _build_wheel(package, Path(temporary))
+        for python in pythons:
+            _fill(made / python, python, machine, package, wheel)
+        (made / "release").write_text(release + "\n", "utf-8")
+        # Another process may have been as quick; what it made is the same.
+        if not (place / "release").is_file():
+            shutil.rmtree(place, ignore_errors=True)
+            made.rename(place)
+    return place
+
+
+def _build_wheel(package: Path, work: Path) -> Path:
+    """The service's own wheel; built from a copy, because the package may lie where nobody may write."""
+    copy = work / "source"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+    _run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(work / "built")],
+        _("the sync service's wheel could not be built"),
+        cwd=copy,
+        env={"SOURCE_DATE_EPOCH": _EPOCH},
+    )
+    return next((work / "built").glob("*.whl"))
+
+
+def _fill(place: Path, python: str, machine: str, package: Path, wheel: Path) -> None:
+    place.mkdir(parents=True)
+    locked = list(locked_for(package / "requirements.txt", python, machine))
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    own = f"backbone-sync=={wheel.name.split('-')[1]} --hash=sha256:{digest}"
+    requirements = place / "requirements.txt"
+    requirements.write_text("\n".join(locked) + "\n", "utf-8")
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
+    _run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        + ["--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
+        + [f"--platform={platform}" for platform in platforms]
+        + ["--dest", str(place), "--requirement", str(requirements)],
+        _("the wheels of the sync service for Python {python} could not be fetched").format(python=python),
+    )
+    shutil.copy(wheel, place)
+    requirements.write_text("\n".join([*locked, own]) + "\n", "utf-8")
+
+
+def locked_for(lock: Path, python: str, machine: str = "x86_64") -> Iterator[str]:
+    """The lines of a lock that a CPython `python` on Linux needs, each with its hashes and without its marker.
+
+    pip judges markers by the Python that runs it, which is the controller's; so they are judged here.
+    """
+    target = {
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "implementation_name": "cpython",
+        "implementation_version": f"{python}.0",
+        "platform_python_implementation": "CPython",
+        "platform_machine": machine,
+        "platform_system": "Linux",
+        "sys_platform": "linux",
+        "os_name": "posix",
+        "extra": "",
+    }
+    text = re.sub(r"(?m)^\s*#.*\n?", "", lock.read_text("utf-8")).replace("\\\n", " ")
+    for line in filter(None, map(str.strip, text.splitlines())):
+        wanted, *hashes = re.split(r"\s+(?=--hash=)", line)
+        requirement = Requirement(wanted)
+        if requirement.marker is None or requirement.marker.evaluate(target):
+            requirement.marker = None
+            yield " ".join([str(requirement), *(h.strip() for h in hashes)])
+
+
+def _run(command: list[str], failure: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
+    done = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
+        raise BackboneError(
+            f"{failure}: {said[:300]}",
+            repair=_("let the controller reach a Python package index, or set PIP_INDEX_URL to one that it reaches"),
+        )
