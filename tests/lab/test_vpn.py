@@ -55,7 +55,7 @@ class Office:
         public = self.lab.run(KAB, "cat /var/lib/backbone/vpn/public.key").stdout.strip()
         self.lab.run(
             OUTSIDER,
-            f"umask 077; cat >/etc/wireguard/{name}.conf; wg-quick down {name} 2>/dev/null; {USERSPACE} wg-quick up {name}",
+            f"umask 077; cat >/etc/wireguard/{name}.conf; {USERSPACE} wg-quick up {name}",
             given=f"[Interface]\nAddress = {PEOPLE[name]}/32\nPostUp = wg set %i private-key /root/{name}\n"
             f"[Peer]\nPublicKey = {public}\nEndpoint = {self.outside}:51820\nAllowedIPs = {SERVER}/32\n",
         )
