@@ -58,7 +58,7 @@ def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64
     """
     package = package or paths.sync_package_dir()
     release = release_id(package)
-    place = paths.cache_dir() / "wheelhouse" / f"{release}-{machine}-{'-'.join(pythons)}-tar"
+    place = paths.cache_dir() / "wheelhouse" / f"{release}-{machine}-{'-'.join(pythons)}"
     if (place / "release").is_file():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
