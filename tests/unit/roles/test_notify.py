@@ -139,7 +139,9 @@ def test_an_unreachable_way_does_not_show_its_secret_and_gives_up_after_a_week(
     assert server.messenger().deliver()
 
 
-@pytest.mark.parametrize("address", ["http://hooks.example/rahasia-hook", "file:///etc/passwd", "redirect"])
+@pytest.mark.parametrize(
+    "address", ["http://hooks.example/rahasia-hook", "http://8.8.8.8/rahasia-hook", "file:///etc/passwd", "redirect"]
+)
 def test_a_message_goes_nowhere_but_to_its_https_address(
     server: Server, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -190,6 +192,14 @@ def test_overdue_work_is_told_and_so_is_its_return(server: Server) -> None:
     assert look() == []
     metrics.write_text(f'newest{{type="full"}} 1\nnewest{{type="diff"}} {server.now - 60}\n')
     assert look() == ["[semarang (33.74)] pencadangan pulih / backup works again"]
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [("192.168.1.9", True), ("fd00::1", True), ("8.8.8.8", False), ("sms.example", False), ("", False)],
+)
+def test_plain_http_is_for_addresses_inside(notify: Any, host: str, inside: bool) -> None:
+    assert notify.is_inside(host) is inside
 
 
 @pytest.mark.parametrize(
