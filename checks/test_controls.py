@@ -1,6 +1,6 @@
 """The same controls under plain pytest and testinfra, for whoever prefers it:
 
-    BACKBONE_INVENTORY=inventories/kabupaten pytest checks --hosts=ssh://root@data.semarang.example
+    BACKBONE_INVENTORY=inventories/kabupaten pytest checks '--hosts=ssh://backbone@data.semarang.example?sudo=True'
 
 The server of the inventory is the one whose name, address or certificate's name the host spec bears, or the only one.
 Without BACKBONE_INVENTORY the checks judge by the schema's defaults.
