@@ -75,6 +75,8 @@ FILES = {
         'Acquire::http::Proxy "http://lab-controller:3142";\nAcquire::Languages "none";\n'
         'Dpkg::Options { "--force-unsafe-io"; };\n'
     ),
+    # What mmdebstrap keeps of its own options: the proxy of the instance that made the image.
+    "etc/apt/apt.conf.d/99mmdebstrap": "",
     # Documentation and translations are the bulk of what packages unpack.
     "etc/dpkg/dpkg.cfg.d/lab": (
         "path-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/locale/*\n"
