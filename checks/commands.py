@@ -89,6 +89,7 @@ PEOPLE = (
 )
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
+echo '##lists'; ls /var/lib/apt/lists 2>/dev/null | grep -c _Packages
 echo '##outstanding'; apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | grep '^Inst '
 echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
 echo '##log'; tail -n 3 /var/log/unattended-upgrades/unattended-upgrades.log 2>/dev/null
@@ -113,11 +114,15 @@ EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 
 CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
 echo '##certificate'
-openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext
-subjectAltName echo '##chain' if [ -s authority.pem ]; then openssl verify -no_check_time -CAfile
-authority.pem -untrusted server.crt server.crt else openssl verify -no_check_time -CApath /etc/ssl/certs
--untrusted server.crt server.crt; fi 2>&1 echo '##pair' openssl x509 -in server.crt -noout -pubkey |
-sha256sum openssl pkey -in server.key -pubout | sha256sum echo '##key' stat -c '%a %U %G' server.key"""
+openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext subjectAltName
+echo '##chain'; trust='-CApath /etc/ssl/certs'
+[ -s authority.pem ] && trust='-CAfile authority.pem'
+openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
+echo '##pair'
+openssl x509 -in server.crt -noout -pubkey | sha256sum
+openssl pkey -in server.key -pubout | sha256sum
+echo '##key'
+stat -c '%a %U %G' server.key"""
 
 
 def gateway(fqdn: str) -> str:

@@ -64,7 +64,7 @@ def judge_server(
         with facts.traced(host) as used:
             measure = _measure(checks[identity], control, host, snapshot, params, missing)
         used_by_all.update(dict.fromkeys(sorted(used)))
-        findings.append(_finding(control, params, catalogue, measure, evidence(snapshot, used)))
+        findings.append(finding_of(control, params, catalogue, measure, evidence(snapshot, used)))
     return Judged(tuple(findings), tuple(used_by_all), tuple(missing))
 
 
@@ -90,9 +90,10 @@ def _measure(
         return _error(say("the answer cannot be read ({kind}: {why})", kind=type(fault).__name__, why=str(fault)[:160]))
 
 
-def _finding(
-    control: Control, params: Params, catalogue: Catalogue, measure: Measure, shown: tuple[Evidence, ...]
+def finding_of(
+    control: Control, params: Params, catalogue: Catalogue, measure: Measure, shown: tuple[Evidence, ...] = ()
 ) -> Finding:
+    """The finding that a measure makes: an attestation stands in where the control allows one."""
     finding = Finding(
         control=control.id,
         server=params.server,

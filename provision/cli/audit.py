@@ -45,6 +45,7 @@ def audit(
 
     Example: backbone audit -i inventories/kabupaten --out ./hasil
     """
+    from provision.audit import catalogue
     from provision.audit import findings as judged
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
@@ -52,7 +53,7 @@ def audit(
     from provision.report import html, model
 
     speak(lang)
-    fleet = load(inventory, limit)
+    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
     if saved is not None:
         answers = snapshot.load(saved)
         known = {server.name for server in fleet.servers}
@@ -131,7 +132,7 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
     from provision.report.model import STAGES
 
     say = words.translator(i18n.language())
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=160)
     for server in fleet.servers:
         snapshot = examination.snapshots.get(server.name)
         if snapshot is None:

@@ -36,13 +36,14 @@ def preflight(
 
     Example: backbone preflight -i inventories/kabupaten
     """
+    from provision.audit import catalogue
     from provision.audit import preflight as look
     from provision.cli.audit import one_server, progress, speak
     from provision.inventory import load
     from provision.report.model import write_json
 
     speak(lang)
-    fleet = load(inventory, limit)
+    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
     one_server(fleet, local)
     with progress(len(fleet.servers), as_json) as done:
         seen = look.preflight(fleet, local=local, progress=done)

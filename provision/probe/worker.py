@@ -17,7 +17,6 @@ import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +99,7 @@ def known_hosts(config_file: str, host: str, port: int, path: Path) -> str:
         number = port or int(said.get("port", 22))
         address = said.get("hostname", host)
         looked_for = address if number == 22 else f"[{address}]:{number}"
-        found: Mapping[str, Any] = HostKeys(str(path)).lookup(alias) or {}
+        found: Any = HostKeys(str(path)).lookup(alias) or {}
         lines = [f"{looked_for} {kind} {key.get_base64()}" for kind, key in found.items()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(path)

@@ -31,6 +31,7 @@ class Row:
     control: Control
     title: str
     requirement: str
+    source: str
     why: str
     remedy: str
     observed: str
@@ -82,6 +83,7 @@ def _row(finding: Finding, control: Control, inventory: Path, language: str, say
         control=control,
         title=control.title.in_language(language),
         requirement=control.requirement.in_language(language),
+        source=control.source.in_language(language),
         why=control.why.in_language(language),
         remedy=control.remedy.in_language(language),
         observed=finding.observed.text(say),

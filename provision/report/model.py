@@ -56,7 +56,7 @@ def finding_document(finding: Finding, catalogue: Catalogue, inventory: Path) ->
         "basis": finding.basis,
         "severity": finding.severity,
         "requirement": {"id": control.requirement.id, "en": control.requirement.en},
-        "source": control.source,
+        "source": {"id": control.source.id, "en": control.source.en},
         "reference_verified": control.reference_verified,
         "status": finding.status,
         "measured": finding.measured,

@@ -42,9 +42,9 @@ def test_every_line_of_the_minimum_specification_has_its_controls() -> None:
 def test_only_the_minimum_specification_is_quoted_and_other_sources_are_marked() -> None:
     for one in catalogue.load().controls.values():
         if one.basis in ("minimum", "interpretation"):
-            assert one.source.startswith("Spesifikasi minimum Backbone"), one.id
+            assert one.source.en.startswith("Spesifikasi minimum Backbone"), one.id
         else:
-            law = re.search(r"UU|Perpres|BSSN", one.source)
+            law = re.search(r"UU|Perpres|BSSN", one.source.en)
             assert not (law and one.reference_verified), one.id
 
 
