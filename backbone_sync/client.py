@@ -40,7 +40,8 @@ class Client:
         self._token_until = 0.0
         self._waited = 0.0
         source = config.source
-        self._base = source.url.rstrip("/")
+        # The address of the service, with or without the version that every path of the contract begins with.
+        self._base = source.url.rstrip("/").removesuffix("/v1")
         self._agent = f"backbone-sync/{version}"
         try:
             self._pool = urllib3.PoolManager(

@@ -147,11 +147,7 @@ def read_secrets(inventory: Path, server: str) -> dict[str, Any]:
             values.update(read_vault(one, password))
         else:
             values[one.name] = _opened(one.file, one.node.plain(), password)
-    return {
-        name.removeprefix(SECRET_PREFIX): value
-        for name, value in values.items()
-        if name.startswith(SECRET_PREFIX)
-    }
+    return {name.removeprefix(SECRET_PREFIX): value for name, value in values.items() if name.startswith(SECRET_PREFIX)}
 
 
 def read_secret(inventory: Path, server: str, name: str) -> str:

@@ -51,19 +51,22 @@ def renewal_reason(
     notice = min(max(life / 3, _NOTICE), life / 2)
     left = leaf.not_valid_after_utc - now
     possible = min(now + timedelta(days=days), issuer.not_valid_after_utc)
-    if left < notice and possible > leaf.not_valid_after_utc + timedelta(days=1):
+    if left < notice and possible > leaf.not_valid_after_utc + life / 10:
         return f"it ends in {max(left.days, 0)} days"
     return ""
 
 
 def bundle(leaf: str, authority: str) -> str:
-    """What a server presents: its certificate and what stands between it and the root (not the root)."""
-    between = [
-        one.public_bytes(serialization.Encoding.PEM).decode()
-        for one in x509.load_pem_x509_certificates(authority.encode())
-        if one.subject != one.issuer
+    """What a server presents: its certificate and what stands between it and the root (not the root).
+
+    Written anew from what the texts mean, so that anything else that stood in them is gone.
+    """
+    above = x509.load_pem_x509_certificates(authority.encode())
+    presented = [
+        x509.load_pem_x509_certificate(leaf.encode()),
+        *(one for one in above if one.subject != one.issuer),
     ]
-    return "".join([leaf.strip() + "\n", *between])
+    return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in presented)
 
 
 def supplied_problem(certificate: str, chain: str, key: str, fqdn: str, now: datetime) -> str:

@@ -36,9 +36,7 @@ from provision.lab.source.serve import Source
 def _server_programs() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
     if not found:
-        pytest.fail(
-            "no PostgreSQL server here; install it: apt-get install -y --no-install-recommends postgresql"
-        )
+        pytest.fail("no PostgreSQL server here; install it: apt-get install -y --no-install-recommends postgresql")
     return found[-1].parent
 
 
@@ -121,17 +119,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-        )
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())
     )
     (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return folder / "cert.pem", folder / "key.pem"
 
@@ -174,9 +168,7 @@ def source(data: Path, credentials: Path, certificate: tuple[Path, Path]) -> Ite
 
 
 @pytest.fixture
-def config(
-    source: Source, database: str, credentials: Path, certificate: tuple[Path, Path]
-) -> configs.Config:
+def config(source: Source, database: str, credentials: Path, certificate: tuple[Path, Path]) -> configs.Config:
     """A configuration for the test's source and database; small pages so that there are many."""
     return configs.Config(
         region="33.74",

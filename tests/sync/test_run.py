@@ -15,9 +15,7 @@ from provision.lab.source.serve import Source
 
 def test_an_initial_load_holds_every_row_and_balances(run: Run, data: Path, database: str) -> None:
     result = run()
-    assert result.exit_status == 0, {
-        n: (r.error, r.balance) for n, r in result.entities.items() if not r.green
-    }
+    assert result.exit_status == 0, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
     students = result.entities["peserta_didik"]
     assert students.counts.created == SIZE.students
     assert students.counts.flagged == SIZE.doubtfuls + 0

@@ -30,13 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     serve.add_argument("--key", type=Path, required=True, help="its private key, PEM")
     serve.add_argument("--port", type=int, default=8443)
     serve.add_argument("--address", default="0.0.0.0")  # noqa: S104  (hosts of the lab's networks call it)
-    serve.add_argument(
-        "--credentials", type=Path, required=True, help="directory with the files client_id and token"
-    )
+    serve.add_argument("--credentials", type=Path, required=True, help="directory with the files client_id and token")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME[:PATH_ENDING[:TIMES[:AFTER]]]")
-    change = verbs.add_parser(
-        "mutate", help="change, withdraw or add rows of a data file, also while it is served"
-    )
+    change = verbs.add_parser("mutate", help="change, withdraw or add rows of a data file, also while it is served")
     change.add_argument("--data", type=Path, required=True)
     change.add_argument("--entity", choices=[e for e in ENTITIES if not e.startswith("ref.")], required=True)
     for name in ("change", "delete", "add", "seed"):
@@ -48,20 +44,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if options.verb == "mutate":
         print(
-            json.dumps(
-                mutate(
-                    options.data, options.entity, options.change, options.delete, options.add, options.seed
-                )
-            )
+            json.dumps(mutate(options.data, options.entity, options.change, options.delete, options.add, options.seed))
         )
         return 0
     return _serve(options)
 
 
 def _serve(options: argparse.Namespace) -> int:
-    source = Source(
-        (options.address, options.port), options.data, options.credentials, options.cert, options.key
-    )
+    source = Source((options.address, options.port), options.data, options.credentials, options.cert, options.key)
     for spec in options.fault:
         name, path, times, after = [*spec.split(":"), "", "", ""][:4]
         source.switches.arm(name, path, int(times or 1), int(after or 0))

@@ -115,6 +115,4 @@ def totals(connection: sqlite3.Connection, region: str) -> bytes:
             entities[entity] = {"live": every - gone, "deleted": gone}
     finally:
         connection.execute("COMMIT")
-    return json.dumps(
-        {"schema_version": "1.0", "region": region, "as_of": as_of, "entities": entities}
-    ).encode()
+    return json.dumps({"schema_version": "1.0", "region": region, "as_of": as_of, "entities": entities}).encode()

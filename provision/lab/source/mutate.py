@@ -22,9 +22,7 @@ def _after(connection: sqlite3.Connection, entity: str) -> datetime:
     return max(now, datetime.fromisoformat(last.replace("Z", "+00:00"))) if last else now
 
 
-def mutate(
-    data: Path, entity: str, change: int = 0, delete: int = 0, add: int = 0, seed: int = 0
-) -> dict[str, int]:
+def mutate(data: Path, entity: str, change: int = 0, delete: int = 0, add: int = 0, seed: int = 0) -> dict[str, int]:
     """Change, withdraw and add so many rows of an entity with uuid keys, in one transaction.
 
     Returns what was done.
@@ -35,10 +33,7 @@ def mutate(
     connection.execute("BEGIN IMMEDIATE")
     try:
         moment = _after(connection, entity)
-        live = [
-            r[0]
-            for r in connection.execute(f'SELECT "{key}" FROM "{entity}" WHERE soft_delete = 0 ORDER BY 1')
-        ]
+        live = [r[0] for r in connection.execute(f'SELECT "{key}" FROM "{entity}" WHERE soft_delete = 0 ORDER BY 1')]
         chosen = source.sample(live, min(len(live), change + delete))
         done = {"changed": 0, "deleted": 0, "added": 0}
         for n, row in enumerate(chosen):
@@ -47,9 +42,7 @@ def mutate(
             if n < change:
                 value = f", {text} = ?" if text else ""
                 given = [people.name(source)[:18]] if text else []
-                connection.execute(
-                    f'UPDATE "{entity}" SET last_update = ?{value} WHERE "{key}" = ?', [at, *given, row]
-                )
+                connection.execute(f'UPDATE "{entity}" SET last_update = ?{value} WHERE "{key}" = ?', [at, *given, row])
                 done["changed"] += 1
             else:
                 connection.execute(

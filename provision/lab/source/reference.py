@@ -76,9 +76,7 @@ def areas(region: str) -> list[Area]:
         ("000000  ", "Indonesia", 0, None, None, None, None),
         (f"{code}  ", name, 1, "000000  ", None, province, None),
     ]
-    wanted = (
-        [region] if regency else [k for k in _EDUCATION if k.startswith(f"{province}.")] or [f"{province}.01"]
-    )
+    wanted = [region] if regency else [k for k in _EDUCATION if k.startswith(f"{province}.")] or [f"{province}.01"]
     for dagri in wanted:
         digits = dagri.partition(".")[2]
         below, title = _EDUCATION.get(dagri, (f"{code[:2]}{digits}00", f"Kab. Contoh {dagri}"))
@@ -91,9 +89,7 @@ def areas(region: str) -> list[Area]:
             made.append((f"{above}  ", f"Kec. {district}", 3, f"{below}  ", None, f"{dagri}.{n:02d}", None))
             for v in range(1, 11):
                 place = f"Kelurahan Contoh {v}"
-                made.append(
-                    (f"{above}{v:02d}", place, 4, f"{above}  ", None, f"{dagri}.{n:02d}.{1000 + v}", None)
-                )
+                made.append((f"{above}{v:02d}", place, 4, f"{above}  ", None, f"{dagri}.{n:02d}.{1000 + v}", None))
     return made
 
 

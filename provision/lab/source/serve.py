@@ -31,9 +31,7 @@ class Source(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(
-        self, address: tuple[str, int], data: Path, credentials: Path, certificate: Path, key: Path
-    ) -> None:
+    def __init__(self, address: tuple[str, int], data: Path, credentials: Path, certificate: Path, key: Path) -> None:
         self.data = data
         self.switches = Switches()
         self.client_id = (credentials / "client_id").read_text("utf-8").strip()

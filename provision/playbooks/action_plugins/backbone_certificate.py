@@ -22,9 +22,11 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 try:
+    from provision.errors import UsageError
     from provision.onboard import authority, certificates
 except ModuleNotFoundError:  # ansible-playbook run by hand, without the command line's own path
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    from provision.errors import UsageError
     from provision.onboard import authority, certificates
 
 
@@ -37,7 +39,7 @@ def internal(arguments: dict[str, Any], now: datetime) -> dict[str, str]:
     addresses = list(arguments.get("addresses") or [])
     reason = certificates.renewal_reason(present, request, issuer, names, addresses, days, now)
     if not reason:
-        return {"certificate": present.strip() + "\n", "reason": ""}
+        return {"certificate": certificates.bundle(present, issuer), "reason": ""}
     key = str(arguments["authority_key"]).strip() + "\n"
     leaf = authority.sign_csr(key, issuer, request, days, names, addresses)
     return {"certificate": certificates.bundle(leaf, issuer), "reason": reason}
@@ -60,6 +62,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry
                 result["problem"] = certificates.supplied_problem(
                     str(given["certificate"]), str(given["chain"]), str(given["key"]), str(given["fqdn"]), now
                 )
+        except UsageError as fault:
+            result["problem"] = "; ".join(filter(None, (fault.message, fault.repair)))
         except (ValueError, TypeError) as fault:
             result["problem"] = f"the internal authority could not sign: {fault}"
         return result

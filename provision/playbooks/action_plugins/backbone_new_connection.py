@@ -22,7 +22,9 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 _ASK = "/bin/sh -c 'echo \"$SSH_CONNECTION\"'"
-_UNSHARED = "-o ControlMaster=no -o ControlPath=none "
+# LogLevel, so that ssh tells the reason even where its own configuration silences it; a time-out well below the
+# rollback's own time.
+_UNSHARED = "-o ControlMaster=no -o ControlPath=none -o LogLevel=INFO -o ConnectTimeout=10 "
 
 
 def stranger(client: str, sources: Iterable[str]) -> str:

@@ -46,6 +46,4 @@ def test_a_broken_inventory_for_people_and_for_machines(tmp_path: Path) -> None:
     answer = json.loads(machine.stdout)
     assert answer["valid"] is False
     assert {fault["key"] for fault in answer["faults"]} == {"backbone_fqnd", "backbone_level"}
-    assert all(
-        fault["file"] == "hosts.yml" and fault["line"] and fault["repair"] for fault in answer["faults"]
-    )
+    assert all(fault["file"] == "hosts.yml" and fault["line"] and fault["repair"] for fault in answer["faults"])

@@ -83,9 +83,7 @@ def test_a_leaf_cannot_sign(authority: tuple[str, str], server_key: ec.EllipticC
     store = Store([x509.load_pem_x509_certificate(authority[1].encode())])
     verifier = PolicyBuilder().store(store).time(NOW).build_server_verifier(x509.DNSName("b.example"))
     with pytest.raises(VerificationError):
-        verifier.verify(
-            x509.load_pem_x509_certificate(below.encode()), [x509.load_pem_x509_certificate(leaf.encode())]
-        )
+        verifier.verify(x509.load_pem_x509_certificate(below.encode()), [x509.load_pem_x509_certificate(leaf.encode())])
 
 
 def test_a_leaf_never_outlives_the_authority(
