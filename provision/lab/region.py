@@ -74,7 +74,7 @@ def _papers(folder: Path) -> None:
         for code in ("33.74", "33")
         for number, kind in enumerate(("surat_permohonan", "nota_kesepakatan"), start=1)
     ]
-    attestations = [
+    attestations: list[dict[str, object]] = [
         {
             "control": f"PEOPLE-{number:02d}",
             "servers": "all",
