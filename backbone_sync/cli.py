@@ -20,7 +20,8 @@ from backbone_sync.client import Client
 from backbone_sync.config import DEFAULT, Config, load
 from backbone_sync.engine import Engine, RunResult
 from backbone_sync.errors import ConfigInvalid, SourceUnreachable, StoreUnreachable, SyncError
-from backbone_sync.store import Counts, Store
+from backbone_sync.state import Counts
+from backbone_sync.store import Store
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,8 +25,9 @@ from backbone_sync.errors import (
     SourceUnreachable,
 )
 
-MAX_BODY = 256 * 1024 * 1024  # bytes after decompression: a page beyond this is a fault or an attack
+MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is a fault or an attack
 _TOKEN_MARGIN = 30.0
+_PIECE = 256 * 1024
 _BUSY = (429, 503)
 
 
@@ -40,7 +41,8 @@ class Client:
         self._token_until = 0.0
         self._waited = 0.0
         source = config.source
-        self._base = source.url.rstrip("/")
+        # The address of the service, with or without the version that every path of the contract begins with.
+        self._base = source.url.rstrip("/").removesuffix("/v1")
         self._agent = f"backbone-sync/{version}"
         try:
             self._pool = urllib3.PoolManager(
@@ -137,7 +139,7 @@ class Client:
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)
             try:
-                content = answer.read(MAX_BODY + 1, decode_content=True)
+                content = _limited(answer, what)
             finally:
                 answer.release_conn()
         except urllib3.exceptions.DecodeError:
@@ -154,8 +156,6 @@ class Client:
                 f"no answer from {urlsplit(url).netloc}: {_cause(fault)}",
                 "check the address, the route and the firewall",
             ) from None
-        if len(content) > MAX_BODY:
-            raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
         self.bytes_received += len(content)
         return answer, content
 
@@ -180,6 +180,17 @@ class Client:
         if not body:
             raise BadAnswer(f"the answer for {what} is empty")
         return body
+
+
+def _limited(answer: urllib3.BaseHTTPResponse, what: str) -> bytes:
+    """The decompressed body, read in pieces so that neither a bomb nor a large buffer fills the memory."""
+    content = bytearray()
+    for piece in answer.stream(_PIECE, decode_content=True):
+        content += piece
+        if len(content) > MAX_BODY:
+            answer.close()
+            raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
+    return bytes(content)
 
 
 def _overloaded(status: int, after: str, what: str) -> Overloaded:

@@ -29,7 +29,8 @@ from backbone_sync.errors import (
     StoreUnreachable,
     SyncError,
 )
-from backbone_sync.store import Counts, Holding, Position, Store
+from backbone_sync.state import Counts, Holding, Position
+from backbone_sync.store import Store
 from backbone_sync.validator import Validator
 
 log = logging.getLogger("backbone_sync")

@@ -11,14 +11,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import fields
 
 import psycopg
 
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import AlreadyRunning, StoreUnreachable
+from backbone_sync.state import Counts, Holding, Position
 from backbone_sync.statements import Statements
 from backbone_sync.validator import OUTSIDE, Judged, Scope
 
@@ -29,44 +29,6 @@ _MIGRATION_TABLE = (
     "CREATE SCHEMA IF NOT EXISTS sync; CREATE TABLE IF NOT EXISTS sync.migration"
     " (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
 )
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where the listing of an entity stands: see the comment at `ddl_postgresql.STATE`."""
-
-    since_update: datetime | None = None
-    high_update: datetime | None = None
-    floor_update: datetime | None = None
-    position: str | None = None
-
-
-@dataclass
-class Counts:
-    """What a run did to one entity, in rows (dropped_values: in values; seconds: database and validation)."""
-
-    pages: int = 0
-    received: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    deleted: int = 0
-    quarantined: int = 0
-    refused: int = 0
-    flagged: int = 0
-    conflicts: int = 0
-    dropped_values: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Holding:
-    """What the store holds of an entity. A row whose later version is in quarantine counts as quarantined."""
-
-    stored: int
-    quarantined: int
-    deleted: int
-    refused: int
 
 
 @contextmanager

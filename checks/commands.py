@@ -89,6 +89,7 @@ PEOPLE = (
 )
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
+echo '##lists'; ls /var/lib/apt/lists 2>/dev/null | grep -c _Packages
 echo '##outstanding'; apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | grep '^Inst '
 echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
 echo '##log'; tail -n 3 /var/log/unattended-upgrades/unattended-upgrades.log 2>/dev/null
@@ -113,11 +114,15 @@ EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 
 CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
 echo '##certificate'
-openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext
-subjectAltName echo '##chain' if [ -s authority.pem ]; then openssl verify -no_check_time -CAfile
-authority.pem -untrusted server.crt server.crt else openssl verify -no_check_time -CApath /etc/ssl/certs
--untrusted server.crt server.crt; fi 2>&1 echo '##pair' openssl x509 -in server.crt -noout -pubkey |
-sha256sum openssl pkey -in server.key -pubout | sha256sum echo '##key' stat -c '%a %U %G' server.key"""
+openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext subjectAltName
+echo '##chain'; trust='-CApath /etc/ssl/certs'
+[ -s authority.pem ] && trust='-CAfile authority.pem'
+openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
+echo '##pair'
+openssl x509 -in server.crt -noout -pubkey | sha256sum
+openssl pkey -in server.key -pubout | sha256sum
+echo '##key'
+stat -c '%a %U %G' server.key"""
 
 
 def gateway(fqdn: str) -> str:
@@ -196,3 +201,19 @@ def reach(host: str, port: int) -> str:
     """Can this server open a TCP connection there? Debian's bash can; nothing is sent."""
     target = shlex.quote(f"</dev/tcp/{host}/{port}")
     return f"timeout 5 bash -c {target}"
+
+
+# What a machine in use may already carry; read by preflight alone.
+CARRIED = r"""echo '##containers'
+for c in docker podman; do command -v $c >/dev/null || continue
+timeout 10 $c ps --format "$c\t{{.Names}}\t{{.Image}}\t{{.Ports}}"; done
+command -v lxc-ls >/dev/null && lxc-ls --running -1 | sed 's/^/lxc\t/'
+echo '##firewalls'
+for u in ufw firewalld netfilter-persistent shorewall csf; do systemctl is-active --quiet $u && echo $u; done
+command -v ufw >/dev/null && ufw status 2>/dev/null | sed -n 's/^Status: active/ufw/p'
+command -v iptables-legacy-save >/dev/null && iptables-legacy-save 2>/dev/null | grep -c '^-A' | sed 's/^/legacy\t/'
+echo '##clusters'; command -v pg_lsclusters >/dev/null && pg_lsclusters -h
+for d in /var/lib/mysql /var/lib/mongodb /var/opt/mssql; do [ -d $d ] && echo "other $d"; done
+echo '##panels'; for d in /usr/local/cpanel /usr/local/psa /usr/local/directadmin /www/server/panel /etc/webmin
+do [ -e $d ] && echo $d; done
+true"""

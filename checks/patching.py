@@ -61,7 +61,10 @@ def outstanding(host: Any, params: Params) -> Measure:
     run.
     """
     expected = say("no security update outstanding")
-    lines = facts.told(host, commands.PATCHES).get("outstanding", [])
+    told = facts.told(host, commands.PATCHES)
+    if "apt" in facts.packages(host) and not int("".join(told.get("lists", [])) or 0):
+        return Measure("error", say("the package lists were never fetched"), expected)
+    lines = told.get("outstanding", [])
     waiting = sorted(
         {line.split()[1] for line in lines if re.search(r"security", line, re.I) and len(line.split()) > 1}
     )

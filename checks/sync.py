@@ -103,5 +103,6 @@ def reachable(host: Any, params: Params) -> Measure:
     answer = facts.ask(host, commands.reach(parts.hostname, parts.port or 443))
     if answer.rc == 0:
         return verdict(True, say("it answers"), expected)
-    said = answer.stderr.strip().splitlines()[-1][-120:] if answer.stderr.strip() else str(answer.rc)
+    lines = answer.stderr.strip().splitlines() or [f"exit status {answer.rc}"]
+    said = lines[0].removeprefix("bash: ").removeprefix("line 1: ")[:120]
     return absent(say("no connection: {said}", said=said), expected)

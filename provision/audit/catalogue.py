@@ -58,7 +58,7 @@ class Control(_Closed):
     title: Text
     basis: Basis
     requirement: Text
-    source: _Words
+    source: Text
     reference_verified: bool
     severity: Severity
     applies_to: AppliesTo = AppliesTo()

@@ -50,17 +50,9 @@ def _error(observed: Say) -> Measure:
 
 
 def judge_server(
-    snapshot: Snapshot,
-    params: Params,
-    catalogue: Catalogue,
-    *,
-    only: Sequence[str] | None = None,
-    final: bool = True,
+    snapshot: Snapshot, params: Params, catalogue: Catalogue, *, only: Sequence[str] | None = None
 ) -> Judged:
-    """Run every check (or `only` these) against a snapshot.
-
-    What the snapshot lacks becomes `error` when `final`, else it is only listed in `missing`.
-    """
+    """Run every check (or `only` these) against a snapshot; a check that lacks an answer is `error` so far."""
     checks = all_checks()
     host = host_of(snapshot)
     findings: list[Finding] = []
@@ -71,16 +63,14 @@ def judge_server(
             continue
         with facts.traced(host) as used:
             measure = _measure(checks[identity], control, host, snapshot, params, missing)
-        for command in used:
-            used_by_all[command] = None
-        if measure is not None and (final or not missing):
-            findings.append(_finding(control, params, catalogue, measure, evidence(snapshot, used)))
+        used_by_all.update(dict.fromkeys(sorted(used)))
+        findings.append(finding_of(control, params, catalogue, measure, evidence(snapshot, used)))
     return Judged(tuple(findings), tuple(used_by_all), tuple(missing))
 
 
 def _measure(
     check: Check, control: Control, host: object, snapshot: Snapshot, params: Params, missing: dict[str, None]
-) -> Measure | None:
+) -> Measure:
     if not applies(control, params):
         where = say("{level}, {platform}", level=params.level, platform=params.platform)
         return Measure("not_applicable", where, say("another level or platform"))
@@ -100,9 +90,10 @@ def _measure(
         return _error(say("the answer cannot be read ({kind}: {why})", kind=type(fault).__name__, why=str(fault)[:160]))
 
 
-def _finding(
-    control: Control, params: Params, catalogue: Catalogue, measure: Measure, shown: tuple[Evidence, ...]
+def finding_of(
+    control: Control, params: Params, catalogue: Catalogue, measure: Measure, shown: tuple[Evidence, ...] = ()
 ) -> Finding:
+    """The finding that a measure makes: an attestation stands in where the control allows one."""
     finding = Finding(
         control=control.id,
         server=params.server,
@@ -150,26 +141,24 @@ def moment(snapshot: Snapshot) -> datetime:
     return datetime.fromisoformat(snapshot.taken_at)
 
 
-def judge(fleet: Fleet, snapshots: Mapping[str, Snapshot], catalogue: Catalogue) -> tuple[Finding, ...]:
-    """The findings of every server that has a snapshot, by the time at which it was taken."""
-    found: list[Finding] = []
-    for server in fleet.servers:
-        if server.name in snapshots:
-            found += judge_one(server, fleet, snapshots[server.name], catalogue)
-    return tuple(found)
-
-
 def judge_one(
     server: Server, fleet: Fleet, snapshot: Snapshot, catalogue: Catalogue, only: Sequence[str] | None = None
-) -> tuple[Finding, ...]:
-    """One server's findings, attestations and waivers applied. A server that gave no whole answer: all
-    `error`.
+) -> Judged:
+    """One server's findings, attestations and waivers applied, by the time at which it was asked.
+
+    After a fault nothing is judged from what came before it: every control that needs the server is `error`.
     """
     at = moment(snapshot)
-    params = inputs.of(server, fleet, at)
-    # After a fault nothing is judged from what came before it: the server is `error` as a whole, papers
-    # excepted.
-    judged = judge_server(
-        snapshot if snapshot.fault is None else replace(snapshot, answers={}), params, catalogue, only=only
+    whole = snapshot if snapshot.fault is None else replace(snapshot, answers={})
+    judged = judge_server(whole, inputs.of(server, fleet, at), catalogue, only=only)
+    return replace(judged, findings=waived(judged.findings, fleet, at))
+
+
+def judge(fleet: Fleet, snapshots: Mapping[str, Snapshot], catalogue: Catalogue) -> tuple[Finding, ...]:
+    """The findings of every server that has a snapshot."""
+    return tuple(
+        finding
+        for server in fleet.servers
+        if server.name in snapshots
+        for finding in judge_one(server, fleet, snapshots[server.name], catalogue).findings
     )
-    return waived(judged.findings, fleet, at)

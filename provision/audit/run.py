@@ -62,7 +62,7 @@ def examine(
     params = {server.name: inputs.of(server, fleet, at) for server in fleet.servers}
 
     def wanted(snapshot: Snapshot) -> Sequence[str]:
-        return judge.judge_server(snapshot, params[snapshot.server], found, only=only, final=False).missing
+        return judge.judge_server(snapshot, params[snapshot.server], found, only=only).missing
 
     memory = Memory(f"{fleet.path.resolve()}#{','.join(only or ())}")
     known = memory.recall()
@@ -76,9 +76,10 @@ def examine(
     used: dict[str, tuple[str, ...]] = {}
     for server in fleet.servers:
         snapshot = snapshots[server.name]
-        findings += judge.judge_one(server, fleet, snapshot, found, only)
+        judged = judge.judge_one(server, fleet, snapshot, found, only)
+        findings += judged.findings
         if snapshot.fault is None:
-            used[server.name] = judge.judge_server(snapshot, params[server.name], found, only=only).used
+            used[server.name] = judged.used
     memory.remember(used)
     return Examination(snapshots, tuple(findings), found)
 

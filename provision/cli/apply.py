@@ -22,6 +22,7 @@ def apply(
     accept_below_minimum: Annotated[
         bool, typer.Option("--accept-below-minimum", help="Provision a machine that is below the minimum all the same.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
     ] = False,
@@ -40,7 +41,7 @@ def apply(
 
     fleet = load(inventory, limit)
     fleet = loop.this_machine(fleet) if local else fleet
-    with view.Progressing(json_lines=as_json) as progressing:
+    with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(
             fleet,
             Wish(tuple(stage or ()), full),

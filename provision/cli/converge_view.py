@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -19,6 +20,7 @@ from provision.converge.apply import Applied, Assessment
 from provision.converge.plan import Plan, Reason
 from provision.converge.progress import FAILED, NOT_REACHED, OK, UNREACHABLE, Result
 from provision.converge.progress import Progress as Happening
+from provision.exits import Exit
 from provision.i18n import _
 
 _NAMES_SHOWN = 4
@@ -193,7 +195,10 @@ def applied_as_json(applied: Applied) -> dict[str, Any]:
 class Progressing:
     """Shows a run as it happens: a bar a server on a terminal, a line a stage elsewhere, JSON lines if asked."""
 
-    def __init__(self, plan: Plan | None = None, *, json_lines: bool = False, quiet: bool = False) -> None:
+    def __init__(
+        self, plan: Plan | None = None, *, json_lines: bool = False, quiet: bool = False, ask: bool = False
+    ) -> None:
+        self._ask = ask and not json_lines and sys.stdin.isatty() and sys.stdout.isatty()
         self.changes: list[Happening] = []
         self._json = json_lines
         self._quiet = quiet
@@ -227,6 +232,9 @@ class Progressing:
             return
         show_plan(assessment)
         if not assessment.plan.empty:
+            if self._ask and not typer.confirm(_("Go on?"), default=True):
+                typer.echo(_("Nothing was changed."))
+                raise typer.Exit(int(Exit.FELL_SHORT))
             self._start(assessment.plan)
 
     def on_progress(self, one: Happening) -> None:

@@ -20,8 +20,11 @@ from provision.i18n import _
 # that `backbone --help` and the small verbs stay quick.
 VERBS: dict[str, str] = {
     "demo": "The main job on throwaway hosts, from nothing: see the whole product work.",
+    "preflight": "May this machine become such a server? What is on it already? Changes nothing.",
+    "audit": "Measure every requirement on every server, and write the report. Changes nothing.",
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
+    "drill": "Restore the last backup beside the live database; compare; measure RPO and RTO.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
     "plan": "Which stages each server needs, and why; --diff: what they would change.",
     "apply": "Run the stages that each server needs, and only those.",

@@ -82,7 +82,7 @@ def run_tests(
         raise UsageError("test: the tests are in the project's clone, not in an installed package")
     steps = [step for one in ([scope] if scope else ["unit", "lab"]) for step in _steps(one, list(ctx.args))]
     if not scope:
-        steps.insert(1, ("ansible-lint", ["ansible-lint", "--quiet", "--offline", "--profile=production"]))
+        steps.insert(1, ("ansible-lint", ["ansible-lint", "-q", "--offline", "--profile=production"]))
         if older := _on_the_oldest_python():
             steps.insert(len(LINTERS) + 2, older)
     timings: list[tuple[str, float, bool]] = []

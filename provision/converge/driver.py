@@ -13,12 +13,14 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from provision import paths
+from provision.converge.leash import kill_leashed
 
 Event = Mapping[str, Any]
 _LINES_KEPT = 40
@@ -91,7 +93,7 @@ def drive(job: Job, on_event: Callable[[Event], None]) -> Ended:
 
     for part in ("bin", "tmp", "collections", "env"):
         (job.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
-    _leashed(job.folder / "bin" / "ansible-playbook")
+    _leash(job.folder)
     (job.folder / "tmp" / "ansible.cfg").touch()
     # ansible-runner reads these from a file only; without it they are silently dropped.
     (job.folder / "env" / "settings").write_text(json.dumps(_SETTINGS), encoding="utf-8")
@@ -106,41 +108,57 @@ def drive(job: Job, on_event: Callable[[Event], None]) -> Ended:
     arguments = [*(["--check", "--diff"] if job.check else [])]
     if job.connection:
         arguments += ["--extra-vars", f"ansible_connection={job.connection}"]
-    handlers = _signal_handlers()
-    try:
-        runner = ansible_runner.run(
-            private_data_dir=str(job.folder),
-            project_dir=str(job.playbook.parent),
-            playbook=str(job.playbook),
-            inventory=[str(path) for path in job.inventories],
-            envvars=environment(job),
-            cmdline=shlex.join(arguments) or None,
-            suppress_env_files=True,
-            event_handler=handle,
-            quiet=True,
-        )
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for part in ("artifacts", "env", "tmp", "bin", "collections"):
-            shutil.rmtree(job.folder / part, ignore_errors=True)
+    with _interruption() as interrupted:
+
+        def cancelled() -> bool:
+            if interrupted.is_set():
+                # ansible-runner kills a process group; Ansible's workers are in groups of their own.
+                kill_leashed(str(job.folder))
+            return interrupted.is_set()
+
+        try:
+            runner = ansible_runner.run(
+                private_data_dir=str(job.folder),
+                project_dir=str(job.playbook.parent),
+                playbook=str(job.playbook),
+                inventory=[str(path) for path in job.inventories],
+                envvars=environment(job),
+                cmdline=shlex.join(arguments) or None,
+                suppress_env_files=True,
+                event_handler=handle,
+                cancel_callback=cancelled,
+                quiet=True,
+            )
+        finally:
+            for part in ("artifacts", "env", "tmp", "bin", "collections"):
+                shutil.rmtree(job.folder / part, ignore_errors=True)
     return Ended(int(runner.rc), runner.status == "canceled", "\n".join(words))
 
 
-def _leashed(script: Path) -> None:
+def _leash(folder: Path) -> None:
     """Write a stand-in for ansible-playbook that dies with this process (see leash.py)."""
     real = Path(sys.executable).parent / "ansible-playbook"
     leash = Path(__file__).with_name("leash.py")
-    command = [sys.executable, str(leash), str(os.getpid()), str(real)]
+    command = [sys.executable, str(leash), str(os.getpid()), str(folder), str(real)]
+    script = folder / "bin" / "ansible-playbook"
     script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
     script.chmod(0o700)
 
 
-def _signal_handlers() -> Mapping[signal.Signals, Any]:
-    """What is to be restored after ansible-runner has put its own handlers in place."""
+@contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set, instead of what they did before; in the main thread only."""
+    event = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        return {}
-    return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        yield event
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: event.set()) for number in numbers}
+    try:
+        yield event
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def first_failure(words: str) -> str:

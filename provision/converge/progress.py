@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 PLAY_PREFIX = "Stage "
+PREPARING_PLAY = "Python for Ansible"
 STAMP_TASK = "Stamp the stage"
 # Tasks that only order others; nobody wants to read their names.
 _SILENT_ACTIONS = (
@@ -84,7 +85,11 @@ class Tracker:
         """What an event means, in order; often nothing."""
         data = event.get("event_data") or {}
         server, play = str(data.get("host")), str(data.get("play", ""))
-        if server not in self.planned or not play.startswith(PLAY_PREFIX):
+        if server not in self.planned:
+            return []
+        if play == PREPARING_PLAY and event.get("event") in ("runner_on_failed", "runner_on_unreachable"):
+            play = PLAY_PREFIX + self.planned[server][0]  # without Python its first stage cannot begin
+        if not play.startswith(PLAY_PREFIX):
             return []
         stage = play.removeprefix(PLAY_PREFIX)
         handler = {

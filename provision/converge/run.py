@@ -65,7 +65,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     servers = [server for server in plan.servers if server.stages]
     run = _new_run()
     tracker = Tracker({server.server: server.names for server in servers}, diffs=setting.check)
-    owner = targets.this_owner(run.name)
+    owner = targets.this_owner(run.name, setting.inventory)
     with ExitStack() as stack:
         if not setting.check:
             for server in sorted(server.server for server in servers):

@@ -28,13 +28,19 @@ class Owner:
     run: str
 
 
-def this_owner(run: str) -> Owner:
-    """This machine and person. The machine's id enters as a digest: it is not for others to know."""
+def this_owner(run: str, inventory: Path) -> Owner:
+    """This machine with this inventory, and person. The machine's id enters as a digest: it is not for others.
+
+    With the inventory, because runs of one controller wait for each other by inventory and server: two inventories
+    that name the same machine are as two controllers to it.
+    """
     try:
         machine = Path("/etc/machine-id").read_text(encoding="ascii").strip()
     except OSError:
         machine = ""
-    mark = hashlib.sha256(f"backbone controller {machine}".encode()).hexdigest()[:8]
+    mark = hashlib.sha256(f"backbone controller {machine} {inventory_file(inventory).resolve()}".encode()).hexdigest()[
+        :8
+    ]
     return Owner(f"{platform.node()}-{mark}", getpass.getuser(), run)
 
 

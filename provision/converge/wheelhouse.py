@@ -1,8 +1,9 @@
 """The wheelhouse: everything that a server needs to install the sync service without PyPI, built on the controller.
 
-DIRECTORY/release holds the release's id, DIRECTORY/<python>/ the wheels for that Python of a server and a
-requirements.txt with the hash of each. The id comes from the service's own files and its lock alone, so that it is
-known without building anything, and a stage's input digest can carry it.
+DIRECTORY/release holds the release's id, DIRECTORY/<python>.tar the wheels for that Python of a server and a
+requirements.txt with the hash of each: one file, because every file costs Ansible a second. The id comes from the
+service's own files and its lock alone, so that it is known without building anything, and a stage's input digest can
+carry it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -65,6 +67,9 @@ def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64
         wheel = _build_wheel(package, Path(temporary))
         for python in pythons:
             _fill(made / python, python, machine, package, wheel)
+            with tarfile.open(made / f"{python}.tar", "w") as archive:
+                archive.add(made / python, arcname=".")
+            shutil.rmtree(made / python)
         (made / "release").write_text(release + "\n", "utf-8")
         # Another process may have been as quick; what it made is the same.
         if not (place / "release").is_file():

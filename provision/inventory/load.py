@@ -74,9 +74,8 @@ def load(
     accesses past their day are notes, not faults: what runs unattended should not stop for them. Raises
     InventoryInvalid with every fault, and UsageError for a limit that means nobody.
     """
-    return _Loader(inventory_file(inventory), today or datetime.now(UTC).date(), allow_expired, resolver).fleet(
-        limit, known_controls
-    )
+    loader = _Loader(inventory_file(inventory).absolute(), today or datetime.now(UTC).date(), allow_expired, resolver)
+    return loader.fleet(limit, known_controls)
 
 
 class _Loader:

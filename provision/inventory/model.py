@@ -108,7 +108,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Fleet:
-    """A valid inventory. `path` is the inventory file; `notes` are remarks that keep nobody from going on."""
+    """A valid inventory. `path` is the inventory file, absolute; `notes` are remarks that keep nobody from going on."""
 
     path: Path
     servers: tuple[Server, ...]

@@ -22,7 +22,7 @@ from provision import paths
 from provision.errors import BackboneError
 from provision.i18n import _
 
-RECIPE_VERSION = 4
+RECIPE_VERSION = 5
 
 # What an installer leaves on a bare Debian server, and wireguard-go: the lab's kernels may lack WireGuard.
 _SERVER = (
@@ -170,6 +170,8 @@ def _furnish(root: Path) -> None:
         path.symlink_to(target)
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()
+    # mmdebstrap leaves there what it was called with: another lab's proxy.
+    (root / "etc/apt/apt.conf.d/99mmdebstrap").unlink(missing_ok=True)
 
 
 def _archives(apt: Path) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from typing import Any
 from provision import paths
 from provision.errors import BackboneError, UsageError
 from provision.i18n import _
-from provision.lab import image, network, region, requirements
+from provision.lab import image, limits, network, region, requirements
 from provision.lab.centre import Centre, Region
 from provision.lab.machine import Machine
 from provision.lab.spec import HostSpec, Networks, hosts
@@ -102,6 +102,7 @@ class Lab:
         requirements.ensure()
         fresh = [spec for spec in specs if not self.machine(spec.name).running()]
         if fresh:
+            limits.raise_for_hosts(_labs_dir())
             self._make_networks()
             self._make_images(fresh)
             self._write_ssh(specs)
@@ -127,6 +128,8 @@ class Lab:
             _end(self.folder / "proxy.pid")
             network.remove(self.networks.slot)
             shutil.rmtree(self.folder, ignore_errors=True)
+            if not any(network.namespaces(slot) for slot in SLOTS):
+                limits.restore(_labs_dir())
 
     def freeze(self, name: str, layer: Path) -> None:
         """Power the host off and keep what it wrote as `layer`, for `up(layers=…)`; the host is gone afterwards."""

@@ -84,6 +84,16 @@ def _papers(folder: Path) -> None:
         }
         for number in range(1, COMPETENCES + 1)
     ]
+    attestations.append(
+        {
+            "control": "HW-03",
+            "servers": "lab-prov",
+            "evidence": "Contoh untuk lab: lembar data prosesor, 2,0 GHz; namanya tidak menyebut frekuensi",
+            "attested_by": "Kepala Dinas (contoh)",
+            "expires": later,
+            "value": 2.0,
+        }
+    )
     yaml = YAML()
     yaml.dump(documents, folder / "documents.yml")
     yaml.dump(attestations, folder / "attestations.yml")

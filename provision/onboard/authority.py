@@ -25,6 +25,10 @@ AUTHORITY_DAYS = 3652  # ten years
 _BACKDATED = timedelta(hours=1)
 
 
+class CannotSign(UsageError, ValueError):  # noqa: N818 — reads as the state it is
+    """A request that the authority refuses, or an authority that cannot sign; the message says why."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
@@ -80,9 +84,9 @@ def _authority(key_pem: str, cert_pem: str) -> tuple[ec.EllipticCurvePrivateKey,
         key = serialization.load_pem_private_key(key_pem.encode("ascii"), password=None)
         certificate = x509.load_pem_x509_certificate(cert_pem.encode("ascii"))
     except ValueError as fault:
-        raise UsageError(_("the authority's key or certificate cannot be read"), repair=repair) from fault
+        raise CannotSign(_("the authority's key or certificate cannot be read"), repair=repair) from fault
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise UsageError(_("the authority's key does not belong to its certificate"), repair=repair)
+        raise CannotSign(_("the authority's key does not belong to its certificate"), repair=repair)
     return key, certificate
 
 
@@ -91,9 +95,9 @@ def _request(csr_pem: str) -> x509.CertificateSigningRequest:
         request = x509.load_pem_x509_csr(csr_pem.encode("ascii"))
         sound = request.is_signature_valid
     except (ValueError, InvalidSignature) as fault:
-        raise UsageError(_("the server's certificate request cannot be read")) from fault
+        raise CannotSign(_("the server's certificate request cannot be read")) from fault
     if not sound:
-        raise UsageError(_("the server's certificate request is not signed by its own key"))
+        raise CannotSign(_("the server's certificate request is not signed by its own key"))
     key = request.public_key()
     strong = (
         isinstance(key, ed25519.Ed25519PublicKey)
@@ -101,7 +105,7 @@ def _request(csr_pem: str) -> x509.CertificateSigningRequest:
         or (isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048)
     )
     if not strong:
-        raise UsageError(_("the server's key is too weak: ECDSA P-256, Ed25519 or RSA of 2048 bits at least"))
+        raise CannotSign(_("the server's key is too weak: ECDSA P-256, Ed25519 or RSA of 2048 bits at least"))
     return request
 
 
@@ -118,7 +122,7 @@ def sign_csr(
     """A server's certificate, PEM, from its request.
 
     `dns_names` and `addresses` come from the inventory; those in the request are ignored. Valid for `days`,
-    never longer than the authority itself. Raises UsageError when the authority's key and certificate do not
+    never longer than the authority itself. Raises CannotSign when the authority's key and certificate do not
     belong together or have ended, the request is damaged or its key weak, or no name is given.
     """
     start = now or _now()
@@ -126,9 +130,9 @@ def sign_csr(
     request = _request(csr_pem)
     names = list(dict.fromkeys(dns_names))
     if not names or days < 1:
-        raise UsageError(_("a certificate needs a name and at least one day"))
+        raise CannotSign(_("a certificate needs a name and at least one day"))
     if authority.not_valid_after_utc <= start:
-        raise UsageError(
+        raise CannotSign(
             _("the authority's certificate ended on {day}").format(
                 day=authority.not_valid_after_utc.date().isoformat()
             ),

@@ -99,7 +99,7 @@ def known_hosts(config_file: str, host: str, port: int, path: Path) -> str:
         number = port or int(said.get("port", 22))
         address = said.get("hostname", host)
         looked_for = address if number == 22 else f"[{address}]:{number}"
-        found = HostKeys(str(path)).lookup(alias) or {}
+        found: Any = HostKeys(str(path)).lookup(alias) or {}
         lines = [f"{looked_for} {kind} {key.get_base64()}" for kind, key in found.items()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(path)
@@ -108,7 +108,7 @@ def known_hosts(config_file: str, host: str, port: int, path: Path) -> str:
 def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> State:
     """pyinfra's state for the targets; nothing is connected yet."""
     configs: dict[str, str] = {}
-    hosts = []
+    hosts: list[Any] = []
     for target in targets:
         args = target["common_args"]
         if args not in configs:

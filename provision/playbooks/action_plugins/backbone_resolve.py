@@ -73,7 +73,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         answer = {}
         seen: dict[str, str | None] = {}
         for stage, wanted in self._task.args["stages"].items():
-            inputs = {f"({name})": keyed(key, server, name, digest) for name, digest in wanted["content"].items()}
+            inputs = {
+                f"({name})": keyed(key, server, stage, name, digest) for name, digest in wanted["content"].items()
+            }
             for variable in wanted["variables"]:
                 value = plain(self._value(variable, f"stage {stage}", task_vars), beside, seen)
                 inputs[str(variable)] = keyed(key, server, stage, variable, value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from provision.converge.progress import HIDDEN, Result, Tracker, diff_text, failure_text
+from provision.converge.book import site_text
+from provision.converge.progress import HIDDEN, PREPARING_PLAY, Result, Tracker, diff_text, failure_text
 
 PLANNED = {"kab": ("base", "tls", "gateway"), "prov": ("base",)}
 
@@ -53,6 +54,15 @@ def test_a_stage_in_mid_run_fails_when_the_run_is_interrupted() -> None:
     first, second = tracker.close("interrupted")
     assert (first.status, first.message) == ("failed", "interrupted")
     assert second.status == "not_reached"
+
+
+def test_a_server_on_which_python_cannot_be_installed_fails_in_its_first_stage() -> None:
+    tracker = Tracker({"kab": ("base", "tls")})
+    lost = event("runner_on_failed", "kab", "", "Install Python", res={"msg": "no mirror"})
+    lost["event_data"]["play"] = PREPARING_PLAY
+    assert PREPARING_PLAY in site_text(["base"])
+    assert [one.kind for one in tracker.feed(lost)] == ["stage_ended"]
+    assert [one.status for one in tracker.close()] == ["failed", "not_reached"]
 
 
 def test_a_failed_item_speaks_for_its_loop() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -101,6 +100,3 @@ def _english() -> Any:
     i18n.use("en")
     yield
     i18n.use(before)
-
-
-Change = Callable[[dict[str, Any]], None]

@@ -264,8 +264,10 @@ def test_a_missing_key_is_told_at_the_server(folder: Folder, name: str) -> None:
 
 def test_the_sound_one_is_sound(folder: Folder) -> None:
     folder.hosts(sound())
-    (server,) = folder.load().servers
-    assert server.name == "s1"
+    fleet = folder.load()
+    (server,) = fleet.servers
+    assert fleet.path == folder.path / "hosts.yml"
+    assert fleet.server("s1") is server
     assert server.settings.vpn_network == "10.90.0.0/24"
 
 

@@ -1,0 +1,44 @@
+"""What is remembered of an entity: where its listing stands, what a run did to it, what the store holds of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the listing of an entity stands: see the comment at `ddl_postgresql.STATE`."""
+
+    since_update: datetime | None = None
+    high_update: datetime | None = None
+    floor_update: datetime | None = None
+    position: str | None = None
+
+
+@dataclass
+class Counts:
+    """What a run did to one entity, in rows (dropped_values: in values; seconds: database and validation)."""
+
+    pages: int = 0
+    received: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    quarantined: int = 0
+    refused: int = 0
+    flagged: int = 0
+    conflicts: int = 0
+    dropped_values: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What the store holds of an entity. A row whose later version is in quarantine counts as quarantined."""
+
+    stored: int
+    quarantined: int
+    deleted: int
+    refused: int

@@ -1,0 +1,169 @@
+"""`backbone audit`: measure every requirement on every server, and write the report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from provision import i18n
+from provision.errors import UsageError
+from provision.i18n import _
+
+if TYPE_CHECKING:
+    from provision.audit.run import Examination
+    from provision.inventory import Fleet
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def audit(
+    inventory: Annotated[
+        Path,
+        typer.Option("-i", "--inventory", help="The inventory file, or the folder of its hosts.yml."),
+    ],
+    limit: str = typer.Option("", "--limit", help="Servers to audit, as in Ansible.", show_default=False),
+    local: bool = typer.Option(False, "--local", help="Audit this machine itself: the one server of --limit."),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for audit.html and audit.json.", show_default=False)
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Folder to keep the servers' answers in.", show_default=False)
+    ] = None,
+    saved: Annotated[
+        Path | None,
+        typer.Option("--from", help="Judge answers kept by --save, offline.", show_default=False),
+    ] = None,
+    lang: str = typer.Option("", "--lang", help="Language of the report: id or en.", show_default=False),
+    as_json: bool = typer.Option(False, "--json", help="For machines: the audit on standard output."),
+) -> int:
+    """Measure every requirement, on every server at once; change nothing. Exit 0 only if nothing is open.
+
+    Example: backbone audit -i inventories/kabupaten --out ./hasil
+    """
+    from provision.audit import catalogue
+    from provision.audit import findings as judged
+    from provision.audit.run import examine, reexamine
+    from provision.inventory import load
+    from provision.probe import snapshot
+    from provision.report import html, model
+
+    speak(lang)
+    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    if saved is not None:
+        answers = snapshot.load(saved)
+        known = {server.name for server in fleet.servers}
+        if not known & set(answers):
+            message = _("{folder}: no answers of a server of this inventory").format(folder=saved)
+            raise UsageError(message, repair="backbone audit --save DIR")
+        examination = reexamine(fleet, answers)
+    else:
+        one_server(fleet, local)
+        with progress(len(fleet.servers), as_json) as done:
+            examination = examine(fleet, local=local, progress=done)
+    if save is not None:
+        snapshot.save(examination.snapshots.values(), save)
+    document = model.audit_document(fleet, examination)
+    if out is not None:
+        model.write_json(document, out / "audit.json")
+        html.write(html.render(fleet, examination), out / "audit.html")
+    if as_json:
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        show(fleet, examination, out)
+    return int(judged.exit_status(examination.findings, examination.unreached))
+
+
+def speak(lang: str) -> None:
+    """Use the language asked for, if one is. UsageError for one that there is not."""
+    if lang:
+        if lang not in i18n.LANGUAGES:
+            raise UsageError(f"--lang {lang}: id / en")
+        i18n.use(lang)
+
+
+def one_server(fleet: Fleet, local: bool) -> None:
+    """`--local` means one server. UsageError if the inventory and the limit leave several."""
+    if local and len(fleet.servers) != 1:
+        names = ", ".join(server.name for server in fleet.servers)
+        message = _("--local: which of these servers is this machine? {names}").format(names=names)
+        raise UsageError(message, repair=f"--limit {fleet.servers[0].name}" if fleet.servers else "--limit")
+
+
+class progress:  # noqa: N801 — reads as a verb at its one place of use
+    """A progress bar for people; silent when nobody watches. `with progress(n, quiet) as done: done(name)`."""
+
+    def __init__(self, total: int, quiet: bool) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        if not quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task(_("asking the servers"), total=total)
+
+    def __enter__(self) -> progress:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, name: str) -> None:
+        if self._bar is not None:
+            self._bar.advance(self._task)
+
+
+def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: bool = True) -> None:
+    """The outcome for people: yes or no a server, the counts, what is open, what to do first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from provision.audit.findings import counts, ready
+    from provision.report import summary, words
+    from provision.report.model import STAGES
+
+    say = words.translator(i18n.language())
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    for server in fleet.servers:
+        snapshot = examination.snapshots.get(server.name)
+        if snapshot is None:
+            continue
+        mine = examination.of(server.name)
+        good = ready(mine)
+        words_for_it = say("may receive Backbone data") if good else say("may not receive Backbone data yet")
+        if verdict:
+            console.print(f"[bold]{server.name}[/]: [bold {'green' if good else 'red'}]{words_for_it}[/]")
+        else:
+            console.print(f"[bold]{server.name}[/]")
+        if snapshot.fault is not None:
+            console.print(f"  {say('not measured')}: {snapshot.fault.message}", markup=False)
+        tally = ", ".join(f"{number} {say(words.STATUS[status])}" for status, number in counts(mine).items() if number)
+        console.print(f"  {tally}", markup=False)
+        unsettled = [one for one in mine if one.status in ("fail", "error", "warning")]
+        if unsettled and snapshot.fault is None:
+            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+            for one in unsettled:
+                colour = {"fail": "red", "error": "magenta"}.get(one.status, "yellow")
+                control = examination.catalogue.controls[one.control]
+                title = control.title.in_language(i18n.language())
+                word = f"[{colour}]{say(words.STATUS[one.status])}[/]"
+                table.add_row(f"  {one.control}", word, title, one.observed.text(say).replace("[", "\\["))
+            console.print(table)
+        for step in summary.steps(mine, STAGES)[:3] if verdict else ():
+            if step.stage:
+                command = f"backbone apply -i {fleet.path} --limit {server.name} --stage {step.stage}"
+            else:
+                control = examination.catalogue.controls[step.controls[0]]
+                command = control.remedy.in_language(i18n.language())
+            console.print(f"  → {command}", markup=False, highlight=False)
+    if out is not None:
+        console.print(f"{out / 'audit.html'}", markup=False, highlight=False)

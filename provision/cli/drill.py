@@ -1,0 +1,131 @@
+"""`backbone drill`: restore the last backup beside the live database and prove that it is the same."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from provision.exits import Exit, worst
+from provision.i18n import _
+
+if TYPE_CHECKING:
+    from provision.operate.compare import DrillResult
+    from provision.probe.transport import Target
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def drill(
+    inventory: Annotated[
+        Path | None,
+        typer.Option(
+            "-i", "--inventory", help="The inventory file, or the folder of its hosts.yml.", show_default=False
+        ),
+    ] = None,
+    limit: str = typer.Option("", "--limit", help="Servers to drill, as in Ansible.", show_default=False),
+    local: bool = typer.Option(False, "--local", help="Drill this machine itself."),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for drill.json and drill.html.", show_default=False),
+    ] = None,
+    as_json: bool = typer.Option(False, "--json", help="For machines: drill.json on standard output."),
+) -> int:
+    """Restore the last backup into a scratch place on the server, compare every table, measure RPO and RTO.
+
+    Example: backbone drill -i inventories/kabupaten --out ./hasil
+    """
+    from provision.operate.drill import document, plan, run_drills
+
+    targets, zones = _targets(inventory, limit, local)
+    if not as_json:
+        for line in plan([target.name for target in targets]):
+            print(line)
+    results = run_drills(targets, tell=(lambda name, event: None) if as_json else _Teller(len(targets) > 1))
+    found = document(results)
+    if out is not None:
+        from provision.report.drill import render
+
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "drill.json").write_text(json.dumps(found, indent=2) + "\n")
+        (out / "drill.html").write_text(render(found, zones))
+    if as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        for result in results:
+            _show(result)
+        if out is not None:
+            print(_("Report: {path}").format(path=out / "drill.html"))
+    return int(worst(_exit(result) for result in results))
+
+
+def _targets(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target], dict[str, str]]:
+    """The servers to drill, and the time zone of each that has one in the inventory."""
+    from provision.errors import UsageError
+    from provision.inventory import load
+    from provision.probe.transport import Target
+
+    if inventory is None:
+        if not local:
+            raise UsageError(_("which servers?"), repair="backbone drill -i INV, backbone drill --local")
+        return [Target.this_machine(socket.gethostname())], {}
+    servers = load(inventory, limit).servers
+    zones = {server.name: server.zone for server in servers}
+    if not local:
+        return [Target.of(server) for server in servers], zones
+    if len(servers) != 1:
+        raise UsageError(
+            _("--local drills this machine, but {count} servers are named").format(count=len(servers)),
+            repair=f"backbone drill -i {inventory} --limit {socket.gethostname()} --local",
+        )
+    return [Target.this_machine(servers[0].name)], zones
+
+
+class _Teller:
+    """A line a step, with its time once it has ended."""
+
+    def __init__(self, several: bool) -> None:
+        from provision.operate.drill import steps
+
+        self.titles, self.several = steps(), several
+
+    def __call__(self, name: str, event: Mapping[str, Any]) -> None:
+        if event["event"] != "end":
+            return
+        where = f"{name}: " if self.several else ""
+        print(f"  {event['seconds']:7.1f} s  {where}{self.titles.get(event['step'], event['step'])}", flush=True)
+
+
+def _exit(result: DrillResult) -> Exit:
+    if result.ok:
+        return Exit.OK
+    return Exit.UNREACHED if result.failed_step in ("connect", "start") else Exit.FELL_SHORT
+
+
+def _show(result: DrillResult) -> None:
+    verdict = _("held") if result.ok else _("FELL SHORT")
+    print(
+        _("{server}: {verdict} · backup {backup} · RPO {rpo} s · RTO {rto} s").format(
+            server=result.server,
+            verdict=verdict,
+            backup=result.backup or "-",
+            rpo="-" if result.rpo_seconds is None else result.rpo_seconds,
+            rto="-" if result.rto_seconds is None else result.rto_seconds,
+        )
+    )
+    if result.tables:
+        print(
+            "  "
+            + _("{tables} tables with {rows} rows compared, identical: {identical}").format(
+                tables=result.tables, rows=result.rows, identical=_("yes") if result.identical else _("no")
+            )
+        )
+    for line in (*result.shortcomings, *result.differences[:20]):
+        print(f"  - {line}")
+    if len(result.differences) > 20:
+        print("  - " + _("and {count} more in drill.json").format(count=len(result.differences) - 20))

@@ -1,0 +1,129 @@
+"""`backbone preflight`: may this machine become such a server, and what is on it already?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from provision import i18n
+from provision.exits import Exit
+
+if TYPE_CHECKING:
+    from provision.audit.preflight import Preflight
+    from provision.inventory import Fleet
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def preflight(
+    inventory: Annotated[
+        Path,
+        typer.Option("-i", "--inventory", help="The inventory file, or the folder of its hosts.yml."),
+    ],
+    limit: str = typer.Option("", "--limit", help="Machines to look at, as in Ansible.", show_default=False),
+    local: bool = typer.Option(False, "--local", help="This machine itself: the one server of --limit."),
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for preflight.json.", show_default=False)] = None,
+    lang: str = typer.Option("", "--lang", help="Language: id or en.", show_default=False),
+    as_json: bool = typer.Option(False, "--json", help="For machines."),
+) -> int:
+    """Judge machines before anything is changed: the minimum, the way to the centre, what is on them already.
+
+    Exit 1 if a requirement falls short, or something found still needs a decision.
+
+    Example: backbone preflight -i inventories/kabupaten
+    """
+    from provision.audit import catalogue
+    from provision.audit import preflight as look
+    from provision.cli.audit import one_server, progress, speak
+    from provision.inventory import load
+    from provision.report.model import write_json
+
+    speak(lang)
+    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    one_server(fleet, local)
+    with progress(len(fleet.servers), as_json) as done:
+        seen = look.preflight(fleet, local=local, progress=done)
+    document = _document(fleet, seen)
+    if out is not None:
+        write_json(document, out / "preflight.json")
+    if as_json:
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        _show(fleet, seen)
+    if seen.examination.unreached:
+        return int(Exit.UNREACHED)
+    short = any(one.open for one in seen.examination.findings)
+    return int(Exit.FELL_SHORT if short or seen.undecided else Exit.OK)
+
+
+def _document(fleet: Fleet, seen: Preflight) -> dict[str, object]:
+    from provision.audit.preflight import below_minimum
+    from provision.report.model import finding_document
+
+    examination = seen.examination
+    return {
+        "version": 1,
+        "kind": "preflight",
+        "servers": [
+            {
+                "name": server.name,
+                "taken_at": examination.snapshots[server.name].taken_at,
+                "below_minimum": [one.control for one in below_minimum(examination.of(server.name))],
+                "findings": [
+                    finding_document(one, examination.catalogue, fleet.path) for one in examination.of(server.name)
+                ],
+                "found": [
+                    {
+                        "kind": one.kind,
+                        "name": one.name,
+                        "detail": one.detail,
+                        "settled": one.settled,
+                        "choices": [{"word": way.word, "how": way.how.text()} for way in one.choices],
+                    }
+                    for one in seen.found
+                    if one.server == server.name
+                ],
+            }
+            for server in fleet.servers
+        ],
+    }
+
+
+def _show(fleet: Fleet, seen: Preflight) -> None:
+    from rich.console import Console
+
+    from provision.audit.preflight import below_minimum
+    from provision.cli.audit import show
+    from provision.report import words
+
+    say = words.translator(i18n.language())
+    console = Console(soft_wrap=True, highlight=False)
+    show(fleet, seen.examination, None, verdict=False)
+    for server in fleet.servers:
+        mine = [one for one in seen.found if one.server == server.name]
+        console.print(f"[bold]{server.name}[/]: {say('on this machine already')}")
+        if not mine:
+            console.print(f"  {say('nothing')}", markup=False)
+        for one in mine:
+            mark = "✓" if one.settled else "?"
+            console.print(f"  {mark} {say(KINDS[one.kind])} {one.name}  {one.detail}", markup=False)
+            if not one.settled:
+                for way in one.choices:
+                    console.print(f"      {say(CHOICES[way.word])}: {way.how.text(say)}", markup=False)
+        if below := below_minimum(seen.examination.of(server.name)):
+            names = ", ".join(finding.control for finding in below)
+            console.print(f"  {say('below the minimum specification:')} {names}", markup=False)
+
+
+KINDS = {
+    "listener": "listener",
+    "container": "container",
+    "firewall": "firewall",
+    "database": "database",
+    "panel": "control panel",
+}
+CHOICES = {"keep": "keep", "adopt": "adopt", "stop": "stop"}

@@ -1,0 +1,257 @@
+"""Judges what a drill observed: is the restored cluster the one that was marked? Pure; no host, no clock.
+
+The observation is what `remote/drill.py` writes. A check that was not made is never a pass: whatever is missing
+from an observation becomes a difference or a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+VERSION = 1
+# PostgreSQL writes a sequence's value ahead into WAL, this many steps (SEQ_LOG_VALS) beyond its cache.
+SEQUENCE_AHEAD = 32
+RESTORE_STEPS = ("restore", "recover")  # what a person waits for on the bad day; the rest is proof
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the marked moment. `rows` as counted in the source, `restored` in the restored cluster."""
+
+    database: str
+    name: str
+    rows: int
+    restored: int | None
+    identical: bool
+
+
+@dataclass(frozen=True)
+class DrillResult:
+    """What one drill on one server proved.
+
+    Times are UTC in ISO 8601, durations seconds. `rpo_seconds`: age, at the mark, of the newest canary that had
+    left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup").
+    `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short.
+    """
+
+    server: str
+    ok: bool
+    drill: str
+    started_at: str
+    failed_step: str = ""
+    failure: str = ""
+    backup: str = ""
+    backup_type: str = ""
+    backup_at: str = ""
+    target: str = ""
+    target_at: str = ""
+    mark_held_ms: float | None = None
+    rpo_seconds: float | None = None
+    rpo_basis: str = ""
+    rto_seconds: float | None = None
+    steps: Mapping[str, float] = field(default_factory=dict)
+    database_bytes: int | None = None
+    server_version: str = ""
+    tables: int = 0
+    rows: int = 0
+    identical: bool = False
+    compared: tuple[Table, ...] = ()
+    unlogged: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    amcheck: bool = False
+    checksums: bool = False
+    checksum_blocks: int = 0
+    canary_before_present: bool = False
+    canary_after_absent: bool = False
+    shortcomings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, as `schema/drill.json` describes it."""
+        return asdict(self)
+
+
+def utc(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def compare_tables(database: str, source: Mapping[str, Any], restored: Mapping[str, Any]) -> Iterator[Table]:
+    """Every table of either side; identical only if both have it with the same rows and the same digest."""
+    for name in sorted({*source, *restored}):
+        ours, theirs = source.get(name), restored.get(name)
+        yield Table(
+            database=database,
+            name=name,
+            rows=int(ours[0]) if ours else 0,
+            restored=int(theirs[0]) if theirs else None,
+            identical=ours is not None and theirs is not None and list(ours) == list(theirs),
+        )
+
+
+def table_difference(table: Table, in_source: bool) -> str:
+    """One sentence on a table that is not identical."""
+    where = f"{table.database}: {table.name}"
+    if not in_source:
+        return f"{where} exists in the restored cluster only"
+    if table.restored is None:
+        return f"{where} is missing from the restored cluster"
+    if table.rows != table.restored:
+        return f"{where} has {table.restored} rows instead of {table.rows}"
+    return f"{where} has {table.rows} rows as it should, but not the same ones"
+
+
+def compare_lines(what: str, source: list[str], restored: list[str]) -> Iterator[str]:
+    """Differences between two descriptions, in which every line is a fact of its own."""
+    for line in sorted(set(source) - set(restored)):
+        yield f"{what}: missing: {line}"
+    for line in sorted(set(restored) - set(source)):
+        yield f"{what}: only restored: {line}"
+
+
+def compare_sequences(database: str, source: Mapping[str, Any], restored: Mapping[str, Any]) -> Iterator[str]:
+    """Differences beyond what PostgreSQL's way of logging sequences explains: ahead by a few, never behind."""
+    for name in sorted({*source, *restored}):
+        if name not in source or name not in restored:
+            side = "missing from" if name in source else "only in"
+            yield f"{database}: sequence {name} is {side} the restored cluster"
+            continue
+        value, step, cache, first = source[name]
+        again, step_again, *_ = restored[name]
+        if value == again and step == step_again:
+            continue
+        if again is None or step != step_again:
+            yield f"{database}: sequence {name} is {again} by {step_again} instead of {value} by {step}"
+            continue
+        ahead = (again - (first - step if value is None else value)) / step
+        if not 0 <= ahead <= SEQUENCE_AHEAD + cache:
+            yield f"{database}: sequence {name} is {again} instead of {value}"
+
+
+def compare(source: Mapping[str, Any], restored: Mapping[str, Any]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+    """All tables, and every difference between the marked cluster and the restored one, as sentences."""
+    tables: list[Table] = []
+    differences: list[str] = list(compare_lines("cluster", source["cluster"], restored["cluster"]))
+    if not source["cluster"]:
+        differences.append("cluster: roles and databases of the source were not read")
+    for name in sorted({*source["databases"], *restored["databases"]}):
+        ours, theirs = source["databases"].get(name), restored["databases"].get(name)
+        if ours is None or theirs is None:
+            differences.append(
+                f"database {name} is {'missing from' if theirs is None else 'only in'} the restored cluster"
+            )
+            ours, theirs = ours or {}, theirs or {}
+        found = list(compare_tables(name, ours.get("tables", {}), theirs.get("tables", {})))
+        tables += found
+        differences += [
+            table_difference(table, table.name in ours.get("tables", {})) for table in found if not table.identical
+        ]
+        differences += compare_lines(name, ours.get("structure", []), theirs.get("structure", []))
+        differences += compare_sequences(name, ours.get("sequences", {}), theirs.get("sequences", {}))
+    return tuple(tables), tuple(differences)
+
+
+def recovery_point(observed: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Seconds that would have been lost at the mark, and what they were measured by."""
+    mark, canary = observed["mark"], observed["canary"]
+    newest = canary["newest_archived"]
+    if newest is None:
+        return max(0.0, round(mark["at"] - observed["backup"]["stopped_at"], 1)), "backup"
+    number, written = newest
+    if number not in canary.get("recovered", []):
+        return None, "canary"
+    return max(0.0, round(mark["at"] - written, 1)), "canary"
+
+
+def shortcomings(observed: Mapping[str, Any], tables: tuple[Table, ...], differences: tuple[str, ...]) -> Iterator[str]:
+    """Why a drill that went through to its end is not green; nothing if it is."""
+    if not tables:
+        yield "no table was compared"
+    if differences:
+        yield f"{len(differences)} differences between the marked and the restored cluster"
+    for check, name in (("amcheck", "pg_amcheck"), ("checksums", "pg_checksums")):
+        outcome = observed.get(check) or {"made": False, "ok": False, "said": []}
+        if not outcome["made"]:
+            yield f"{name} could not be made: {' '.join(outcome['said'][-1:])}".rstrip(": ")
+        elif not outcome["ok"]:
+            yield f"{name} found damage: {' '.join(outcome['said'][:2])}"
+    recovered = observed["canary"].get("recovered", [])
+    if observed["canary"]["before"] not in recovered:
+        yield "the canary written before the mark did not come back"
+    if observed["canary"]["after"] in recovered:
+        yield "the canary written after the mark is there: recovery went beyond its target"
+    if recovery_point(observed)[0] is None:
+        yield "the newest archived canary did not come back"
+
+
+def unfinished(server: str, drill: str, started_at: str, step: str, message: str) -> DrillResult:
+    """The result of a drill that never came to observe anything."""
+    return DrillResult(
+        server=server,
+        ok=False,
+        drill=drill,
+        started_at=started_at,
+        failed_step=step,
+        failure=message,
+        shortcomings=(message,),
+    )
+
+
+def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
+    """The verdict on one observation. A drill that did not reach its end is never ok."""
+    backup, mark, steps = observed.get("backup") or {}, observed.get("mark") or {}, dict(observed["steps"])
+    known: dict[str, Any] = {
+        "server": server,
+        "drill": observed["id"],
+        "started_at": utc(observed["started_at"]),
+        "backup": backup.get("label", ""),
+        "backup_type": backup.get("type", ""),
+        "backup_at": utc(backup["stopped_at"]) if backup else "",
+        "target": mark.get("restore_point", ""),
+        "target_at": utc(mark["at"]) if mark else "",
+        "mark_held_ms": mark.get("held_ms"),
+        "steps": steps,
+        "database_bytes": (observed.get("bytes") or {}).get("database"),
+        "server_version": observed.get("server_version", ""),
+    }
+    failed = observed["failed"]
+    # Differences are worth telling even if a later step fell short.
+    reached = "digest_restored" in steps and (failed is None or failed["step"] in ("amcheck", "checksums"))
+    tables, differences = compare(observed["source"], observed["restored"]) if reached else ((), ())
+    lacking = list(shortcomings(observed, tables, differences)) if reached else []
+    if failed is not None:
+        lacking.insert(0, f"{failed['step']}: {failed['message']}")
+        known.update(failed_step=failed["step"], failure=failed["message"])
+    elif not reached:
+        lacking.insert(0, "the drill did not reach the comparison")
+    if reached:
+        rpo, basis = recovery_point(observed)
+        recovered = observed["canary"].get("recovered", [])
+        known.update(
+            rpo_seconds=rpo,
+            rpo_basis=basis,
+            rto_seconds=round(sum(steps[name] for name in RESTORE_STEPS), 1),
+            canary_before_present=observed["canary"]["before"] in recovered,
+            canary_after_absent=observed["canary"]["after"] not in recovered,
+        )
+    unlogged = {
+        f"{name}: {table}"
+        for name, held in observed["source"]["databases"].items()
+        for table in held.get("unlogged", [])
+    }
+    return DrillResult(
+        **known,
+        ok=not lacking,
+        tables=len(tables),
+        rows=sum(table.rows for table in tables),
+        identical=bool(tables) and not differences,
+        compared=tables,
+        unlogged=tuple(sorted(unlogged)),
+        differences=differences,
+        amcheck=bool((observed.get("amcheck") or {}).get("ok")),
+        checksums=bool((observed.get("checksums") or {}).get("ok")),
+        checksum_blocks=int((observed.get("checksums") or {}).get("blocks", 0)),
+        shortcomings=tuple(lacking),
+    )

@@ -1,0 +1,183 @@
+"""Runs restore drills on many servers at once over the probe's transport, and judges what each observed.
+
+On the server the drill is a systemd unit of its own (`remote/unit.py`): it goes on, and cleans up, if the connection
+or this program goes away. Here is only: send it, listen to it, judge it, hand the result back for the audit.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.resources
+import io
+import json
+import secrets
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from provision.errors import BackboneError
+from provision.i18n import _
+from provision.operate.compare import VERSION, DrillResult, judge, unfinished, utc
+from provision.probe.snapshot import Fault
+from provision.probe.transport import Outcome, Session, Target
+
+ROOT = "/var/lib/backbone/drill"
+UNIT = "provision.operate.remote.unit"
+SENT = ("__init__.py", "observe.py", "drill.py", "unit.py")
+START_SECONDS, POLL_SECONDS, STOP_SECONDS = 120, 60, 240
+LOST_AFTER = 5  # polls in a row without an answer
+
+Tell = Callable[[str, Mapping[str, Any]], None]
+
+
+def program() -> bytes:
+    """What is sent: the remote part as a zip that Python imports from. The same bytes every time."""
+    folder = importlib.resources.files("provision.operate") / "remote"
+    files = {"provision/__init__.py": b"", "provision/operate/__init__.py": b""}
+    files |= {f"provision/operate/remote/{name}": (folder / name).read_bytes() for name in SENT}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _call(drill: str, verb: str, *arguments: object, given: Any = None) -> str:
+    """The shell command that asks the remote part for something; `given` goes to its standard input."""
+    words = " ".join([verb, drill, *map(str, arguments)])
+    ask = f"PYTHONPATH={ROOT}/{drill}/drill.pyz PYTHONDONTWRITEBYTECODE=1 python3 -m {UNIT} {words}"
+    if given is None:
+        return f"{ask} </dev/null"
+    text = base64.b64encode(json.dumps(given).encode()).decode()
+    return f"base64 -d <<'GIVEN' | {ask}\n{text}\nGIVEN"
+
+
+def start_script(drill: str, settings: Mapping[str, Any]) -> str:
+    """Puts the remote part on the server and starts it there; leaves nothing if that fails."""
+    folder = f"{ROOT}/{drill}"
+    sent = base64.encodebytes(program()).decode()
+    return (
+        "set -eu\numask 022\ncd /\n"
+        f"mkdir -p {folder}\ntrap '[ $? = 0 ] || rm -rf {folder}' EXIT\n"
+        f"base64 -d >{folder}/drill.pyz <<'PROGRAM'\n{sent}PROGRAM\n"
+        f"{_call(drill, 'start', given=dict(settings))}\n"
+    )
+
+
+def steps() -> dict[str, str]:
+    """What each step is called to a person, in order."""
+    return {
+        "prepare": _("look for the last backup and for room"),
+        "mark": _("mark a moment: snapshot and restore point"),
+        "digest_source": _("digest of every table at that moment"),
+        "archive": _("wait for the WAL in the repository"),
+        "restore": _("restore the backup into a scratch place"),
+        "recover": _("start it and recover to the mark"),
+        "digest_restored": _("digest of every restored table"),
+        "amcheck": _("check every table and index (pg_amcheck)"),
+        "checksums": _("check every page's checksum"),
+        "cleanup": _("remove the scratch place"),
+    }
+
+
+def plan(names: Sequence[str]) -> tuple[str, ...]:
+    """What a drill will do, a line each."""
+    return (
+        _("Restore drill on: {names}").format(names=", ".join(names)),
+        _("The live database keeps running; only its schema backbone_ops is written (canaries, a mark)."),
+        _("Below {place} the last backup is restored, checked and removed again:").format(place=ROOT),
+        *(f"  {number}. {text}" for number, text in enumerate(steps().values(), 1)),
+    )
+
+
+class _Run:
+    """One server's drill while it goes on."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.drill = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ") + secrets.token_hex(3)
+        self.started_at = utc(datetime.now(UTC).timestamp())
+        self.seen = 0
+        self.silent = 0
+        self.result: DrillResult | None = None
+
+    def fail(self, step: str, message: str) -> None:
+        self.result = unfinished(self.target.name, self.drill, self.started_at, step, message)
+
+    def started(self, outcome: Outcome) -> None:
+        """Take what the start answered."""
+        if isinstance(outcome, Fault):
+            self.fail("connect", outcome.message)
+        elif outcome.status != 0:
+            self.fail("start", _last_words(outcome.stderr) or f"exit status {outcome.status}")
+
+    def polled(self, outcome: Outcome, tell: Tell) -> None:
+        """Take what a poll answered."""
+        if isinstance(outcome, Fault) or outcome.status != 0:
+            self.silent += 1
+            if self.silent >= LOST_AFTER:
+                said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
+                self.fail("connect", f"the server stopped answering; the drill ends and cleans up by itself: {said}")
+            return
+        self.silent = 0
+        news = json.loads(outcome.stdout)
+        self.seen += len(news["events"])
+        for event in news["events"]:
+            tell(self.target.name, event)
+        if news["active"]:
+            return
+        if news["observed"] is None:
+            self.fail("work", f"the drill ended without a result (systemd: {news['result'] or 'gone'})")
+        else:
+            self.result = judge(self.target.name, news["observed"])
+
+
+def _last_words(stderr: bytes) -> str:
+    return " ".join(stderr.decode("utf-8", "replace").strip().splitlines()[-1:])
+
+
+def run_drills(
+    targets: Sequence[Target], settings: Mapping[str, Any] | None = None, tell: Tell = lambda name, event: None
+) -> tuple[DrillResult, ...]:
+    """A drill on every target, all at once; a result for each, in their order.
+
+    `settings` overrides `remote/drill.py`'s DEFAULTS. `tell(server, event)` hears of steps as they begin and end
+    ({"event": "begin"|"end", "step": …, "seconds": …}). Interrupted, it stops the drills and removes what they made.
+    """
+    runs = {target.name: _Run(target) for target in targets}
+    with Session(targets) as session:
+        try:
+            started = session.run(
+                {name: start_script(run.drill, settings or {}) for name, run in runs.items()}, START_SECONDS
+            )
+            for name, outcome in started.items():
+                runs[name].started(outcome)
+            while going := [run for run in runs.values() if run.result is None]:
+                asked = {run.target.name: _call(run.drill, "poll", run.seen) for run in going}
+                for name, outcome in session.run(asked, POLL_SECONDS).items():
+                    runs[name].polled(outcome, tell)
+        except BaseException:
+            going = [run for run in runs.values() if run.result is None]
+            session.run({run.target.name: _call(run.drill, "stop") for run in going}, STOP_SECONDS)
+            raise
+        results = {name: run.result for name, run in runs.items() if run.result is not None}
+        kept = {
+            name: _call(runs[name].drill, "finish", given=result.as_dict())
+            for name, result in results.items()
+            if result.failed_step not in ("connect", "start")
+        }
+        for name, outcome in session.run(kept, START_SECONDS).items():
+            if isinstance(outcome, Fault) or outcome.status != 0:
+                said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
+                raise BackboneError(_("{name}: the drill's result was not kept: {said}").format(name=name, said=said))
+    return tuple(results[target.name] for target in targets)
+
+
+def document(results: Sequence[DrillResult]) -> dict[str, Any]:
+    """drill.json: all results of one run."""
+    return {
+        "version": VERSION,
+        "ok": bool(results) and all(result.ok for result in results),
+        "servers": [result.as_dict() for result in results],
+    }

@@ -1,0 +1,1 @@
+"""What a drill runs on the server itself: plain Python for the system's interpreter, sent there as one zip."""

@@ -1,0 +1,112 @@
+"""The restore drill as one self-contained HTML page, for the administrator and for an inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from provision import __version__, i18n, paths
+from provision.i18n import _
+from provision.operate.drill import steps
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+SHOWN_DIFFERENCES = 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """One server's part of the page: everything already in words and figures."""
+
+    server: str
+    ok: bool
+    shortcomings: tuple[str, ...]
+    rpo: str
+    rto: str
+    tables: str
+    rows: str
+    facts: tuple[tuple[str, str], ...]
+    proofs: tuple[tuple[str, bool], ...]
+    steps: tuple[tuple[str, str], ...]
+    differences: tuple[str, ...]
+    compared: tuple[Mapping[str, Any], ...]
+
+
+def moment(iso: str, zone: str) -> str:
+    """A UTC moment in a region's zone; without a zone it stays in UTC."""
+    if not iso:
+        return "–"
+    at = datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    if zone not in ZONES:
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} {ZONES[zone]}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as a person says them."""
+    if seconds is None:
+        return "–"
+    if seconds < 90:
+        return _("{count} s").format(count=f"{seconds:.1f}")
+    if seconds < 5400:
+        return _("{count} min").format(count=f"{seconds / 60:.1f}")
+    return _("{count} h").format(count=f"{seconds / 3600:.1f}")
+
+
+def size(count: int | None) -> str:
+    """Bytes in MiB or GiB."""
+    if count is None:
+        return "–"
+    return f"{count / (1 << 30):.1f} GiB" if count >= 1 << 30 else f"{count / (1 << 20):.0f} MiB"
+
+
+def page(result: Mapping[str, Any], zone: str) -> Page:
+    """One result of drill.json, put into words."""
+    facts = (
+        (_("started"), moment(result["started_at"], zone)),
+        (_("backup"), f"{result['backup'] or '–'} ({moment(result['backup_at'], zone)})"),
+        (_("restored as of"), moment(result["target_at"], zone)),
+        (_("size of the databases"), size(result["database_bytes"])),
+        ("PostgreSQL", result["server_version"] or "–"),
+        (_("tables without WAL, not in any backup"), ", ".join(result["unlogged"]) or _("none")),
+    )
+    proofs = (
+        (_("Rows, structure, sequences, roles and rights are those of the marked moment"), result["identical"]),
+        (_("Every table and every index is sound (pg_amcheck)"), result["amcheck"]),
+        (_("Every page's checksum is right (pg_checksums)"), result["checksums"]),
+        (_("The row written just before the moment came back"), result["canary_before_present"]),
+        (_("The row written just after it did not"), result["canary_after_absent"]),
+    )
+    titles = steps()
+    return Page(
+        server=result["server"],
+        ok=result["ok"],
+        shortcomings=tuple(result["shortcomings"]),
+        rpo=duration(result["rpo_seconds"]),
+        rto=duration(result["rto_seconds"]),
+        tables=f"{result['tables']:,}",
+        rows=f"{result['rows']:,}",
+        facts=facts,
+        proofs=proofs,
+        steps=tuple((titles.get(name, name), duration(taken)) for name, taken in result["steps"].items()),
+        differences=tuple(result["differences"][:SHOWN_DIFFERENCES]),
+        compared=tuple(result["compared"]),
+    )
+
+
+def render(document: Mapping[str, Any], zones: Mapping[str, str]) -> str:
+    """drill.html for a drill.json; `zones`: the time zone of each server that has one. In the language in use."""
+    environment = Environment(
+        loader=FileSystemLoader(paths.templates_dir() / "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["_"] = _
+    pages = [page(result, zones.get(result["server"], "")) for result in document["servers"]]
+    return environment.get_template("drill.html.j2").render(pages=pages, language=i18n.language(), version=__version__)

@@ -1,0 +1,143 @@
+"""The one model that every rendering of an audit comes from: plain JSON values, version 1, in English.
+
+`schema/audit.schema.json` describes it. Sentences that people read in Indonesian are rendered from the findings
+themselves (`html.py`); machines always get English.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+from provision import __version__, paths
+from provision.audit.catalogue import VERSION as CATALOGUE_VERSION
+from provision.audit.catalogue import Catalogue
+from provision.audit.findings import Finding, counts, exit_status, ready
+from provision.audit.run import Examination
+from provision.inventory import Fleet
+from provision.inventory.fields import Stage
+from provision.inventory.regions import by_code
+from provision.report import summary
+
+VERSION = 1
+STAGES: tuple[str, ...] = get_args(Stage)
+
+
+@cache
+def catalogue_digest() -> str:
+    """SHA-256 over the catalogue's files: which catalogue judged."""
+    digest = hashlib.sha256()
+    for path in sorted(paths.catalogue_dir().glob("*.yml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def repair_command(finding: Finding, inventory: Path) -> str | None:
+    """The command that repairs an open finding; None where only people can."""
+    if finding.stage is None:
+        return None
+    return f"backbone apply -i {inventory} --limit {finding.server} --stage {finding.stage}"
+
+
+def finding_document(finding: Finding, catalogue: Catalogue, inventory: Path) -> dict[str, Any]:
+    """One finding."""
+    control = catalogue.controls[finding.control]
+    return {
+        "control": finding.control,
+        "server": finding.server,
+        "family": finding.family,
+        "title": {"id": control.title.id, "en": control.title.en},
+        "basis": finding.basis,
+        "severity": finding.severity,
+        "requirement": {"id": control.requirement.id, "en": control.requirement.en},
+        "source": {"id": control.source.id, "en": control.source.en},
+        "reference_verified": control.reference_verified,
+        "status": finding.status,
+        "measured": finding.measured,
+        "observed": finding.observed.text(),
+        "expected": finding.expected.text(),
+        "note": finding.note.text() if finding.note else None,
+        "stage": finding.stage,
+        "repair": repair_command(finding, inventory) if finding.open else None,
+        "remedy": {"id": control.remedy.id, "en": control.remedy.en},
+        "evidence": [{"command": one.command, "status": one.status, "output": one.output} for one in finding.evidence],
+    }
+
+
+def audit_document(fleet: Fleet, examination: Examination, at: datetime | None = None) -> dict[str, Any]:
+    """The audit as JSON values. `at`: when the report is made (now without it)."""
+    catalogue = examination.catalogue
+    servers = []
+    for server in fleet.servers:
+        snapshot = examination.snapshots.get(server.name)
+        if snapshot is None:
+            continue
+        mine = examination.of(server.name)
+        region = by_code(server.region)
+        servers.append(
+            {
+                "name": server.name,
+                "region": server.region,
+                "region_name": region.name if region else server.region,
+                "level": server.level,
+                "zone": server.zone,
+                "taken_at": snapshot.taken_at,
+                "round_trips": snapshot.waves,
+                "fault": None
+                if snapshot.fault is None
+                else {"kind": snapshot.fault.kind, "message": snapshot.fault.message},
+                "ready": ready(mine),
+                "counts": dict(counts(mine)),
+                "first": [
+                    {"stage": one.stage, "controls": list(one.controls), "minimum": one.minimum}
+                    for one in summary.steps(mine, STAGES)[:3]
+                ],
+                "findings": [finding_document(one, catalogue, fleet.path) for one in mine],
+            }
+        )
+    return {
+        "version": VERSION,
+        "kind": "audit",
+        "tool": {"name": "backbone-daerah", "version": __version__},
+        "catalogue": {
+            "version": CATALOGUE_VERSION,
+            "controls": len(catalogue.controls),
+            "sha256": catalogue_digest(),
+        },
+        "generated_at": (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds"),
+        "inventory": str(fleet.path),
+        "ready": bool(servers) and all(one["ready"] for one in servers),
+        "counts": dict(counts(examination.findings)),
+        "families": [
+            {"family": row.family, "title": {"id": row.title_id, "en": row.title_en}, "counts": dict(row.counts)}
+            for row in summary.by_family(examination.findings, catalogue)
+        ],
+        "exit_status": int(exit_status(examination.findings, examination.unreached)),
+        "servers": servers,
+    }
+
+
+def schema(name: str = "audit") -> dict[str, Any]:
+    """The published JSON Schema of `audit` or `finding`."""
+    text = (files("provision.report") / "schema" / f"{name}.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def write_json(document: dict[str, Any], path: Path) -> None:
+    """Write a document for machines: sorted by nothing but its own order, UTF-8, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def named(findings: Iterable[Finding], controls: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings of these controls, in the order of the controls."""
+    found = {one.control: one for one in findings}
+    return tuple(found[name] for name in controls if name in found)

@@ -1,0 +1,95 @@
+"""A throwaway cluster of a few megabytes with a pgBackRest repository of its own, no lab host needed.
+
+Needs root (to become the user postgres) and Debian's PostgreSQL, pgBackRest and psycopg2; they are installed if
+they are missing and apt may be used.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provision.paths import roles_dir
+from tests.support.small_cluster import Cluster
+
+PASSPHRASE = "only for this test run"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests take seconds each and need root: they run with the lab's."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.lab)
+
+
+def _install() -> None:
+    if os.geteuid() != 0:
+        pytest.fail("these tests become the user postgres: run them as root")
+    has_driver = subprocess.run(["/usr/bin/python3", "-c", "import psycopg2"], capture_output=True).returncode == 0
+    if not has_driver or shutil.which("pgbackrest") is None or not Path("/usr/lib/postgresql").is_dir():
+        packages = ["postgresql", "pgbackrest", "python3-psycopg2"]
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "-q", "update"], check=True, env=quiet, capture_output=True)
+        subprocess.run(
+            ["apt-get", "-qy", "--no-install-recommends", "install", *packages],
+            check=True,
+            env=quiet,
+            capture_output=True,
+        )
+
+
+def _ops_statements(cluster: Cluster) -> str:
+    """What the role `backup` creates: its template has no variables, so that it can be asked as it is."""
+    query = (roles_dir() / "backup" / "templates" / "wanted_ops.sql.j2").read_text()
+    return ";\n".join(cluster.sql(query).splitlines())
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A running cluster with some data, an encrypted repository and one full backup."""
+    _install()
+    folder = Path(tempfile.mkdtemp(prefix="backbone-drill-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    newest = max(Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
+    made = Cluster(folder, newest / "bin")
+    try:
+        _build(made)
+        yield made
+    finally:
+        made.as_postgres(made.bin / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop", check=False)
+        shutil.rmtree(folder)
+
+
+def _build(made: Cluster) -> None:
+    folder = made.folder
+    for name in ("data", "socket", "repository", "lock", "log"):
+        (folder / name).mkdir(mode=0o700)
+        shutil.chown(folder / name, "postgres", "postgres")
+    (folder / "pgbackrest.conf").write_text(
+        f"[global]\nrepo1-path={folder}/repository\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={PASSPHRASE}\n"
+        f"repo1-retention-full=2\nlock-path={folder}/lock\nlog-path={folder}/log\nstart-fast=y\ncompress-type=zst\n"
+        f"[main]\npg1-path={folder}/data\npg1-socket-path={folder}/socket\npg1-port=5999\n"
+    )
+    shutil.chown(folder / "pgbackrest.conf", "postgres", "postgres")
+    made.as_postgres(
+        made.bin / "initdb", "-k", "-D", folder / "data", "-E", "UTF8", "--locale=C.UTF-8", "--auth=peer", "--no-sync"
+    )
+    with (folder / "data" / "postgresql.conf").open("a") as out:
+        out.write(
+            f"listen_addresses = ''\nport = 5999\nunix_socket_directories = '{folder}/socket'\nfsync = off\n"
+            "max_wal_size = 64MB\nmin_wal_size = 32MB\narchive_mode = on\nshared_buffers = 32MB\n"
+            f"archive_command = 'pgbackrest --config={folder}/pgbackrest.conf --stanza=main archive-push %p'\n"
+        )
+    made.control("-l", folder / "log" / "postgresql.log", "start")
+    made.sql("CREATE DATABASE backbone", "postgres")
+    made.pgbackrest("stanza-create")
+    made.sql(_ops_statements(made))
+    made.sql((Path(__file__).parent / "region.sql").read_text())
+    made.sql("SELECT backbone_ops.write_canary('test')")
+    made.pgbackrest("--type=full", "backup")

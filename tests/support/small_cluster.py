@@ -1,0 +1,79 @@
+"""A cluster of a few megabytes with a pgBackRest repository of its own, and drills on it without a lab host."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.operate.drill import program
+from provision.operate.remote.drill import DEFAULTS
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The live cluster of a test, and how to drill it. `folder` holds everything; port 1 below a private socket."""
+
+    folder: Path
+    bin: Path
+
+    def as_postgres(self, *command: object, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+        """Run a command as postgres; shows its words if it fails."""
+        done = subprocess.run(
+            ["runuser", "-u", "postgres", "--", *map(str, command)], capture_output=True, text=True, cwd="/", **more
+        )
+        if check and done.returncode != 0:
+            pytest.fail(f"{command}: {done.stdout}{done.stderr}")
+        return done
+
+    def sql(self, statement: str, database: str = "backbone") -> str:
+        """What the live cluster answers."""
+        socket = self.folder / "socket"
+        ask = ("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", socket, "-p", 5999, "-d", database)
+        return self.as_postgres(*ask, "-f", "-", input=statement).stdout.strip()
+
+    def pgbackrest(self, *arguments: str) -> str:
+        """pgBackRest with the test's repository."""
+        return self.as_postgres(
+            "pgbackrest", f"--config={self.folder}/pgbackrest.conf", "--stanza=main", *arguments
+        ).stdout
+
+    def control(self, *arguments: object) -> None:
+        self.as_postgres(self.bin / "pg_ctl", "-D", self.folder / "data", "-w", *arguments)
+
+    def drill(self, program_text: str = "", **settings: Any) -> dict[str, Any]:
+        """Run the remote part as the unit would, and return what it observed.
+
+        `program_text` is Python that runs instead of `Work(...).all()`; it finds `work`, ready to go.
+        """
+        drill = f"d{secrets.token_hex(6)}"
+        place = self.folder / "drill" / drill / "work"
+        place.mkdir(parents=True)
+        shutil.chown(place, "postgres", "postgres")
+        sent = self.folder / "drill" / drill / "drill.pyz"
+        sent.write_bytes(program())
+        given = {**DEFAULTS, "config": f"{self.folder}/pgbackrest.conf", "spare_bytes": 1 << 20, "mark_seconds": 5}
+        given |= settings
+        begin = (
+            "import json, sys\nfrom pathlib import Path\nfrom provision.operate.remote import observe\n"
+            "from provision.operate.remote.drill import Work\n"
+            f"work = Work(Path({str(place)!r}), {drill!r}, json.loads(sys.argv[1]))\n"
+        )
+        # The system's own Python, as on a server: that is where Debian's psycopg2 lies.
+        self.as_postgres(
+            "env",
+            f"PYTHONPATH={sent}",
+            "/usr/bin/python3",
+            "-c",
+            begin + (program_text or "work.all()"),
+            json.dumps(given),
+        )
+        observed: dict[str, Any] = json.loads((place / "observed.json").read_text())
+        assert not (place / "scratch").exists(), "the scratch place must be gone"
+        return observed

@@ -1,0 +1,402 @@
+"""Every control, green on a recorded compliant server, turns red for its own fault, and no other control with it.
+
+`data/lab-kab.snapshot.json` was saved from a provisioned lab host (`backbone audit --save`); keys in it are scrubbed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks import commands
+from checks.params import Paper, Params, Peer, PortRule, Statement
+from provision.audit import catalogue, judge
+from provision.probe.snapshot import Answer, Snapshot, from_json
+
+DATA = Path(__file__).parent / "data" / "lab-kab.snapshot.json"
+SNAPSHOT = from_json(json.loads(DATA.read_text()))
+AT = judge.moment(SNAPSHOT)
+TODAY = AT.date()
+LATER = TODAY + timedelta(days=300)
+INTERNAL, VPN, ANYWHERE = ("10.83.5.0/24",), ("10.90.0.0/24",), ("0.0.0.0/0", "::/0")
+FQDN = "lab-kab.backbone.test"
+GATEWAY = commands.gateway(FQDN)
+UNITS = commands.units()
+REACH = commands.reach("lab-pusat.backbone.test", 443)
+PEER_KEY = "cGVlciBvZiB0aGUgcmVjb3JkZWQgc25hcHNob3Qga2E="
+ENTITIES = (
+    "anggota_rombel",
+    "peserta_didik",
+    "ptk",
+    "ptk_terdaftar",
+    "registrasi_peserta_didik",
+    "rombongan_belajar",
+    "sekolah",
+)
+PARAMS = Params(
+    at=AT,
+    server="lab-kab",
+    fqdn=FQDN,
+    admins=("backbone",),
+    ports=(
+        PortRule(22, "tcp", INTERNAL + VPN),
+        PortRule(80, "tcp", ANYWHERE),
+        PortRule(443, "tcp", ANYWHERE),
+        PortRule(51820, "udp", ANYWHERE),
+        PortRule(5432, "tcp", VPN),
+    ),
+    networks_internal=INTERNAL,
+    networks_vpn=VPN,
+    vpn_peers=(Peer("budi", PEER_KEY, LATER),),
+    sync_entities=ENTITIES,
+    sync_url="https://lab-pusat.backbone.test/v1",
+    notify=("webhook",),
+    documents=(
+        Paper("surat_permohonan", "1/2026", TODAY, LATER),
+        Paper("nota_kesepakatan", "2/2026", TODAY, LATER),
+    ),
+    statements=tuple((f"PEOPLE-0{n}", Statement("Kepala Dinas", "certificate", LATER)) for n in range(1, 6)),
+)
+# What the recorded server warns of: a small disk, and a release that only LTS still mends.
+WARNED = {"HW-06", "OS-02"}
+Mutation = Callable[[Snapshot, Params], tuple[Snapshot, Params]]
+
+
+def statuses(snapshot: Snapshot = SNAPSHOT, params: Params = PARAMS) -> dict[str, str]:
+    found = judge.judge_server(snapshot, params, catalogue.load())
+    assert found.missing == (), found.missing
+    return {one.control: one.status for one in found.findings}
+
+
+def said(command: str, old: str, new: str) -> Mutation:
+    """The server answers `new` where it answered `old`."""
+
+    def change(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        answer = snapshot.answers[command]
+        assert old in answer.stdout, f"{old!r} is not in the answer"
+        changed = replace(answer, stdout=answer.stdout.replace(old, new))
+        return replace(snapshot, answers={**snapshot.answers, command: changed}), params
+
+    return change
+
+
+def answered(command: str, stdout: str, status: int = 0, stderr: str = "") -> Mutation:
+    """The server gives another answer altogether."""
+    return lambda snapshot, params: (
+        replace(snapshot, answers={**snapshot.answers, command: Answer(status, stdout, stderr)}),
+        params,
+    )
+
+
+def meant(**changes: Any) -> Mutation:
+    """The inventory says something else."""
+    return lambda snapshot, params: (snapshot, replace(params, **changes))
+
+
+def in_json(command: str, change: Callable[[Any], None]) -> Mutation:
+    """The JSON in an answer is changed in place."""
+
+    def apply(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        answer = snapshot.answers[command]
+        value = json.loads(answer.stdout)
+        change(value)
+        changed = replace(answer, stdout=json.dumps(value))
+        return replace(snapshot, answers={**snapshot.answers, command: changed}), params
+
+    return apply
+
+
+def unit(name: str, **properties: str) -> Mutation:
+    """systemctl tells other properties of one unit."""
+
+    def change(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        answer = snapshot.answers[UNITS]
+        blocks = answer.stdout.split("\n\n")
+        hit = [number for number, block in enumerate(blocks) if f"Id={name}" in block.splitlines()]
+        assert hit, f"{name} is not in the answer"
+        lines = blocks[hit[0]].splitlines()
+        for key, value in properties.items():
+            lines = [f"{key}={value}" if line.startswith(f"{key}=") else line for line in lines]
+        blocks[hit[0]] = "\n".join(lines)
+        changed = replace(answer, stdout="\n\n".join(blocks))
+        return replace(snapshot, answers={**snapshot.answers, UNITS: changed}), params
+
+    return change
+
+
+STOPPED = {"ActiveState": "inactive", "SubState": "dead"}
+
+
+def setting(name: str, value: str) -> Mutation:
+    return in_json(commands.POSTGRESQL, lambda told: told["settings"].update({name: value}))
+
+
+def rule(*expressions: dict[str, Any]) -> Mutation:
+    """One more rule in our input chain."""
+    extra = {"family": "inet", "table": "backbone", "chain": "input", "expr": list(expressions)}
+    return in_json(commands.RULESET, lambda told: told["nftables"].append({"rule": extra}))
+
+
+def dport(port: int) -> dict[str, Any]:
+    return {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": port}}
+
+
+def role(**changes: Any) -> Mutation:
+    return in_json(
+        commands.POSTGRESQL,
+        lambda told: next(one for one in told["roles"] if one["name"] != "postgres").update(changes),
+    )
+
+
+def drop_policy(told: Any) -> None:
+    for one in told["nftables"]:
+        if one.get("chain", {}).get("hook") == "input":
+            one["chain"]["policy"] = "accept"
+
+
+def hba(**changes: Any) -> Mutation:
+    entry = {"type": "hostssl", "database": ["all"], "user": ["all"], "address": "10.0.0.0", "method": "scram-sha-256"}
+    return in_json(commands.POSTGRESQL, lambda told: told["hba"].append({**entry, "error": None, **changes}))
+
+
+@dataclass(frozen=True)
+class Red:
+    """A fault, the controls that it turns red, and those that it makes impossible to judge."""
+
+    what: str
+    change: Mutation
+    fail: tuple[str, ...]
+    error: tuple[str, ...] = ()
+
+
+def pattern(command: str, form: str, new: str) -> Mutation:
+    """What matches a regular expression in the answer is replaced."""
+
+    def change(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        answer = snapshot.answers[command]
+        text, count = re.subn(form, new, answer.stdout, flags=re.M)
+        assert count, f"{form!r} is not in the answer"
+        return replace(snapshot, answers={**snapshot.answers, command: replace(answer, stdout=text)}), params
+
+    return change
+
+
+def listens(line: str) -> Mutation:
+    """One more line of ss."""
+
+    def change(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        answer = snapshot.answers[commands.SOCKETS]
+        changed = replace(answer, stdout=answer.stdout + line + "\n")
+        return replace(snapshot, answers={**snapshot.answers, commands.SOCKETS: changed}), params
+
+    return change
+
+
+def statement_gone(identity: str) -> Mutation:
+    return meant(statements=tuple(one for one in PARAMS.statements if one[0] != identity))
+
+
+def backup(change: Callable[[dict[str, Any]], None]) -> Mutation:
+    return in_json(commands.PGBACKREST, lambda told: change(told[0]))
+
+
+MODEL = r"Intel\(R\) Xeon\(R\) CPU E5-2620 v4 @ 2\.10GHz"
+ACCEPT: dict[str, Any] = {"accept": None}
+EPOCH = AT.timestamp()
+CERTIFICATE, PATCHES, SIGNATURES = commands.CERTIFICATE, commands.PATCHES, commands.SIGNATURES
+
+REDS = [
+    # hardware
+    Red(
+        "a desktop's processor", pattern(commands.MACHINE, MODEL, "Intel(R) Core(TM) i5-8400 CPU @ 2.80GHz"), ("HW-01",)
+    ),
+    Red("a masked processor", pattern(commands.MACHINE, MODEL, "QEMU Virtual CPU @ 2.10GHz"), (), ("HW-01",)),
+    Red("32 bits", said(commands.MACHINE, "##architecture\nx86_64", "##architecture\ni686"), ("HW-02",)),
+    Red("a slow processor", said(commands.MACHINE, "@ 2.10GHz", "@ 1.50GHz"), ("HW-03",)),
+    Red("a nameless clock", said(commands.MACHINE, " @ 2.10GHz", ""), (), ("HW-03",)),
+    Red("4 GB of memory", pattern(commands.MACHINE, r"(?<=##memory\n)\d+", "4048000"), ("HW-04",)),
+    Red("8 GB for a province", meant(level="provinsi"), ("HW-04",)),
+    Red(
+        "a full disk",
+        pattern(commands.MACHINE, r"^(/\S*|overlay\S*|\S+)( +\d+ +\d+) +\d+( +\d+% /\S*)$", r"\1\2 9000000\3"),
+        ("HW-05",),
+    ),
+    # system
+    Red("a desktop system", said(commands.MACHINE, "\nID=debian", "\nID=linuxmint"), ("OS-01",), ("OS-02",)),
+    Red("an unsupported release", pattern(commands.MACHINE, 'VERSION_ID="12"', 'VERSION_ID="11"'), ("OS-02",)),
+    Red("no time source", said(commands.TIME, "Normal", "Not synchronised"), ("OS-03",)),
+    Red("a clock that is wrong", pattern(commands.MACHINE, r"(?<=##clock\n)\d+", "1700000000"), ("OS-03",)),
+    Red("an administrator missing", meant(admins=("backbone", "siti")), ("OS-04",)),
+    Red("an administrator too many", pattern(commands.PEOPLE, r"^(backbone-admins:.*)$", r"\1,mallory"), ("OS-04",)),
+    # database
+    Red("PostgreSQL 13", in_json(commands.POSTGRESQL, lambda told: told.update(version=130010)), ("DB-01", "DB-02")),
+    Red("PostgreSQL without TLS", setting("ssl", "off"), ("DB-03",)),
+    Red("old TLS in PostgreSQL", setting("ssl_min_protocol_version", "TLSv1"), ("DB-03",)),
+    Red("a plain host line", hba(type="host"), ("DB-03",)),
+    Red("md5", setting("password_encryption", "md5"), ("DB-04",)),
+    Red("trust", hba(method="trust"), ("DB-04",)),
+    Red("an md5 password", role(password="weak"), ("DB-04",)),
+    Red("an application as superuser", role(super=True), ("DB-05",)),
+    Red("no checksums", setting("data_checksums", "off"), ("DB-06",)),
+    Red("no pgaudit", setting("shared_preload_libraries", ""), ("DB-07",)),
+    Red("row values in the log", setting("log_statement", "all"), ("DB-07",)),
+    Red("a restart outstanding", in_json(commands.POSTGRESQL, lambda told: told["pending"].append("port")), ("DB-08",)),
+    Red("a file not read", in_json(commands.POSTGRESQL, lambda told: told.update(stale=True)), ("DB-08",)),
+    # vpn
+    Red("no tunnel", answered(commands.WIREGUARD, "##link\n##peers\n##port\n##handshakes\n"), ("VPN-01", "VPN-04")),
+    Red("a tunnel not started at boot", unit("wg-quick@wg-backbone.service", UnitFileState="disabled"), ("VPN-02",)),
+    Red("SSH for everybody", rule(dport(22), ACCEPT), ("VPN-03", "PORT-03")),
+    Red(
+        "a stranger in the tunnel",
+        pattern(commands.WIREGUARD, r"^##peers$", "##peers\nc3RyYW5nZXI=\t10.90.0.9/32"),
+        ("VPN-04",),
+    ),
+    Red("an expired access", meant(vpn_peers=(Peer("budi", PEER_KEY, TODAY - timedelta(days=1)),)), ("VPN-04",)),
+    Red(
+        "an access that is lacking", meant(vpn_peers=(*PARAMS.vpn_peers, Peer("siti", "c2l0aQ==", LATER))), ("VPN-04",)
+    ),
+    # antivirus
+    Red("a stopped clamd", unit("clamav-daemon.service", **STOPPED), ("AV-01",), ("AV-04",)),
+    Red("an antivirus that finds nothing", answered(commands.EICAR, "stream: OK\n"), ("AV-01",)),
+    Red("a clamd that does not start at boot", unit("clamav-daemon.service", UnitFileState="disabled"), ("AV-01",)),
+    Red("old signatures", pattern(SIGNATURES, r"^\d{10}\.\d+( \d+ \S+)$", rf"{EPOCH - 9 * 86400}\1"), ("AV-02",)),
+    Red("no daily scan", unit("backbone-antivirus-scan.timer", **STOPPED), ("AV-03",)),
+    Red("an infected file", said(SIGNATURES, "infected_files 0", "infected_files 1"), ("AV-03",)),
+    Red("no on-access scan", unit("clamav-clamonacc.service", **STOPPED), ("AV-04",)),
+    # ports
+    Red("no firewall", in_json(commands.RULESET, drop_policy), ("PORT-01", "PORT-03", "VPN-03")),
+    Red("no nftables", answered(commands.RULESET, "", 127), ("PORT-01", "PORT-03", "VPN-03")),
+    Red("everything accepted", rule(ACCEPT), ("PORT-01", "PORT-03")),
+    Red(
+        "an extra listening port",
+        listens('tcp LISTEN 0 5 0.0.0.0:8088 0.0.0.0:* users:(("python3",pid=9,fd=3))'),
+        ("PORT-02",),
+    ),
+    Red("an extra listening port, IPv6", listens("tcp LISTEN 0 5 [::]:8088 [::]:*"), ("PORT-02",)),
+    Red("an extra open port", rule(dport(8088), ACCEPT), ("PORT-03",)),
+    Red("a declared port that is shut", meant(ports=(*PARAMS.ports, PortRule(8443, "tcp", INTERNAL))), ("PORT-03",)),
+    Red("rules lost at boot", unit("backbone-firewall.service", UnitFileState="disabled"), ("PORT-04",)),
+    # tls
+    Red(
+        "no HTTPS",
+        answered(GATEWAY, "##served\n##protocol\n##old\n##https\n##http\n"),
+        ("TLS-01", "TLS-05", "TLS-06", "TLS-07"),
+    ),
+    Red(
+        "an expired certificate", pattern(CERTIFICATE, "notAfter=.*", "notAfter=Nov 20 00:00:00 2026 GMT"), ("TLS-02",)
+    ),
+    Red("a chain to nowhere", said(CERTIFICATE, "server.crt: OK", "error 20 at 0 depth lookup"), ("TLS-03",)),
+    Red("another name", pattern(CERTIFICATE, "DNS:[^,]+", "DNS:other.example.id"), ("TLS-03",)),
+    Red("a key that everybody reads", pattern(CERTIFICATE, r"^640 root", "644 root"), ("TLS-04",)),
+    Red("another key", pattern(CERTIFICATE, r"(?<=##pair\n)[0-9a-f]{8}", "00000000"), ("TLS-04",)),
+    Red("an old certificate in use", pattern(GATEWAY, r"Fingerprint=..", "Fingerprint=ZZ"), ("TLS-05",)),
+    Red("TLS 1.0 accepted", said(GATEWAY, "##old", "##old\ntls1"), ("TLS-06",)),
+    Red("no HSTS", pattern(GATEWAY, "(?i)strict-transport-security", "x-nothing"), ("TLS-07",)),
+    Red("no redirect", pattern(GATEWAY, r"(?i)location: https:", "location: http:"), ("TLS-07",)),
+    # patching
+    Red("updates switched off", said(PATCHES, 'Unattended-Upgrade "1"', 'Unattended-Upgrade "0"'), ("PATCH-01",)),
+    Red("no update timer", unit("apt-daily-upgrade.timer", **STOPPED), ("PATCH-01",)),
+    Red(
+        "updates that do not run",
+        pattern(PATCHES, r"^\d+( \S+unattended-upgrades-stamp)$", rf"{int(EPOCH) - 9 * 86400}\1"),
+        ("PATCH-02",),
+    ),
+    Red("no package lists", pattern(PATCHES, r"(?<=##lists\n)\d+", "0"), (), ("PATCH-03",)),
+    Red("a restart long outstanding", said(PATCHES, "##reboot", f"##reboot\n{int(EPOCH) - 20 * 86400}"), ("PATCH-04",)),
+    Red("no window", unit("backbone-reboot.timer", **STOPPED), ("PATCH-05",)),
+    # backup
+    Red(
+        "an old backup",
+        backup(lambda told: [one["timestamp"].update(stop=EPOCH - 27 * 3600) for one in told["backup"]]),
+        ("BAK-01",),
+    ),
+    Red("a plain repository", backup(lambda told: [one.update(cipher="none") for one in told["repo"]]), ("BAK-02",)),
+    Red(
+        "a failing archive",
+        in_json(commands.POSTGRESQL, lambda told: told["archiver"].update(last_failed=EPOCH + 9)),
+        ("BAK-03",),
+    ),
+    Red("no backup timer", unit("backbone-backup-diff.timer", **STOPPED), ("BAK-04",)),
+    # sync
+    Red("no sync timer", unit("backbone-sync.timer", **STOPPED), ("SYNC-01",)),
+    Red("a red run", in_json(commands.SYNC_STATUS, lambda told: told.update(green=False)), ("SYNC-02",)),
+    Red(
+        "counts that differ",
+        in_json(commands.SYNC_STATUS, lambda told: told["entities"]["ptk"].update(balanced=False)),
+        ("SYNC-03",),
+    ),
+    Red("data without a grant", meant(sync_entities=("sekolah",)), ("SYNC-04",)),
+    Red("no way to the centre", answered(REACH, "", 1, "No route to host"), ("SYNC-05",)),
+    # ssh
+    Red("passwords", said(commands.SSHD, "passwordauthentication no", "passwordauthentication yes"), ("SSH-01",)),
+    Red("root by password", pattern(commands.SSHD, "^permitrootlogin .*", "permitrootlogin yes"), ("SSH-02",)),
+    Red("an old cipher", pattern(commands.SSHD, "^ciphers ", "ciphers aes128-cbc,"), ("SSH-03",)),
+    Red("no sshd at boot", unit("ssh.service", UnitFileState="disabled"), ("SSH-04",)),
+    # logging
+    Red("a journal in memory", answered(commands.JOURNAL, "##files\n##storage\n"), ("LOG-01",)),
+    Red("no exporter", unit("prometheus-node-exporter.service", **STOPPED), ("LOG-02",)),
+    Red(
+        "old metrics",
+        pattern(commands.METRICS, r"^\d{10}\.\d+ backup\.prom", f"{EPOCH - 99 * 3600} backup.prom"),
+        ("LOG-03",),
+    ),
+    Red("nobody to tell", meant(notify=()), ("LOG-04",)),
+    Red("a mute failure", unit("backbone-backup-full.service", OnFailure=""), ("LOG-04",)),
+    # people and papers
+    *(Red(f"{name} not stated", statement_gone(name), (name,)) for name, _statement in PARAMS.statements),
+    Red("no letter", meant(documents=PARAMS.documents[1:]), ("DOC-01",)),
+    Red("no agreement", meant(documents=PARAMS.documents[:1]), ("DOC-02",)),
+    Red(
+        "an agreement that ended",
+        meant(documents=(PARAMS.documents[0], Paper("nota_kesepakatan", "2", TODAY, TODAY - timedelta(days=1)))),
+        ("DOC-02",),
+    ),
+]
+
+
+def test_the_recorded_server_is_compliant() -> None:
+    found = statuses()
+    assert {name for name, status in found.items() if status in ("fail", "error")} == set()
+    assert {name for name, status in found.items() if status == "warning"} <= WARNED
+
+
+@pytest.mark.parametrize("red", REDS, ids=lambda red: red.what)
+def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
+    found = statuses(*red.change(SNAPSHOT, PARAMS))
+    assert {name for name, status in found.items() if status == "fail"} == set(red.fail)
+    assert {name for name, status in found.items() if status == "error"} == set(red.error)
+
+
+def test_every_control_that_can_fail_has_a_fault_here() -> None:
+    shown = {name for red in REDS for name in (*red.fail, *red.error)}
+    # Recommended only: these warn and never fail.
+    assert set(catalogue.load().controls) - shown == {"HW-06", "LOG-05"}
+
+
+def test_a_bare_machine_fails_and_never_crashes() -> None:
+    """Everything answers as on a machine where nothing is installed: the controls say what is missing."""
+    nothing = {command: Answer(127, "", "not found") for command in SNAPSHOT.answers}
+    for keep in (commands.MACHINE, UNITS, commands.SOCKETS, commands.PACKAGES):
+        nothing[keep] = SNAPSHOT.answers[keep]
+    nothing[UNITS] = replace(nothing[UNITS], stdout="Id=x.service\nLoadState=not-found\n")
+    found = statuses(replace(SNAPSHOT, answers=nothing))
+    assert {name for name, status in found.items() if status == "pass"} <= {
+        "HW-01",
+        "HW-02",
+        "HW-03",
+        "HW-04",
+        "HW-05",
+        "OS-01",
+        "PORT-02",
+        "PATCH-04",
+        "DOC-01",
+        "DOC-02",
+    }
+    assert found["DB-01"] == found["AV-01"] == found["PORT-01"] == found["TLS-01"] == "fail"

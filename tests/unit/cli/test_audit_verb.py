@@ -1,0 +1,98 @@
+"""`backbone audit` and `preflight` as a person runs them, offline: exit statuses, files, languages, wrong use."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from provision.cli import main
+
+DATA = Path(__file__).parents[1] / "checks" / "data"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEcNsZL+4Pcpnr2g+w+cakWPhUD7DUDn9CSTNXiR0kFO a"
+HOSTS = f"""
+all:
+  vars:
+    backbone_networks_internal: [10.83.5.0/24]
+    backbone_admins: [{{name: backbone, ssh_keys: ["{KEY}"]}}]
+    backbone_sync_url: https://lab-pusat.backbone.test/v1
+  hosts:
+    lab-kab:
+      ansible_host: 10.83.5.11
+      backbone_region: "33.74"
+      backbone_level: kabupaten_kota
+      backbone_fqdn: lab-kab.backbone.test
+"""
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    folder = tmp_path / "inventory"
+    folder.mkdir()
+    (folder / "hosts.yml").write_text(HOSTS)
+    return folder
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["backbone", *words])
+    return main.run_guarded(lambda: main.app(standalone_mode=False, prog_name="backbone"))
+
+
+def test_saved_answers_are_judged_offline(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    status = run(
+        monkeypatch, "audit", "-i", str(inventory), "--from", str(DATA), "--out", str(out), "--json", "--lang", "id"
+    )
+    document = json.loads(capsys.readouterr().out)
+    assert status == document["exit_status"] == 1  # nobody has signed a letter here
+    assert json.loads((out / "audit.json").read_text()) == document
+    failed = {one["control"] for one in document["servers"][0]["findings"] if one["status"] == "fail"}
+    assert {"DOC-01", "DOC-02", "PEOPLE-01"} <= failed
+    assert not failed & {"HW-04", "DB-01", "TLS-02"}
+    page = (out / "audit.html").read_text()
+    assert 'lang="id"' in page
+    assert "Surat permohonan" in page
+
+
+def test_a_folder_without_answers_is_wrong_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(tmp_path / "none")) == 2
+    assert "--save" in capsys.readouterr().err
+
+
+def test_a_damaged_answer_file_is_wrong_use_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "lab-kab.snapshot.json"
+    shutil.copy(DATA / copy.name, copy)
+    copy.write_text(copy.read_text()[:-200])
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(tmp_path)) == 2
+    assert str(copy) in capsys.readouterr().err
+
+
+def test_a_waiver_for_an_unknown_control_is_an_invalid_inventory(
+    monkeypatch: pytest.MonkeyPatch, inventory: Path
+) -> None:
+    (inventory / "waivers.yml").write_text(
+        "- {control: HW-99, servers: all, reason: x y z, approver: Kepala, expires: '2099-01-01'}\n"
+    )
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(DATA)) == 2
+
+
+def test_an_unreachable_server_is_an_error_and_the_report_is_written(
+    monkeypatch: pytest.MonkeyPatch, inventory: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BACKBONE_STATE", str(tmp_path / "state"))
+    hosts = inventory / "hosts.yml"
+    hosts.write_text(HOSTS.replace("ansible_host: 10.83.5.11", "ansible_host: 127.0.0.1\n      ansible_port: 1"))
+    out = tmp_path / "out"
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--out", str(out)) == 3
+    server = json.loads((out / "audit.json").read_text())["servers"][0]
+    assert server["fault"]["kind"] == "unreachable"
+    assert not any(one["status"] == "pass" for one in server["findings"])
+    assert (out / "audit.html").is_file()

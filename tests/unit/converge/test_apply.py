@@ -1,0 +1,98 @@
+"""The loop around a run: what counts as failed, tried in vain, below the minimum, and the exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from provision.audit.findings import Finding
+from provision.converge import apply as loop
+from provision.converge.apply import Applied, Assessment, in_vain
+from provision.converge.inputs import StageInputs
+from provision.converge.look import OS_COMMAND, Observation, read
+from provision.converge.plan import Plan, PlannedStage, Reason, ServerPlan
+from provision.converge.progress import Result
+from provision.converge.run import Outcome
+from provision.converge.stamp import STATE_COMMAND, ServerState
+from provision.errors import BackboneError
+from provision.exits import Exit
+from provision.probe import Answer, Snapshot
+
+NEEDED = PlannedStage("tls", (Reason("control_failed", ("TLS-01",)),), StageInputs({}, "d"))
+
+
+def finding(control: str, status: str, stage: str | None, basis: str = "minimum") -> Finding:
+    return Finding(control, "kab", "x", basis, "high", status, status, "", "", stage)  # type: ignore[arg-type]
+
+
+def assessment(plan: ServerPlan, seen: Observation | None = None) -> Assessment:
+    return Assessment(Plan((plan,)), {"kab": seen or Observation("kab")})
+
+
+def test_only_what_was_measured_and_failed_is_a_reason() -> None:
+    ledger = json.dumps({"stamps": {}, "files": {}, "started": []})
+    system = 'PRETTY_NAME="x"\nID=debian\nVERSION_ID="12"\n'
+    snapshot = Snapshot("kab", "", {STATE_COMMAND: Answer(0, ledger), OS_COMMAND: Answer(0, system)})
+    seen = read(
+        snapshot,
+        [
+            finding("TLS-01", "fail", "tls"),
+            finding("TLS-02", "error", "tls"),
+            finding("TLS-03", "waived", "tls"),
+            finding("TLS-04", "fail", "tls"),
+            finding("HW-04", "fail", None),
+            finding("HW-06", "fail", None, "interpretation"),
+            finding("DOC-01", "fail", None),
+        ],
+        frozenset({"HW-04", "HW-06", "TLS-01"}),
+    )
+    assert seen.failed == {"tls": ("TLS-01", "TLS-04")}
+    assert seen.below_minimum == ("HW-04",)
+    assert seen.others == ("HW-04", "HW-06", "DOC-01")
+    assert seen.distribution == "debian 12"
+
+
+@pytest.mark.parametrize(
+    "ledger", [Answer(124, ""), Answer(1, "", "PermissionError: stamps"), Answer(0, '{"stamps": {}', cut=True)]
+)
+def test_a_ledger_that_cannot_be_read_is_a_fault(ledger: Answer) -> None:
+    snapshot = Snapshot("kab", "", {STATE_COMMAND: ledger, OS_COMMAND: Answer(0, "")})
+    assert "stamps" in read(snapshot, []).fault
+
+
+def test_a_first_apply_below_the_minimum_stops_and_repair_never_does() -> None:
+    bare = Observation("kab", below_minimum=("HW-04",))
+    with pytest.raises(BackboneError, match="nothing was touched: kab: HW-04") as stopped:
+        loop._gate(assessment(ServerPlan("kab"), bare), False)
+    assert stopped.value.exit_status == Exit.FELL_SHORT
+    loop._gate(assessment(ServerPlan("kab"), bare), True)
+    begun = Observation("kab", ServerState(started=frozenset({"base"})), below_minimum=("HW-04",))
+    loop._gate(assessment(ServerPlan("kab"), begun), False)
+
+
+def test_a_control_that_still_fails_after_its_stage_ran_was_tried_in_vain() -> None:
+    results = (Result("kab", "tls", "ok"), Result("kab", "ssh", "failed"), Result("prov", "tls", "ok"))
+    seen = Observation("kab", failed={"tls": ("TLS-01",), "ssh": ("SSH-01",), "base": ("OS-01",)})
+    tried = in_vain(results, {"kab": seen, "prov": Observation("prov", failed={"tls": ("X-01",)}, fault="gone")})
+    assert tried == {"kab": {"tls": ("TLS-01",)}}
+    after = loop._without(assessment(ServerPlan("kab", (NEEDED,))), tried)
+    assert after.plan.empty
+    assert after.plan.servers[0].given_up == {"tls": ("TLS-01",)}
+    assert after.exit_status == Exit.FELL_SHORT
+
+
+@pytest.mark.parametrize(
+    ("plan", "results", "interrupted", "expected"),
+    [
+        (ServerPlan("kab"), ["ok"], False, Exit.OK),
+        (ServerPlan("kab", (NEEDED,)), ["ok"], False, Exit.FELL_SHORT),
+        (ServerPlan("kab", unreachable="no route"), ["ok"], False, Exit.UNREACHED),
+        (ServerPlan("kab", (NEEDED,)), ["failed", "not_reached"], False, Exit.UNREACHED),
+        (ServerPlan("kab"), ["failed"], True, Exit.INTERRUPTED),
+    ],
+)
+def test_the_worst_word_wins(plan: ServerPlan, results: list[str], interrupted: bool, expected: Exit) -> None:
+    outcome = Outcome(tuple(Result("kab", "tls", status) for status in results), Path("log"), interrupted)
+    assert Applied(assessment(plan), outcome, assessment(plan)).exit_status == expected
