@@ -155,6 +155,8 @@ def test_ssh_settings_that_another_file_overrides_are_refused_and_named(site: Si
 
 def test_the_rule_set_is_there_after_a_reboot_and_a_flush(site: Site, tmp_path: Path) -> None:
     [host] = HOSTS[1:]
+    status, out = site.run("firewall", [host])
+    assert status == 0, out
     before = site.asked(host, TABLE)
     site.lab.run(host, "systemctl restart nftables.service; systemctl reload nftables.service")
     assert site.asked(host, TABLE) == before
