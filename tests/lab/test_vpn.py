@@ -41,7 +41,7 @@ class Office:
     def apply(self, **expires: str) -> Applied:
         """Let the named people in until their last day, and nobody else."""
         peers = [
-            {"name": name, "public_key": self.keys[name], "address": PEOPLE[name], "expires": f'"{last}"'}
+            {"name": name, "public_key": self.keys[name], "address": PEOPLE[name], "expires": last}
             for name, last in expires.items()
         ]
         inventory = region.write(self.lab, self.folder, key_file=self.lab.folder / "ssh" / "id_ed25519", peers=peers)
