@@ -8,7 +8,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 
+from provision import i18n
 from provision.exits import Exit
 from provision.i18n import _
 
@@ -109,17 +109,14 @@ class _Screen:
 
 
 def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
-    families: Counter[tuple[str, str]] = Counter()
     report = out / "audit.json"
-    if report.exists():
-        for finding in json.loads(report.read_text())["findings"]:
-            families[finding["control"].split("-")[0], finding["status"]] += 1
     table = Table(title=_("Controls by family"), title_justify="left")
     statuses = ["pass", "attested", "warning", "waived", "fail", "error"]
     for heading in (_("family"), *statuses):
         table.add_column(heading, justify="left" if heading == _("family") else "right")
-    for family in sorted({name for name, _status in families}):
-        table.add_row(family, *(str(families[family, status] or "") for status in statuses))
+    for family in json.loads(report.read_text())["families"] if report.exists() else ():
+        title = family["title"][i18n.language()]
+        table.add_row(title, *(str(family["counts"].get(status) or "") for status in statuses))
     console.print(table)
 
     rows = Table(title=_("Rows synced and reconciled"), title_justify="left")

@@ -164,7 +164,7 @@ class Demo:
 
     def apply(self) -> None:
         """Every stage, on the bare server."""
-        self._verb("apply", *self.chosen)
+        self._verb("apply", *self.chosen, "--yes")
 
     def sync(self) -> None:
         """A run of the service on the server, by its own unit, and what it says of itself."""
@@ -187,11 +187,7 @@ class Demo:
     def audit(self) -> None:
         """Every control, and the report."""
         self._verb("audit", *self.chosen, "--out", str(self.out))
-        findings = json.loads((self.out / "audit.json").read_text())["findings"]
-        counts = dict.fromkeys(("pass", "fail", "warning", "error", "attested", "waived", "not_applicable"), 0)
-        for finding in findings:
-            counts[finding["status"]] = counts.get(finding["status"], 0) + 1
-        self.summary.controls = counts
+        self.summary.controls = json.loads((self.out / "audit.json").read_text())["counts"]
 
     def look_from_outside(self) -> None:
         """Which ports answer somebody on the internet, against those that the inventory declares for anywhere."""
@@ -215,9 +211,11 @@ class Demo:
             )
 
     def apply_again(self) -> None:
-        """Nothing is left to do: the plan is empty and no task runs."""
-        plan = json.loads(self._verb("plan", *self.chosen, "--json"))
-        self.summary.second_apply_changes = sum(len(server["stages"]) for server in plan["servers"])
+        """Nothing is left to do: no stage runs, nothing changes."""
+        last = json.loads(self._verb("apply", *self.chosen, "--yes", "--json").splitlines()[-1])
+        self.summary.second_apply_changes = sum(result["changed"] for result in last["results"])
+        if last["results"] or last["remains"]:
+            raise BackboneError(_("the second apply still found something to do: {last}").format(last=last))
 
     # ── how they are done ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -170,8 +170,6 @@ def _furnish(root: Path) -> None:
         path.symlink_to(target)
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()
-    # mmdebstrap leaves there what it was called with: another lab's proxy.
-    (root / "etc/apt/apt.conf.d/99mmdebstrap").unlink(missing_ok=True)
 
 
 def _archives(apt: Path) -> list[tuple[str, str]]:
