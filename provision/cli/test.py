@@ -28,7 +28,8 @@ LINTERS: tuple[Step, ...] = (
     ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     ("mypy", ["mypy", "--no-error-summary"]),
 )
-FOLDERS = {"unit": ("tests/unit",), "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/roles")}
+# Folders in one group share a session of pytest, and so the booted hosts.
+GROUPS = {"unit": (("tests/unit",),), "lab": (("tests/sync",), ("tests/drill",), ("tests/lab", "tests/roles"))}
 
 
 def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
@@ -36,16 +37,16 @@ def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
     if scope not in ("unit", "lab", "slow"):
         raise UsageError(f"test: no such set of tests: {scope!r}", repair="backbone test unit|lab|slow [ARGS]")
     pytest = [sys.executable, "-m", "pytest", *([] if scope == "slow" else ["-m", "not slow"])]
-    folders = [folder for name in ("unit", "lab") for folder in FOLDERS[name] if scope in (name, "slow")]
-    folders = [folder for folder in folders if next((CLONE / folder).rglob("test_*.py"), None)]
+    groups = [group for name in ("unit", "lab") for group in GROUPS[name] if scope in (name, "slow")]
+    groups = [group for group in groups if any(next((CLONE / one).rglob("test_*.py"), None) for one in group)]
     if arguments:
         named = any((CLONE / argument.split("::")[0]).exists() for argument in arguments)
-        yield scope, [*pytest, *arguments, *([] if named else folders)]
+        yield scope, [*pytest, *arguments, *([] if named else [one for group in groups for one in group])]
         return
     if scope == "unit":
         yield from LINTERS
-    for folder in folders:
-        yield folder, [*pytest, *(["-m", "slow"] if scope == "slow" else []), folder]
+    for group in groups:
+        yield " ".join(group), [*pytest, *(["-m", "slow"] if scope == "slow" else []), *group]
 
 
 def _on_the_oldest_python() -> Step | None:

@@ -10,7 +10,8 @@ import secrets
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -49,12 +50,17 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True)
 class Region:
-    """How much synthetic data the centre has, and of where. The default is an average kabupaten/kota."""
+    """How much synthetic data the centre has of one region, and at which port that region finds it."""
 
-    code: str = "33.74"
-    schools: int = 430
-    students: int = 88_000
+    code: str
+    schools: int
+    students: int
+    port: int = 443
     seed: int = 1
+
+
+# An average kabupaten/kota, and a small province.
+REGIONS = (Region("33.74", schools=430, students=88_000), Region("33", schools=40, students=4_000, port=8443))
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Centre:
         (self.folder / "server.crt").write_text(leaf)
         self.certificate_authority.write_text(authority)
 
-    def furnish(self, root: Path, region: Region) -> None:
+    def furnish(self, root: Path, regions: Sequence[Region]) -> None:
         """Write the centre's services into the root file system of a host that has not booted yet."""
         self.prepare()
         (root / "etc/chrony/chrony.conf").write_text(_CHRONY)
@@ -114,21 +120,23 @@ class Centre:
         shutil.copy(here / "world.py", home / "world.py")
         (home / "static" / "clamav").mkdir(parents=True)
         (home / "static/clamav/lab.ndb").write_text(f"Lab.Eicar-Test:0:0:{EICAR}\n")
-        state = root / "var/lib/private/pusat"
-        state.mkdir(parents=True)
-        (root / "var/lib/private").chmod(0o700)
-        shutil.copy(data_file(region), state / "data.sqlite")
-        source = (
-            "/usr/bin/python3 -m source serve --data /var/lib/pusat/data.sqlite --cert /etc/pusat/server.crt "
-            "--key ${CREDENTIALS_DIRECTORY}/server.key --port 443 --credentials ${CREDENTIALS_DIRECTORY}"
-        )
+        (root / "var/lib/private").mkdir(mode=0o700, exist_ok=True)
         world = "/usr/bin/python3 /opt/pusat/world.py /opt/pusat/static /var/lib/world/notes.jsonl"
-        for name, about, command, kept in (
-            ("pusat-source", "Reference Backbone source", source, "pusat"),
-            ("pusat-world", "Signatures and notices", world, "world"),
-        ):
+        units = [("world", "Signatures and notices", world)]
+        for region in regions:
+            name = f"source-{region.port}"
+            state = root / "var/lib/private" / name
+            state.mkdir()
+            shutil.copy(data_file(region), state / "data.sqlite")
+            source = (
+                f"/usr/bin/python3 -m source serve --data /var/lib/{name}/data.sqlite --cert /etc/pusat/server.crt "
+                f"--key ${{CREDENTIALS_DIRECTORY}}/server.key --port {region.port} "
+                "--credentials ${CREDENTIALS_DIRECTORY}"
+            )
+            units.append((name, f"Reference Backbone source of {region.code}", source))
+        for name, about, command in units:
             unit = root / f"etc/systemd/system/{name}.service"
-            unit.write_text(_UNIT.format(about=about, command=command, state=kept))
+            unit.write_text(_UNIT.format(about=about, command=command, state=name))
             wanted = root / f"etc/systemd/system/multi-user.target.wants/{name}.service"
             wanted.symlink_to(f"/etc/systemd/system/{name}.service")
 
@@ -136,7 +144,7 @@ class Centre:
 def data_file(region: Region) -> Path:
     """The centre's data for this region, from the cache or made now (about half a minute)."""
     package = Path(__file__).parent / "source"
-    recipe = hashlib.sha256(repr(region).encode())
+    recipe = hashlib.sha256(repr(replace(region, port=0)).encode())
     for file in sorted(package.rglob("*.py")):
         recipe.update(file.read_bytes())
     data = paths.cache_dir() / "lab" / "data" / f"{region.code}-{region.students}-{recipe.hexdigest()[:12]}.sqlite"

@@ -23,7 +23,6 @@ from provision.i18n import _
 from provision.inventory.load import load
 from provision.inventory.ports import declared_ports
 from provision.lab import region
-from provision.lab.centre import Region, data_file
 from provision.lab.lab import Lab
 from provision.onboard.enroll import host_key
 
@@ -87,11 +86,10 @@ class Watch:
 class Demo:
     """One run of the demo. `out` receives reports, log and summary; it is made where it does not exist."""
 
-    def __init__(self, lab: Lab, out: Path, watch: Watch, centre: Region | None = None) -> None:
+    def __init__(self, lab: Lab, out: Path, watch: Watch) -> None:
         self.lab = lab
         self.out = out
         self.watch = watch
-        self.centre = centre or Region()
         self.summary = Summary()
         self.folder = lab.folder / "inventory"
         self.inventory = self.folder / "hosts.yml"
@@ -138,7 +136,6 @@ class Demo:
 
     def boot(self) -> None:
         """Real hosts, the server among them as an installer leaves it: an account, a password, nothing else."""
-        data_file(self.centre)
         self.lab.up(HOSTS, changed={SERVER: {"enrolled": False}})
 
     def enroll(self) -> None:
@@ -214,7 +211,7 @@ class Demo:
         """Nothing is left to do: no stage runs, nothing changes."""
         last = json.loads(self._verb("apply", *self.chosen, "--yes", "--json").splitlines()[-1])
         self.summary.second_apply_changes = sum(result["changed"] for result in last["results"])
-        if last["results"] or last["remains"]:
+        if last["results"] or not last["remains"]["empty"]:
             raise BackboneError(_("the second apply still found something to do: {last}").format(last=last))
 
     # ── how they are done ────────────────────────────────────────────────────────────────────────────────────────

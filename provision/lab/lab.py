@@ -27,7 +27,7 @@ from provision import paths
 from provision.errors import BackboneError, UsageError
 from provision.i18n import _
 from provision.lab import image, limits, network, region, requirements
-from provision.lab.centre import Centre, Region
+from provision.lab.centre import REGIONS, Centre, Region
 from provision.lab.machine import Machine
 from provision.lab.spec import HostSpec, Networks, hosts
 from provision.onboard.enroll import administrator_script
@@ -45,7 +45,7 @@ class Lab:
     folder: Path
     networks: Networks
     say: Say = field(default=lambda _text: None, compare=False)
-    centre: Region = field(default=Region())
+    regions: tuple[Region, ...] = REGIONS
 
     @classmethod
     def named(cls, name: str = "", say: Say = lambda _text: None) -> Lab:
@@ -237,11 +237,13 @@ class Lab:
         network.detach(self.networks.slot, spec.name)
         machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root])
         network.attach(self.networks, spec)
-        machine.boot(self._furnish(machine.root, spec))
+        if not layer:
+            self._furnish(machine.root, spec)
+        machine.boot(_hardware(machine.root, spec))
         self.say(_("{host} boots: {about}").format(host=spec.name, about=spec.about))
 
-    def _furnish(self, root: Path, spec: HostSpec) -> list[tuple[str, str]]:
-        """Write into a host's root what is its own: names, keys, what it believes of its hardware."""
+    def _furnish(self, root: Path, spec: HostSpec) -> None:
+        """Write into a host's root what is its own: names, keys, accounts, the centre's services."""
         (root / "etc/hostname").write_text(f"{spec.name}\n")
         known = ["127.0.0.1 localhost", "::1 localhost", f"127.0.1.1 {spec.name}"]
         known.append(f"{self.networks.controller} lab-controller")
@@ -257,8 +259,7 @@ class Lab:
         if spec.is_server:
             self._make_accounts(root, spec)
         if spec.services:
-            Centre(self.folder / "centre").furnish(root, self.centre)
-        return _hardware(root, spec)
+            Centre(self.folder / "centre").furnish(root, self.regions)
 
     def _make_accounts(self, root: Path, spec: HostSpec) -> None:
         script = "id -u petugas >/dev/null 2>&1 || useradd -m -s /bin/bash -G sudo petugas\nchpasswd <<'.'\n"

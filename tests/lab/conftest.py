@@ -1,24 +1,18 @@
-"""Lab hosts for tests: one instance for the whole run, hosts reset by a fresh overlay, gone at the end."""
+"""Lab hosts, shared by all tests that need them; see tests/support/lab_hosts.py."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from provision.lab.lab import Lab
+from tests.support.lab_hosts import boot_server, demo, lab, provisioned
 
-
-@pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
-    """The tests' own lab instance, with nothing booted yet; everything is taken down at the end."""
-    with Lab.named(os.environ.get("BACKBONE_LAB") or "test") as instance:
-        instance.down()
-        yield Lab.named(instance.name)
+__all__ = ["boot_server", "demo", "lab", "provisioned"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs lab hosts."""
     for item in items:
-        item.add_marker(pytest.mark.lab)
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.lab)

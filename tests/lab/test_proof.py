@@ -1,0 +1,126 @@
+"""What must turn a control red does, and exactly that control; what must be reachable from outside is, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from ruamel.yaml import YAML
+
+from provision.audit.run import examine
+from provision.inventory import load
+from provision.inventory.vault import read_secret
+from provision.lab.lab import Lab
+from tests.support.lab_hosts import Provisioned
+
+
+def test_the_provisioned_server_has_nothing_red_after_a_reboot(provisioned: Provisioned) -> None:
+    findings = provisioned.findings()
+    assert {control: status for control, status in findings.items() if status in ("fail", "error")} == {}
+
+
+def stopped_clamd(server: Provisioned) -> Callable[[], None]:
+    server.run("systemctl stop clamav-daemon.socket clamav-daemon.service")
+    return lambda: server.run(
+        "systemctl start clamav-daemon.service && systemctl start clamav-clamonacc.service;"
+        "for i in $(seq 60); do clamdscan --ping 1 >/dev/null 2>&1 && break; sleep 1; done"
+    )
+
+
+def extra_listener(server: Provisioned) -> Callable[[], None]:
+    server.run("systemd-run --unit=extra-listener python3 -m http.server 9999")
+    server.run("for i in $(seq 50); do ss -ltn | grep -q :9999 && break; sleep 0.1; done; ss -ltn | grep -q :9999")
+    return lambda: server.run("systemctl stop extra-listener")
+
+
+def expired_certificate(server: Provisioned) -> Callable[[], None]:
+    key = serialization.load_pem_private_key(
+        read_secret(server.inventory, "lab-kab", "tls_authority_key").encode(), None
+    )
+    issuer = x509.load_pem_x509_certificate((server.inventory.parent / "authority.pem").read_bytes())
+    present = x509.load_pem_x509_certificate(server.run("cat /etc/backbone/tls/server.crt").encode())
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(present.subject).issuer_name(issuer.subject)
+    builder = builder.public_key(present.public_key()).serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=3)).not_valid_after(now - timedelta(days=1))
+    for extension in present.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    expired = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()  # type: ignore[arg-type]
+    server.run("cp -p /etc/backbone/tls/server.crt /root/kept.crt; cat >/etc/backbone/tls/server.crt",
+               given=expired + issuer.public_bytes(serialization.Encoding.PEM).decode())  # fmt: skip
+    server.run("sleep 2; systemctl reload nginx postgresql@15-main")
+    return lambda: server.run(
+        "cp -p /root/kept.crt /etc/backbone/tls/server.crt; sleep 2; systemctl reload nginx postgresql@15-main"
+    )
+
+
+def database_without_tls(server: Provisioned) -> Callable[[], None]:
+    server.run(
+        "echo 'ssl = off' >/etc/postgresql/15/main/conf.d/zz-test.conf; systemctl reload postgresql@15-main; sleep 1"
+    )
+    return lambda: server.run(
+        "rm /etc/postgresql/15/main/conf.d/zz-test.conf; systemctl reload postgresql@15-main; sleep 1"
+    )
+
+
+@contextmanager
+def spoiled(spoil: Callable[[Provisioned], Callable[[], None]], server: Provisioned) -> Iterator[None]:
+    repair = spoil(server)
+    try:
+        yield
+    finally:
+        repair()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "control", "not_measured"),
+    [
+        (stopped_clamd, "AV-01", {"AV-04"}),
+        (extra_listener, "PORT-02", set()),
+        (expired_certificate, "TLS-03", set()),
+        (database_without_tls, "DB-03", set()),
+    ],
+    ids=["clamd stopped", "extra listening port", "expired certificate", "PostgreSQL without TLS"],
+)
+def test_what_is_spoiled_turns_exactly_its_control_red(
+    provisioned: Provisioned, spoil: Callable[[Provisioned], Callable[[], None]], control: str, not_measured: set[str]
+) -> None:
+    with spoiled(spoil, provisioned):
+        findings = provisioned.findings()
+    assert {name for name, status in findings.items() if status == "fail"} == {control}
+    assert {name for name, status in findings.items() if status == "error"} == not_measured
+    assert provisioned.red() == set()
+
+
+@pytest.mark.parametrize(("kind", "control"), [("surat_permohonan", "DOC-01"), ("nota_kesepakatan", "DOC-02")])
+def test_a_missing_letter_turns_exactly_its_control_red(provisioned: Provisioned, kind: str, control: str) -> None:
+    file: Path = provisioned.inventory.parent / "documents.yml"
+    kept = file.read_text()
+    yaml = YAML()
+    try:
+        yaml.dump([paper for paper in yaml.load(kept) if paper["kind"] != kind], file)
+        assert provisioned.red() == {control}
+    finally:
+        file.write_text(kept)
+
+
+def test_from_outside_nothing_but_the_declared_ports_answers(provisioned: Provisioned) -> None:
+    outside = str(provisioned.lab.listing()[0]["addresses"]["outside"])
+    scan = provisioned.lab.run("lab-luar", f"nmap -n -Pn -T4 -p 1-10000,51820 -oG - {outside}", timeout=300).stdout
+    answering = {part.split("/")[0].strip() for line in scan.splitlines() if "Ports:" in line
+                 for part in line.split("Ports:")[1].split(",") if "/open/" in part}  # fmt: skip
+    assert answering == {"80", "443"}
+
+
+def test_an_unreachable_server_is_an_error_and_never_a_pass(provisioned: Provisioned, lab: Lab) -> None:
+    lab.down(["lab-kab"])
+    examined = examine(load(provisioned.inventory, "lab-kab"))
+    measured = {
+        finding.status for finding in examined.findings if finding.control.split("-")[0] not in ("DOC", "PEOPLE")
+    }
+    assert measured == {"error"}

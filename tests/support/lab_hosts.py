@@ -1,0 +1,109 @@
+"""Lab hosts for tests: one instance for the whole run, hosts reset by a fresh overlay, gone at the end.
+
+The fixtures are taken over by the conftest of tests/lab and tests/roles, which run in one session and share them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.audit.run import examine
+from provision.inventory import load
+from provision.lab.lab import Lab
+
+CLONE = Path(__file__).parents[2]
+SERVER = "lab-kab"
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """The tests' own lab instance, with nothing booted yet; everything is taken down at the end."""
+    with Lab.named(os.environ.get("BACKBONE_LAB") or "test") as instance:
+        instance.down()
+        yield Lab.named(instance.name)
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """What `./backbone demo --keep` left: its exit status, its folder, and its server as a layer to start from."""
+
+    status: int
+    out: Path
+    layer: Path
+    inventory: Path
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The demo's summary.json."""
+        found: dict[str, Any] = json.loads((self.out / "summary.json").read_text())
+        return found
+
+
+@pytest.fixture(scope="session")
+def demo(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """The demo, run once as a person runs it; its server is what all tests of a provisioned server start from."""
+    lab.down()
+    out = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "provision.cli.main", "demo", "--keep", "--out", str(out)],
+        cwd=CLONE,
+        env={**os.environ, "BACKBONE_LAB": lab.name},
+        stdout=subprocess.DEVNULL,
+        timeout=1200,
+    )
+    layer = lab.folder / "layers" / SERVER
+    lab.freeze(SERVER, layer)
+    return DemoRun(done.returncode, out, layer, lab.inventory)
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """A provisioned server that runs, fresh from the demo's layer."""
+
+    lab: Lab
+    inventory: Path
+
+    def run(self, command: str, *, check: bool = True, given: str = "") -> str:
+        """A shell command as root on the server; its output."""
+        return self.lab.run(SERVER, command, check=check, given=given).stdout
+
+    def findings(self) -> dict[str, str]:
+        """Status by control, measured now."""
+        examined = examine(load(self.inventory, SERVER))
+        return {finding.control: finding.status for finding in examined.findings}
+
+    def red(self) -> set[str]:
+        """The controls that fail now."""
+        return {control for control, status in self.findings().items() if status == "fail"}
+
+
+def boot(lab: Lab, demo: DemoRun, **changed: Any) -> Provisioned:
+    """Start the demo's server anew, with other hardware where asked for, and let its services settle."""
+    lab.down([SERVER])
+    lab.up([SERVER, "lab-pusat", "lab-luar"], layers={SERVER: demo.layer}, changed={SERVER: changed})
+    lab.run(SERVER, "systemctl is-system-running --wait", check=False)
+    lab.run(SERVER, "chronyc -n waitsync 60 0 0 1", check=False)
+    return Provisioned(lab, demo.inventory)
+
+
+@pytest.fixture
+def boot_server(lab: Lab, demo: DemoRun) -> Callable[..., Provisioned]:
+    """Starts the demo's server anew with other hardware: `boot_server(memory_mb=4096)`."""
+    return partial(boot, lab, demo)
+
+
+@pytest.fixture(scope="module")
+def provisioned(lab: Lab, demo: DemoRun) -> Iterator[Provisioned]:
+    """The demo's server, started anew for one module of tests."""
+    yield boot(lab, demo)
+    lab.down([SERVER])
