@@ -39,7 +39,7 @@ def apply(
     from provision.exits import Exit
     from provision.inventory import load
 
-    fleet = load(inventory, limit)
+    fleet = load(inventory, limit, allow_expired=True)
     fleet = loop.this_machine(fleet) if local else fleet
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(

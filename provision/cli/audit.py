@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,11 +42,13 @@ def audit(
     lang: str = typer.Option("", "--lang", help="Language of the report: id or en.", show_default=False),
     as_json: bool = typer.Option(False, "--json", help="For machines: the audit on standard output."),
 ) -> int:
-    """Measure every requirement, on every server at once; change nothing. Exit 0 only if nothing is open.
+    """Measure every requirement, on every server at once. Exit 0 only if nothing is open.
+
+    Nothing is changed but the metric that tells when the server was last audited.
 
     Example: backbone audit -i inventories/kabupaten --out ./hasil
     """
-    from provision.audit import catalogue
+    from provision.audit import catalogue, record
     from provision.audit import findings as judged
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
@@ -65,6 +68,7 @@ def audit(
         one_server(fleet, local)
         with progress(len(fleet.servers), as_json) as done:
             examination = examine(fleet, local=local, progress=done)
+        record.leave(fleet, examination, datetime.now(UTC), local=local)
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination)

@@ -74,7 +74,7 @@ def _targets(inventory: Path | None, limit: str, local: bool) -> tuple[list[Targ
         if not local:
             raise UsageError(_("which servers?"), repair="backbone drill -i INV, backbone drill --local")
         return [Target.this_machine(socket.gethostname())], {}
-    servers = load(inventory, limit).servers
+    servers = load(inventory, limit, allow_expired=True).servers
     zones = {server.name: server.zone for server in servers}
     if not local:
         return [Target.of(server) for server in servers], zones

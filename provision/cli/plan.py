@@ -44,7 +44,7 @@ def plan(
     from provision.converge.plan import Wish
     from provision.inventory import load
 
-    fleet = load(inventory, limit)
+    fleet = load(inventory, limit, allow_expired=True)
     fleet = loop.this_machine(fleet) if local else fleet
     assessment = loop.assess(fleet, Wish(tuple(stage or ()), full), local=local)
     if as_json and not diff:

@@ -1,0 +1,50 @@
+"""Leaves on each audited server when it was audited and how it stood, for its node_exporter and its notices.
+
+It is the only thing that an audit writes on a server: one file of metrics, and only where the directory for such
+files is there already.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from provision.audit.findings import counts
+from provision.audit.run import Examination, targets
+from provision.inventory import Fleet
+from provision.probe.transport import Session
+
+DIRECTORY = "/var/lib/backbone/metrics"
+SECONDS = 10.0
+
+
+def metrics(examination: Examination, server: str, at: datetime) -> str:
+    """One server's outcome in the Prometheus text format."""
+    lines = [
+        "# HELP backbone_audit_last_run_timestamp_seconds When this server was last audited.",
+        "# TYPE backbone_audit_last_run_timestamp_seconds gauge",
+        f"backbone_audit_last_run_timestamp_seconds {at.timestamp():.0f}",
+        "# HELP backbone_audit_controls Controls by status at the last audit.",
+        "# TYPE backbone_audit_controls gauge",
+    ]
+    found = counts(examination.of(server))
+    lines += [f'backbone_audit_controls{{status="{status}"}} {number}' for status, number in found.items()]
+    return "\n".join(lines) + "\n"
+
+
+def leave(fleet: Fleet, examination: Examination, at: datetime, *, local: bool = False) -> None:
+    """Write the metrics on every server that answered; one that cannot be written stays as it was, and overdue."""
+    silent = set(examination.unreached)
+    scripts = {
+        server.name: _script(metrics(examination, server.name, at))
+        for server in fleet.servers
+        if server.name not in silent
+    }
+    with Session([target for target in targets(fleet, local=local) if target.name in scripts]) as session:
+        session.run(scripts, SECONDS)
+
+
+def _script(text: str) -> str:
+    return (
+        f"[ -d {DIRECTORY} ] || exit 0; umask 022; cat >{DIRECTORY}/.audit.new <<'.' && "
+        f"mv {DIRECTORY}/.audit.new {DIRECTORY}/audit.prom\n{text}.\n"
+    )
