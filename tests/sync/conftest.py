@@ -22,7 +22,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sync_world import PAGE, SECRET, SIZE, Run
 
 from backbone_sync import __version__, dictionary, grant
 from backbone_sync import config as configs
@@ -31,6 +30,7 @@ from backbone_sync.engine import Engine, RunResult
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
+from tests.support.sync_world import PAGE, SECRET, SIZE, Run
 
 
 def _server_programs() -> Path:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sync_world import ENTITIES, SIZE, Run, difference, stored
 
 from backbone_sync import dictionary, grant
 from backbone_sync.config import Config
@@ -24,6 +23,7 @@ from provision.lab.source import schema
 from provision.lab.source.faults import Answer
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
+from tests.support.sync_world import ENTITIES, SIZE, Run, difference, stored
 
 FOREVER = 10_000
 # fault → (class of the error, exit status)

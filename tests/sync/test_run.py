@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
-from sync_world import ENTITIES, SIZE, Run, difference, stored
 
 from backbone_sync import dictionary, grant
 from backbone_sync.config import Config
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
+from tests.support.sync_world import ENTITIES, SIZE, Run, difference, stored
 
 
 def test_an_initial_load_holds_every_row_and_balances(run: Run, data: Path, database: str) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from sshserver import Behaviour, SSHServer, serving
 
 from provision.errors import BackboneError
 from provision.probe import transport, waves
 from provision.probe.snapshot import Answer, Fault
 from provision.probe.transport import Output, Session, Target
+from tests.support.sshserver import Behaviour, SSHServer, serving
 
 
 def target(server: SSHServer, name: str = "kab", **changes: object) -> Target:
