@@ -160,8 +160,11 @@ class Demo:
         self._verb("preflight", *self.chosen, "--json")
 
     def apply(self) -> None:
-        """Every stage, on the bare server."""
-        self._verb("apply", *self.chosen, "--yes")
+        """Every stage, on the bare server. That nothing has been synced yet is no fault of a stage."""
+        last = self._apply()
+        failed = [f"{one['stage']}: {one['message']}" for one in last["results"] if one["status"] != "ok"]
+        if failed or not last["results"] or not last["remains"]["empty"]:
+            raise BackboneError(_("not every stage held: {failed}").format(failed="; ".join(failed) or last["remains"]))
 
     def sync(self) -> None:
         """A run of the service on the server, by its own unit, and what it says of itself."""
@@ -209,7 +212,7 @@ class Demo:
 
     def apply_again(self) -> None:
         """Nothing is left to do: no stage runs, nothing changes."""
-        last = json.loads(self._verb("apply", *self.chosen, "--yes", "--json").splitlines()[-1])
+        last = self._apply()
         self.summary.second_apply_changes = sum(result["changed"] for result in last["results"])
         if last["results"] or not last["remains"]["empty"]:
             raise BackboneError(_("the second apply still found something to do: {last}").format(last=last))
@@ -219,7 +222,13 @@ class Demo:
     def _address(self, net: str) -> str:
         return str(next(host["addresses"][net] for host in self.lab.listing() if host["name"] == SERVER))
 
-    def _verb(self, *words: str, expected: int = 0) -> str:
+    def _apply(self) -> dict[str, Any]:
+        """`apply`, its events told to whoever watches; returns the last one, which says how it ended."""
+        said = self._verb("apply", *self.chosen, "--yes", "--json", expected=(0, 1))
+        last: dict[str, Any] = json.loads(said.splitlines()[-1])
+        return last
+
+    def _verb(self, *words: str, expected: tuple[int, ...] = (0,)) -> str:
         """Run a verb as a person would; its words go to the log, the last of them to whoever watches."""
         command = [sys.executable, "-m", "provision.cli.main", *words]
         environment: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(CLONE_OR_SITE)}
@@ -236,14 +245,14 @@ class Demo:
                 for line in running.stdout:
                     said.append(line)
                     log.write(line)
-                    if line.strip() and "--json" not in words:
-                        self.watch.progress(line.strip())
+                    if told := _told(line):
+                        self.watch.progress(told)
                 status = running.wait()
             except BaseException:
                 running.terminate()
                 running.wait(timeout=30)
                 raise
-        if status != expected:
+        if status not in expected:
             tail = "".join(said[-12:]).strip()
             raise BackboneError(
                 _("`backbone {words}` exited {status}: {tail}").format(
@@ -251,3 +260,15 @@ class Demo:
                 )
             )
         return "".join(said)
+
+
+def _told(line: str) -> str:
+    """What a person is told of a line that a verb prints: its words, or the task that an event is about."""
+    line = line.strip()
+    if not line.startswith("{"):
+        return "" if line.startswith(("}", "[", "]", '"')) else line
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return ""
+    return " · ".join(str(event[key]) for key in ("stage", "task", "status") if event.get(key))

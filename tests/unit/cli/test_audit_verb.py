@@ -10,6 +10,9 @@ import pytest
 
 from provision.cli import main
 
+# The inventory is resolved by Ansible.
+pytestmark = pytest.mark.needs_ansible
+
 DATA = Path(__file__).parents[1] / "checks" / "data"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEcNsZL+4Pcpnr2g+w+cakWPhUD7DUDn9CSTNXiR0kFO a"
 HOSTS = f"""

@@ -23,6 +23,9 @@ from provision.probe.snapshot import Fault, Snapshot
 from provision.report import html as pages
 from provision.report import model, summary
 
+# The inventory is resolved by Ansible.
+pytestmark = pytest.mark.needs_ansible
+
 AT = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEcNsZL+4Pcpnr2g+w+cakWPhUD7DUDn9CSTNXiR0kFO a"
 INVENTORY = """
