@@ -82,7 +82,7 @@ def spoiled(spoil: Callable[[Provisioned], Callable[[], None]], server: Provisio
     [
         (stopped_clamd, "AV-01", {"AV-04"}),
         (extra_listener, "PORT-02", set()),
-        (expired_certificate, "TLS-03", set()),
+        (expired_certificate, "TLS-02", set()),
         (database_without_tls, "DB-03", set()),
     ],
     ids=["clamd stopped", "extra listening port", "expired certificate", "PostgreSQL without TLS"],
