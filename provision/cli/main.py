@@ -23,6 +23,7 @@ VERBS: dict[str, str] = {
     "preflight": "May this machine become such a server? What is on it already? Changes nothing.",
     "audit": "Measure every requirement on every server, and write the report. Changes nothing.",
     "enroll": "First contact by password: administrator, key, pinned host key.",
+    "init": "A new inventory, with generated secrets, from a few answers.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
     "drill": "Restore the last backup beside the live database; compare; measure RPO and RTO.",
     "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",

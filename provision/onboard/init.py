@@ -1,0 +1,116 @@
+"""A new inventory from a few answers: hosts.yml, generated secrets in a vault, an internal authority, a key.
+
+Everything is written into a folder that must not hold an inventory yet, so nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from provision import paths
+from provision.errors import UsageError
+from provision.i18n import _
+from provision.inventory import regions
+from provision.inventory.load import load
+from provision.inventory.regions import Region
+from provision.inventory.vault import generate_secrets, new_password, write_password_file, write_vault
+from provision.onboard.authority import make_authority
+from provision.onboard.enroll import NAME, administrator_key
+
+_IGNORED = ".vault-password\nkeys/\n"
+_PAPERS = {
+    "documents.yml": "# The signed letter of request and the Nota Kesepakatan: kind, number, signed_by, signed_on, "
+    "valid_until, region.\n[]\n",
+    "attestations.yml": "# What people state where a machine cannot know: control, servers, evidence, attested_by, "
+    "expires.\n[]\n",
+    "waivers.yml": "# Controls that need not hold for a while: control, servers, reason, approver, expires.\n[]\n",
+}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person has to say about a first server. `internal`: networks in CIDR notation."""
+
+    region: str
+    address: str
+    internal: Sequence[str]
+    fqdn: str
+    sync_url: str
+    name: str = ""
+    administrator: str = "backbone"
+
+
+def region_of(text: str) -> Region:
+    """The region that a code or a name means; UsageError that names the nearest ones when it is not clear."""
+    if found := regions.by_code(text):
+        return found
+    near = regions.search(text)
+    exact = [one for one in near if text.casefold() in (one.name.casefold(), one.name.split(" ", 1)[-1].casefold())]
+    if len(exact) == 1:
+        return exact[0]
+    raise UsageError(
+        _("no single region is called {text}").format(text=text),
+        repair=_("use a code: {near}").format(near="; ".join(f"{one.code} {one.name}" for one in near[:6])),
+    )
+
+
+def init(folder: Path, answers: Answers) -> Path:
+    """Write a whole inventory that `validate` accepts; returns its hosts.yml. UsageError when one is there."""
+    hosts = folder / "hosts.yml"
+    taken = [
+        one
+        for one in (hosts, folder / ".vault-password", folder / "group_vars", folder / "authority.pem")
+        if one.exists()
+    ]
+    if taken:
+        raise UsageError(
+            _("{file} is there already; nothing was overwritten").format(file=taken[0]),
+            repair=_("edit it, or choose a new folder"),
+        )
+    if not NAME.fullmatch(answers.administrator):
+        raise UsageError(
+            _("{name!r} is no account name: lower-case letters, digits, - and _").format(name=answers.administrator)
+        )
+    region = region_of(answers.region)
+    template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True).from_string(  # noqa: S701
+        (paths.templates_dir() / "inventory" / "hosts.yml.j2").read_text()
+    )
+    # Made beside its place and judged there: answers that do not fit leave nothing behind.
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".init-") as drafts:
+        draft = Path(drafts)
+        _write(draft, answers, region, template)
+        load(draft / "hosts.yml")
+        for made in sorted(draft.iterdir()):
+            made.rename(folder / made.name)
+    return hosts
+
+
+def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Template) -> None:
+    (folder / ".gitignore").write_text(_IGNORED)
+    public_key = administrator_key(folder / "keys" / f"{answers.administrator}_ed25519")
+    text = template.render(
+        region=region,
+        level=region.level,
+        name=answers.name or f"data-{region.code.replace('.', '')}",
+        address=answers.address,
+        administrator=answers.administrator,
+        public_key=public_key,
+        fqdn=answers.fqdn,
+        internal=json.dumps(list(answers.internal)),
+        sync_url=answers.sync_url,
+    )
+    (folder / "hosts.yml").write_text(text)
+    authority_key, authority = make_authority(region.name)
+    password = new_password()
+    write_password_file(folder, password)
+    write_vault(folder / "group_vars" / "all" / "vault.yml", generate_secrets(authority_key), password)
+    (folder / "authority.pem").write_text(authority)
+    for name, paper in _PAPERS.items():
+        (folder / name).write_text(paper)

@@ -1,0 +1,57 @@
+"""A new inventory from a few answers is sound at once, and never overwrites another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.errors import UsageError
+from provision.inventory import load
+from provision.inventory.vault import read_secret
+from provision.onboard.init import Answers, init, region_of
+
+ANSWERS = Answers("33.74", "10.33.74.10", ["10.33.74.0/24"], "data.semarang.example", "https://backbone.pusat.example")
+
+
+@pytest.mark.needs_ansible
+def test_it_validates_and_has_its_secrets(tmp_path: Path) -> None:
+    hosts = init(tmp_path / "semarang", ANSWERS)
+    [server] = load(hosts).servers
+    assert (server.name, server.region, server.level) == ("data-3374", "33.74", "kabupaten_kota")
+    assert server.connection.key_file == str(tmp_path / "semarang/keys/backbone_ed25519")
+    assert read_secret(hosts, server.name, "tls_authority_key").startswith("-----BEGIN")
+    for private in (".vault-password", "keys/backbone_ed25519", "group_vars/all/vault.yml"):
+        assert (tmp_path / "semarang" / private).stat().st_mode & 0o077 == 0, private
+    assert "BEGIN" not in hosts.read_text() + (tmp_path / "semarang/group_vars/all/vault.yml").read_text()
+
+
+@pytest.mark.needs_ansible
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    init(tmp_path, ANSWERS)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    with pytest.raises(UsageError, match="already"):
+        init(tmp_path, ANSWERS)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.needs_ansible
+def test_answers_that_do_not_fit_leave_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        init(tmp_path, replace(ANSWERS, internal=["10.33.74.0/99"]))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("33.74", "33.74"), ("kota semarang", "33.74"), ("Jawa Tengah", "33"), ("33", "33")]
+)
+def test_a_region_is_found_by_code_or_name(text: str, code: str) -> None:
+    assert region_of(text).code == code
+
+
+def test_an_unclear_region_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError) as unclear:
+        region_of("semarang")
+    assert "33.74" in unclear.value.repair
+    assert "33.22" in unclear.value.repair
