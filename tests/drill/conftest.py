@@ -6,9 +6,7 @@ they are missing and apt may be used.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from provision.paths import roles_dir
+from tests.support.database_packages import newest_programs
 from tests.support.small_cluster import Cluster
 
 PASSPHRASE = "only for this test run"
@@ -28,22 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.lab)
 
 
-def _install() -> None:
-    if os.geteuid() != 0:
-        pytest.fail("these tests become the user postgres: run them as root")
-    has_driver = subprocess.run(["/usr/bin/python3", "-c", "import psycopg2"], capture_output=True).returncode == 0
-    if not has_driver or shutil.which("pgbackrest") is None or not Path("/usr/lib/postgresql").is_dir():
-        packages = ["postgresql", "pgbackrest", "python3-psycopg2"]
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "-q", "update"], check=True, env=quiet, capture_output=True)
-        subprocess.run(
-            ["apt-get", "-qy", "--no-install-recommends", "install", *packages],
-            check=True,
-            env=quiet,
-            capture_output=True,
-        )
-
-
 def _ops_statements(cluster: Cluster) -> str:
     """What the role `backup` creates: its template has no variables, so that it can be asked as it is."""
     query = (roles_dir() / "backup" / "templates" / "wanted_ops.sql.j2").read_text()
@@ -53,11 +36,10 @@ def _ops_statements(cluster: Cluster) -> str:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running cluster with some data, an encrypted repository and one full backup."""
-    _install()
+    programs = newest_programs()
     folder = Path(tempfile.mkdtemp(prefix="backbone-drill-", dir="/var/tmp"))
     folder.chmod(0o755)
-    newest = max(Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
-    made = Cluster(folder, newest / "bin")
+    made = Cluster(folder, programs)
     try:
         _build(made)
         yield made

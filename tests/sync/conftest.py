@@ -30,20 +30,14 @@ from backbone_sync.engine import Engine, RunResult
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
+from tests.support.database_packages import newest_programs
 from tests.support.sync_world import PAGE, SECRET, SIZE, Run
-
-
-def _server_programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    if not found:
-        pytest.fail("no PostgreSQL server here; install it: apt-get install -y --no-install-recommends postgresql")
-    return found[-1].parent
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Path]:
     """The socket directory of a running cluster; trust on the socket, no TCP."""
-    programs = _server_programs()
+    programs = newest_programs()
     # Not below pytest's own folder: that one is closed to the user postgres by every other pytest that
     # starts.
     home = Path(tempfile.mkdtemp(prefix="backbone-sync-"))
