@@ -7,6 +7,8 @@ mode names what converge then changes → repaired → the stages' own controls 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,6 +141,18 @@ def test_the_stages_own_controls_pass(world: World) -> None:
         if finding.status in ("fail", "error")
     }
     assert red == {}
+
+
+def test_a_drill_holds_on_both(world: World, tmp_path: Path) -> None:
+    words = ["drill", "-i", str(world.fleet.path), "--out", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "provision.cli.main", *words], capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    servers = json.loads((tmp_path / "drill.json").read_text())["servers"]
+    assert {server["server"]: (server["ok"], server["identical"]) for server in servers} == dict.fromkeys(
+        SERVERS, (True, True)
+    )
 
 
 def test_no_secret_is_left_in_what_the_runs_wrote(world: World, tmp_path: Path) -> None:
