@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.audit.run import examine
 from provision.converge.apply import Applied, apply, assess, preview
 from provision.converge.plan import Wish
 from provision.converge.stages import NAMES
@@ -126,18 +127,24 @@ def test_edited_files_are_named_and_repaired_by_just_their_stages(world: World) 
     assert repaired.outcome
     assert told == {(one.server, one.stage) for one in repaired.outcome.results if one.changed}
     after = {server: {stage: stamp["files"] for stage, stamp in world.stamps(server).items()} for server in SERVERS}
-    assert after == digests
+    different = {
+        (server, path)
+        for server in SERVERS
+        for stage, files in digests[server].items()
+        for path, digest in files.items()  # type: ignore[attr-defined]
+        if after[server][stage].get(path) != digest  # type: ignore[attr-defined]
+    }
+    # A certificate that was edited is signed anew, so it differs; all else is as it was, to the byte.
+    assert {path for _server, path in different} <= {"/etc/backbone/tls/server.crt"}, different
 
 
 def test_the_stages_own_controls_pass(world: World) -> None:
     for server in SERVERS:
         world.lab.run(server, "systemctl start backbone-sync.service", timeout=600)
-    assessment = assess(world.fleet, Wish())
-    assert assessment.plan.empty, assessment.plan
+    assert assess(world.fleet, Wish()).plan.empty
     red = {
-        (server, finding.control): finding.observed
-        for server, seen in assessment.observations.items()
-        for finding in seen.findings
+        (finding.server, finding.control): finding.observed
+        for finding in examine(world.fleet).findings
         if finding.status in ("fail", "error")
     }
     assert red == {}
@@ -173,4 +180,11 @@ def test_no_secret_is_left_in_what_the_runs_wrote(world: World, tmp_path: Path) 
     assert leaked == set()
     for server in SERVERS:
         journal = world.lab.run(server, "journalctl --no-pager -o cat; cat /var/log/*.log 2>/dev/null", check=False)
-        assert not [value[:4] for value in values if value in journal.stdout], server
+        lines = [line for line in journal.stdout.splitlines() if any(value in line for value in values)]
+        assert not [_masked(line, values) for line in lines], server
+
+
+def _masked(line: str, values: list[str]) -> str:
+    for value in values:
+        line = line.replace(value, f"<{value[:3]}…>")
+    return line[:300]
