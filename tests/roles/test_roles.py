@@ -101,7 +101,7 @@ def test_again_nothing_changes(world: World) -> None:
     assert changed == {}
 
 
-@pytest.mark.xfail(reason="the sync stage does not yet write an edited /opt/backbone/sync/current/release anew")
+@pytest.mark.xfail(reason="repair of an edited release marker is not yet proven on both hosts")
 def test_edited_files_are_named_and_repaired_by_just_their_stages(world: World) -> None:
     # A file that reaches the way in is edited on its own, in tests/lab/test_lockout.py.
     edited = {server: world.managed(server) for server in SERVERS}
