@@ -11,7 +11,7 @@ from provision.converge import places, run
 from provision.converge.book import Book, default_book
 from provision.converge.inputs import resolve
 from provision.converge.look import Observation, look
-from provision.converge.plan import Plan, ServerPlan, Wish, check_wish, plan_server
+from provision.converge.plan import CONTROL_FAILED, Plan, ServerPlan, Wish, check_wish, plan_server
 from provision.converge.progress import OK, Progress, Result
 from provision.converge.run import Outcome, Setting
 from provision.errors import BackboneError, UsageError
@@ -159,28 +159,36 @@ def apply(
     before = assess(fleet, wish, local=local, book=stages, observe=observe)
     on_plan(before)
     _gate(before, accept_below_minimum)
-    if before.plan.empty:
-        return Applied(before, None, before)
     setting = _setting(fleet, before, before.plan, stages, local=local, check=False)
+    if before.plan.empty:
+        run.note_tried(notes((), before.observations), setting)
+        return Applied(before, None, before)
     outcome = run.converge(before.plan, setting, on_progress)
     if outcome.interrupted:
         return Applied(before, outcome, before)
     after = assess(fleet, local=local, book=stages, observe=observe)
-    tried = in_vain(outcome.results, after.observations)
-    if tried:
-        run.note_tried(tried, setting)
-        after = _without(after, tried)
-    return Applied(before, outcome, after)
+    tried = notes(outcome.results, after.observations)
+    run.note_tried(tried, setting)
+    return Applied(before, outcome, _without(after, tried))
 
 
-def in_vain(results: tuple[Result, ...], after: Mapping[str, Observation]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Controls that still fail though the stage that repairs them just ran: {server: {stage: controls}}."""
-    tried: dict[str, dict[str, tuple[str, ...]]] = {}
-    for result in results:
-        seen = after.get(result.server)
-        if result.status == OK and seen and not seen.fault and seen.failed.get(result.stage):
-            tried.setdefault(result.server, {})[result.stage] = tuple(seen.failed[result.stage])
-    return tried
+def notes(results: tuple[Result, ...], seen: Mapping[str, Observation]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What the stamps must note anew of controls that their stage could not mend: {server: {stage: controls}}.
+
+    Noted is a control that still fails though its stage just ran. The note goes (an empty tuple, where it was the
+    last) once the control has passed, so that a later failure is repaired again.
+    """
+    ran = {(result.server, result.stage) for result in results if result.status == OK}
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for server, one in seen.items():
+        if one.fault:
+            continue
+        for stage, stamp in one.state.stamps.items():
+            failed = set(one.failed.get(stage, ()))
+            vain = failed if (server, stage) in ran else failed & set(stamp.tried)
+            if vain != set(stamp.tried):
+                found.setdefault(server, {})[stage] = tuple(sorted(vain))
+    return found
 
 
 def _without(assessment: Assessment, tried: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Assessment:
@@ -188,12 +196,13 @@ def _without(assessment: Assessment, tried: Mapping[str, Mapping[str, tuple[str,
     servers = []
     for server in assessment.plan.servers:
         vain = tried.get(server.server, {})
+        hopeless = {stage: controls for stage, controls in vain.items() if controls}
         kept = tuple(
             one
             for one in server.stages
-            if one.stage not in vain or any(reason.code != "control_failed" for reason in one.reasons)
+            if one.stage not in hopeless or any(reason.code != CONTROL_FAILED for reason in one.reasons)
         )
-        servers.append(changed(server, stages=kept, given_up={**server.given_up, **vain}))
+        servers.append(changed(server, stages=kept, given_up={**server.given_up, **hopeless}))
     return changed(assessment, plan=Plan(tuple(servers)))
 
 

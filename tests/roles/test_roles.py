@@ -101,7 +101,6 @@ def test_again_nothing_changes(world: World) -> None:
     assert changed == {}
 
 
-@pytest.mark.xfail(reason="repair of an edited release marker is not yet proven on both hosts")
 def test_edited_files_are_named_and_repaired_by_just_their_stages(world: World) -> None:
     # A file that reaches the way in is edited on its own, in tests/lab/test_lockout.py.
     edited = {server: world.managed(server) for server in SERVERS}
@@ -139,9 +138,6 @@ def test_edited_files_are_named_and_repaired_by_just_their_stages(world: World) 
     assert {path for _server, path in different} <= {"/etc/backbone/tls/server.crt"}, different
 
 
-@pytest.mark.xfail(
-    reason="DB-08: a repaired PostgreSQL file is newer than the last reload; the stage must reload for it"
-)
 def test_the_stages_own_controls_pass(world: World) -> None:
     for server in SERVERS:
         world.lab.run(server, "systemctl start backbone-sync.service", timeout=600)

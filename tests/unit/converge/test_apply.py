@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace as changed
 from pathlib import Path
 
 import pytest
 
 from provision.audit.findings import Finding
 from provision.converge import apply as loop
-from provision.converge.apply import Applied, Assessment, in_vain
+from provision.converge.apply import Applied, Assessment, notes
 from provision.converge.inputs import StageInputs
 from provision.converge.look import OS_COMMAND, Observation, read
 from provision.converge.plan import Plan, PlannedStage, Reason, ServerPlan
 from provision.converge.progress import Result
 from provision.converge.run import Outcome
-from provision.converge.stamp import STATE_COMMAND, ServerState
+from provision.converge.stamp import STATE_COMMAND, ServerState, Stamp
 from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.probe import Answer, Snapshot
@@ -29,6 +31,12 @@ def finding(control: str, status: str, stage: str | None, basis: str = "minimum"
 
 def assessment(plan: ServerPlan, seen: Observation | None = None) -> Assessment:
     return Assessment(Plan((plan,)), {"kab": seen or Observation("kab")})
+
+
+def stamped(tried: Mapping[str, tuple[str, ...]], failed: Mapping[str, tuple[str, ...]]) -> Observation:
+    """A server whose stages are stamped, each with the controls noted as tried in vain."""
+    stamps = {stage: Stamp(stage, "kab", "d", {}, {}, "", controls) for stage, controls in tried.items()}
+    return Observation("kab", ServerState(stamps), failed=failed)
 
 
 def test_only_what_was_measured_and_failed_is_a_reason() -> None:
@@ -74,13 +82,22 @@ def test_a_first_apply_below_the_minimum_stops_and_repair_never_does() -> None:
 
 def test_a_control_that_still_fails_after_its_stage_ran_was_tried_in_vain() -> None:
     results = (Result("kab", "tls", "ok"), Result("kab", "ssh", "failed"), Result("prov", "tls", "ok"))
-    seen = Observation("kab", failed={"tls": ("TLS-01",), "ssh": ("SSH-01",), "base": ("OS-01",)})
-    tried = in_vain(results, {"kab": seen, "prov": Observation("prov", failed={"tls": ("X-01",)}, fault="gone")})
+    seen = stamped({"tls": (), "ssh": (), "base": ()}, {"tls": ("TLS-01",), "ssh": ("SSH-01",), "base": ("OS-01",)})
+    tried = notes(results, {"kab": seen, "prov": Observation("prov", failed={"tls": ("X-01",)}, fault="gone")})
     assert tried == {"kab": {"tls": ("TLS-01",)}}
     after = loop._without(assessment(ServerPlan("kab", (NEEDED,))), tried)
     assert after.plan.empty
     assert after.plan.servers[0].given_up == {"tls": ("TLS-01",)}
     assert after.exit_status == Exit.FELL_SHORT
+
+
+def test_a_note_goes_when_its_control_passed_so_that_it_is_repaired_when_it_breaks_again() -> None:
+    seen = stamped({"tls": ("TLS-01", "TLS-02"), "ssh": ("SSH-01",), "base": ("OS-01",)}, {"tls": ("TLS-02",)})
+    broken = changed(seen, failed={"tls": ("TLS-02",), "base": ("OS-01",)})
+    assert notes((), {"kab": broken}) == {"kab": {"tls": ("TLS-02",), "ssh": ()}}
+    after = loop._without(assessment(ServerPlan("kab", (NEEDED,))), {"kab": {"tls": ()}})
+    assert after.plan.servers[0].names == ("tls",)
+    assert after.plan.servers[0].given_up == {}
 
 
 @pytest.mark.parametrize(
