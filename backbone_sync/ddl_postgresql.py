@@ -8,8 +8,8 @@ padding, because padded `char` compares by rules of its own; doubtful identifier
 from __future__ import annotations
 
 from backbone_sync.dictionary import Entity, Field
+from backbone_sync.validator import IDENTIFIER_WIDTH
 
-IDENTIFIER_WIDTH = 32  # a passport or permit number stands in the NIK's column; it is flagged, not dropped
 NOT_NULL = ("last_update", "soft_delete")
 
 
