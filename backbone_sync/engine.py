@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Protocol
 
 from backbone_sync import __version__, wire
@@ -130,6 +130,7 @@ class Engine:
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="fetch") as ahead:
             try:
+                self._config.grant.check(datetime.now(timezone.utc).date())
                 for entity in entities:
                     if full:
                         self._store.forget(entity)
