@@ -24,6 +24,7 @@ from backbone_sync.errors import (
     Overloaded,
     SourceUnreachable,
 )
+from backbone_sync.interfaces import Capabilities, Cell, Page, Total
 
 MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is a fault or an attack
 _TOKEN_MARGIN = 30.0
@@ -59,23 +60,31 @@ class Client:
         self.requests = 0
         self.bytes_received = 0
 
-    def page(
-        self, entity: str, fields: tuple[str, ...], cursor: str = "", updated_since: datetime | None = None
-    ) -> wire.Page:
-        """One page of `entity`: after `cursor`, from `updated_since` (inclusive), or from the beginning."""
+    def capabilities(self, entity: str) -> Capabilities:
+        """All that contract v1 promises, for every entity."""
+        return Capabilities()
+
+    def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
+        """One page of `entity`: after `cursor`, from `since` (inclusive), or from the beginning."""
         query = {"limit": str(self._config.source.page_limit), "fields": ",".join(fields)}
         if cursor:
             query["cursor"] = cursor
-        elif updated_since is not None:
-            query["updated_since"] = updated_since.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+        elif since is not None:
+            query["updated_since"] = since.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
         url = f"{self._root}/entities/{quote(entity, safe='')}?{urlencode(query)}"
-        return self._patiently(lambda: wire.page(self._get(url, entity), entity, self._config.region, cursor))
+        made = self._patiently(lambda: wire.page(self._get(url, entity), entity, self._config.region, cursor))
+        return Page(made.rows, made.cursor, made.more, made.as_of)
 
-    def totals(self) -> wire.Totals:
+    def totals(self) -> dict[str, Total]:
         """How many rows of every entity the source holds for the region."""
-        return self._patiently(
+        made = self._patiently(
             lambda: wire.totals(self._get(f"{self._root}/totals", "the totals"), self._config.region)
         )
+        return {name: Total(one.live, one.deleted) for name, one in made.entities.items()}
+
+    def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
+        """None: the contract's totals are of whole entities."""
+        return None
 
     def _patiently(self, ask: Callable[[], wire.T]) -> wire.T:
         """Ask again, with growing pauses, after what may pass: silence, overload, a mangled answer."""

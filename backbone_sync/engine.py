@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Protocol
 
-from backbone_sync import __version__, wire
-from backbone_sync.client import Client
+from backbone_sync import __version__
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import (
@@ -29,8 +28,8 @@ from backbone_sync.errors import (
     StoreUnreachable,
     SyncError,
 )
+from backbone_sync.interfaces import Page, Source, Storage, Total
 from backbone_sync.state import Counts, Holding, Position
-from backbone_sync.store import Store
 from backbone_sync.validator import Validator
 
 log = logging.getLogger("backbone_sync")
@@ -59,7 +58,7 @@ class Balance:
     @property
     def balanced(self) -> bool:
         """Whether nothing is missing, doubled or unexplained."""
-        return self.source == self.stored + self.quarantined and self.source_deleted == self.deleted
+        return self.source == self.stored + self.quarantined and self.source_deleted in (None, self.deleted)
 
 
 @dataclass
@@ -110,13 +109,13 @@ class Engine:
         self,
         config: Config,
         dictionary: Dictionary,
-        client: Client,
-        store: Store,
+        source: Source,
+        store: Storage,
         progress: Progress | None = None,
     ) -> None:
         self._config = config
         self._dictionary = dictionary
-        self._client = client
+        self._source = source
         self._store = store
         self._progress = progress
 
@@ -208,7 +207,7 @@ class Engine:
         run_id: int,
         result: EntityResult,
         validator: Validator,
-        page: wire.Page,
+        page: Page,
         position: Position,
     ) -> Position:
         began = time.monotonic()
@@ -226,17 +225,17 @@ class Engine:
 
     def _pages(
         self, entity: Entity, granted: tuple[Field, ...], position: Position, ahead: ThreadPoolExecutor
-    ) -> Iterator[wire.Page]:
+    ) -> Iterator[Page]:
         fields = tuple(f.name for f in granted)
         since = position.since_update
         if since is not None:
             since -= self._config.source.overlap
-        coming = ahead.submit(self._client.page, entity.name, fields, position.position or "", since)
+        coming = ahead.submit(self._source.page, entity.name, fields, position.position or "", since)
         try:
             while True:
                 page = coming.result()
                 if page.more:
-                    coming = ahead.submit(self._client.page, entity.name, fields, page.cursor)
+                    coming = ahead.submit(self._source.page, entity.name, fields, page.cursor)
                 yield page
                 if not page.more:
                     return
@@ -250,17 +249,18 @@ class Engine:
         """
         pending = entities
         for turn in range(max(1, self._config.balance_rounds)):
-            totals = self._client.totals()
+            totals = self._source.totals()
             for entity in pending:
                 holding = self._store.holding(entity)
-                total = totals.entities.get(entity.name)
-                result.entities[entity.name].balance = balance(holding, total)
+                total = (totals or {}).get(entity.name)
+                made = result.entities[entity.name].balance = balance(holding, total)
                 self._store.record_balance(
                     run_id,
                     entity.name,
                     holding,
                     total.live if total else None,
                     total.deleted if total else None,
+                    made.balanced,
                 )
             pending = [e for e in pending if result.entities[e.name].complete and not _balanced(result, e)]
             if not pending or turn + 1 == self._config.balance_rounds:
@@ -274,7 +274,7 @@ def _balanced(result: RunResult, entity: Entity) -> bool:
     return bool(made and made.balanced)
 
 
-def balance(holding: Holding, total: wire.Total | None) -> Balance:
+def balance(holding: Holding, total: Total | None) -> Balance:
     """The account of one entity."""
     return Balance(
         stored=holding.stored,

@@ -160,10 +160,9 @@ class Store:
             self.connection.execute(statement.encode(), [run_id, entity, *values, list(unknown), kind, message])
 
     def record_balance(
-        self, run_id: int, entity: str, holding: Holding, source: int | None, source_deleted: int | None
+        self, run_id: int, entity: str, holding: Holding, source: int | None, source_deleted: int | None, balanced: bool
     ) -> None:
-        """The last account of one entity; without totals from the source it never balances."""
-        balanced = source == holding.stored + holding.quarantined and source_deleted == holding.deleted
+        """The last account of one entity."""
         with guarded():
             self.connection.execute(
                 "INSERT INTO sync.balance (entity, run_id, source, source_deleted, stored, quarantined,"

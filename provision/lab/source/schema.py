@@ -21,7 +21,10 @@ _CODE_TABLES = {
     "mata_pelajaran": "mata_pelajaran_id",
     "jurusan": "jurusan_id",
     "status_kepemilikan": "status_kepemilikan_id",
+    "jenis_prasarana": "jenis_prasarana_id",
 }
+_SPACE = ("jenis_prasarana_id", "nama", "panjang", "lebar", "luas")
+_STATE = ("semester_id", "kondisi", "persentase_kerusakan")
 
 # Entity → columns, the key first.
 ENTITIES: dict[str, tuple[str, ...]] = {
@@ -173,6 +176,23 @@ ENTITIES: dict[str, tuple[str, ...]] = {
         "peserta_didik_id",
         "jenis_pendaftaran_id",
     ),
+    "pembelajaran": (
+        "pembelajaran_id",
+        "rombongan_belajar_id",
+        "semester_id",
+        "mata_pelajaran_id",
+        "ptk_terdaftar_id",
+        "jam_mengajar_per_minggu",
+        "status_di_kurikulum",
+        "nama_mata_pelajaran",
+        "induk_pembelajaran_id",
+    ),
+    "tanah": ("id_tanah", "sekolah_id", *_SPACE),
+    "bangunan": ("id_bangunan", "sekolah_id", "id_tanah", *_SPACE),
+    "ruang": ("id_ruang", "sekolah_id", "id_bangunan", *_SPACE),
+    "kondisi_tanah": ("kondisi_tanah_id", "id_tanah", *_STATE),
+    "kondisi_bangunan": ("kondisi_bangunan_id", "id_bangunan", *_STATE),
+    "kondisi_ruang": ("kondisi_ruang_id", "id_ruang", *_STATE),
 }
 
 

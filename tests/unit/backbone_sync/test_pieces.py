@@ -14,6 +14,7 @@ from backbone_sync import config, dictionary, grant, publish, wire
 from backbone_sync.client import retry_after
 from backbone_sync.engine import _printable, advance, balance
 from backbone_sync.errors import BadAnswer, ConfigInvalid, RegionMismatch, SyncError
+from backbone_sync.interfaces import Total
 from backbone_sync.state import Holding, Position
 from backbone_sync.status import EntityStatus, Status
 
@@ -58,14 +59,14 @@ def test_an_empty_page_moves_nothing_back() -> None:
 @pytest.mark.parametrize(
     ("holding", "total", "balanced"),
     [
-        (Holding(9, 1, 2, 0), wire.Total(10, 2), True),
-        (Holding(8, 1, 2, 0), wire.Total(10, 2), False),
-        (Holding(10, 1, 2, 0), wire.Total(10, 2), False),
-        (Holding(9, 1, 1, 0), wire.Total(10, 2), False),
+        (Holding(9, 1, 2, 0), Total(10, 2), True),
+        (Holding(8, 1, 2, 0), Total(10, 2), False),
+        (Holding(10, 1, 2, 0), Total(10, 2), False),
+        (Holding(9, 1, 1, 0), Total(10, 2), False),
         (Holding(0, 0, 0, 0), None, False),
     ],
 )
-def test_an_account_balances_or_it_does_not(holding: Holding, total: wire.Total | None, balanced: bool) -> None:
+def test_an_account_balances_or_it_does_not(holding: Holding, total: Total | None, balanced: bool) -> None:
     assert balance(holding, total).balanced is balanced
 
 
