@@ -54,11 +54,13 @@ class Balance:
     refused: int
     source: int | None = None
     source_deleted: int | None = None
+    withheld: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether nothing is missing, doubled or unexplained."""
-        return self.source == self.stored + self.quarantined and self.source_deleted in (None, self.deleted)
+        held = self.stored + self.quarantined + self.withheld
+        return self.source == held and self.source_deleted in (None, self.deleted)
 
 
 @dataclass
@@ -124,6 +126,7 @@ class Engine:
         began = time.monotonic()
         self._store.lock()
         self._store.migrate(self._dictionary, self._config.grant.entities)
+        self._gate = self._store.gate(self._dictionary, self._config.grant)
         run_id = self._store.begin_run(__version__, self._config.region)
         entities = [self._dictionary[name] for name in self._config.grant.entities]
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
@@ -173,7 +176,8 @@ class Engine:
 
     def _list(self, entity: Entity, run_id: int, result: EntityResult, ahead: ThreadPoolExecutor) -> None:
         granted = self._config.grant.fields(entity)
-        position = self._store.position(entity, granted, self._config.region)
+        scoped = self._config.grant.scope(self._config.region)
+        position = self._gate.begin(entity, granted, self._store.position(entity, granted, scoped))
         scope = self._store.scope(self._config.region)
         if any(f.scope == "region" for f in granted) and not scope.areas:
             raise RegionMismatch(
@@ -211,7 +215,7 @@ class Engine:
         position: Position,
     ) -> Position:
         began = time.monotonic()
-        judged = validator.judge(page.rows)
+        judged = self._gate.admit(validator.judge(page.rows))
         moved = advance(position, page.cursor, page.more, judged.high_update, page.as_of)
         self._store.apply(entity, run_id, judged, result.counts, moved)
         result.counts.seconds += time.monotonic() - began
@@ -281,6 +285,7 @@ def balance(holding: Holding, total: Total | None) -> Balance:
         quarantined=holding.quarantined,
         deleted=holding.deleted,
         refused=holding.refused,
+        withheld=holding.withheld,
         source=total.live if total else None,
         source_deleted=total.deleted if total else None,
     )

@@ -14,6 +14,8 @@ from typing import Protocol
 import msgspec
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
+from backbone_sync.gate import Gate
+from backbone_sync.grant import Grant
 from backbone_sync.state import Counts, Holding, Position
 from backbone_sync.validator import Judged, Scope
 
@@ -122,6 +124,9 @@ class Storage(Protocol):
 
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time."""
+
+    def gate(self, dictionary: Dictionary, grant: Grant) -> Gate:
+        """The gate that keeps out what grant and erasures forbid."""
 
     def scope(self, region: str) -> Scope:
         """What lies in the region, by the reference data that is stored."""

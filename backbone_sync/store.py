@@ -18,6 +18,9 @@ import psycopg
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import AlreadyRunning, StoreUnreachable
+from backbone_sync.gate import REMOVED, WITHHELD, withheld
+from backbone_sync.gate_postgresql import PostgresGate
+from backbone_sync.grant import Grant
 from backbone_sync.state import Counts, Holding, Position
 from backbone_sync.statements import Statements
 from backbone_sync.validator import OUTSIDE, Judged, Scope
@@ -166,11 +169,12 @@ class Store:
         with guarded():
             self.connection.execute(
                 "INSERT INTO sync.balance (entity, run_id, source, source_deleted, stored, quarantined,"
-                " deleted, refused, balanced) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " deleted, refused, withheld, balanced) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
                 " ON CONFLICT (entity) DO UPDATE SET"
                 " run_id = excluded.run_id, checked_at = clock_timestamp(), source = excluded.source,"
                 " source_deleted = excluded.source_deleted, stored = excluded.stored,"
                 " quarantined = excluded.quarantined, deleted = excluded.deleted, refused = excluded.refused,"
+                " withheld = excluded.withheld,"
                 " balanced = excluded.balanced",
                 (
                     entity,
@@ -181,6 +185,7 @@ class Store:
                     holding.quarantined,
                     holding.deleted,
                     holding.refused,
+                    holding.withheld,
                     balanced,
                 ),
             )
@@ -243,6 +248,11 @@ class Store:
             ),
         )
 
+    def gate(self, dictionary: Dictionary, grant: Grant) -> PostgresGate:
+        """The gate that keeps out what grant and erasures forbid."""
+        with guarded():
+            return PostgresGate(self.connection, dictionary, grant)
+
     # -- pages
 
     def prepare(self, entity: Entity, granted: tuple[Field, ...]) -> None:
@@ -283,7 +293,8 @@ class Store:
                 updated=counts.updated + updated,
                 unchanged=counts.unchanged + len(judged.rows) - created - updated,
                 deleted=counts.deleted + deleted,
-                quarantined=counts.quarantined + len(judged.quarantined),
+                quarantined=counts.quarantined + len(judged.quarantined) - withheld(judged),
+                withheld=counts.withheld + withheld(judged),
                 refused=counts.refused + judged.refused,
                 flagged=counts.flagged + judged.flagged,
                 conflicts=counts.conflicts + conflicts,
@@ -331,8 +342,8 @@ class Store:
                 for row in judged.quarantined.values()
             ],
         )
-        # What has moved out of the region is no longer ours to keep.
-        if gone := [q for q in judged.quarantined.values() if q.reason == OUTSIDE]:
+        # What has moved out of the region or the grant is no longer ours to keep.
+        if gone := [q for q in judged.quarantined.values() if q.reason in REMOVED]:
             cursor.execute(says.remove.encode(), ([q.key for q in gone], [q.last_update for q in gone]))
 
     # -- what is held
@@ -360,11 +371,14 @@ class Store:
         statement = (
             f"SELECT (SELECT count(*) FROM {table}) - (SELECT count(*) FROM sync.quarantine q"
             f" WHERE q.entity = %(e)s AND EXISTS (SELECT FROM {table} t WHERE t.{key}::text = q.key)),"
-            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s),"
+            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason <> ALL(%(withheld)s)),"
             " (SELECT count(*) FROM sync.tombstone WHERE entity = %(e)s),"
-            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = %(outside)s)"
+            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = %(outside)s),"
+            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = ANY(%(withheld)s))"
         )
         with guarded():
-            row = self.connection.execute(statement.encode(), {"e": entity.name, "outside": OUTSIDE}).fetchone()
+            row = self.connection.execute(
+                statement.encode(), {"e": entity.name, "outside": OUTSIDE, "withheld": list(WITHHELD)}
+            ).fetchone()
         assert row is not None
         return Holding(*(int(n) for n in row))
