@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backbone_sync import grant as grants
-from backbone_sync import pace
+from backbone_sync import grant_file, pace
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
 
@@ -129,7 +129,6 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
     source = dict(raw["source"])
     if "overlap" in source:
         source["overlap"] = duration(source["overlap"])
-    granted = {name: tuple(value) for name, value in dict(raw.get("grant", {})).items()}
     if unknown := set(raw) - {"region", "source", "database", "grant", "publish", "run"}:
         raise ValueError(", ".join(sorted(unknown)))
     config = Config(
@@ -138,10 +137,20 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
         database=str(
             raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
         ),
-        grant=grants.make(dictionary, **granted),
+        grant=_granted(raw.get("grant", {}), dictionary, str(raw["region"])),
         publish_directory=str(raw.get("publish", {}).get("directory", "")),
         **_of_run(dict(raw.get("run", {}))),
     )
     if not config.source.url.startswith("https://"):
         raise ValueError("source.url must be https")
     return config
+
+
+def _granted(raw: Mapping[str, Any], dictionary: Dictionary, region: str) -> grants.Grant:
+    """The grant: its file, narrowed to the entities named beside it; or, without a file, what [grant] says itself."""
+    words = {name: tuple(value) for name, value in raw.items() if name != "file"}
+    if "file" not in raw:
+        return grants.make(dictionary, **words)
+    if odd := set(words) - {"entities"}:
+        raise ValueError(f"grant.{', grant.'.join(sorted(odd))}: the grant file decides that")
+    return grant_file.load(Path(raw["file"]), dictionary, region, words.get("entities", ()))

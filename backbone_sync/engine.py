@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Protocol
 
 from backbone_sync import __version__, drift, pace
@@ -77,11 +77,13 @@ class Engine:
         self._in_window()
         self._store.lock()
         self._store.migrate(self._dictionary, self._config.grant.entities)
+        self._gate = self._store.gate(self._dictionary, self._config.grant)
         run_id = self._store.begin_run(__version__, self._config.region)
         entities = [self._dictionary[name] for name in self._config.grant.entities]
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as storing:
             try:
+                self._config.grant.check(datetime.now(timezone.utc).date())
                 for entity in entities:
                     self._entity(entity, run_id, result.entities[entity.name], storing, full)
                 self._account(entities, run_id, result, storing)
@@ -144,7 +146,8 @@ class Engine:
         granted = self._config.grant.fields(entity)
         if full:
             self._store.forget(entity)
-        position = self._store.position(entity, granted, self._config.region)
+        scoped = self._config.grant.scope(self._config.region)
+        position = self._gate.begin(entity, granted, self._store.position(entity, granted, scoped))
         scope = self._store.scope(self._config.region)
         if any(f.scope == "region" for f in granted) and not scope.areas:
             raise RegionMismatch(
@@ -210,6 +213,8 @@ class Engine:
 
     def _store_page(self, judge: Judge, judged: Judged, counts: Counts, position: Position, touch: bool) -> float:
         began = time.monotonic()
+        # The gate asks over the store's connection, and so in the store's thread.
+        judged = self._gate.admit(judged)
         self._store.apply(judge.entity, judge.run_id, judged, counts, position, touch=touch)
         return time.monotonic() - began
 

@@ -14,6 +14,8 @@ from typing import Protocol
 import msgspec
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
+from backbone_sync.gate import Gate
+from backbone_sync.grant import Grant
 from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
 from backbone_sync.validator import Judged, Scope
 
@@ -137,6 +139,9 @@ class Storage(Protocol):
 
     def widen(self, entity: Entity, field: str, length: int, run_id: int) -> bool:
         """Widen a text column to `length` characters; False when that cannot be done."""
+
+    def gate(self, dictionary: Dictionary, grant: Grant) -> Gate:
+        """The gate that keeps out what grant and erasures forbid."""
 
     def scope(self, region: str) -> Scope:
         """What lies in the region, by the reference data that is stored."""

@@ -20,11 +20,13 @@ class Balance:
     refused: int
     source: int | None = None
     source_deleted: int | None = None
+    withheld: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether nothing is missing, doubled or unexplained."""
-        return self.source == self.stored + self.quarantined and self.source_deleted in (None, self.deleted)
+        held = self.stored + self.quarantined + self.withheld
+        return self.source == held and self.source_deleted in (None, self.deleted)
 
 
 @dataclass
@@ -102,6 +104,7 @@ def balance(holding: Holding, total: Total | None) -> Balance:
         quarantined=holding.quarantined,
         deleted=holding.deleted,
         refused=holding.refused,
+        withheld=holding.withheld,
         source=total.live if total else None,
         source_deleted=total.deleted if total else None,
     )

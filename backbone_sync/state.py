@@ -28,6 +28,7 @@ class Counts:
     deleted: int = 0
     quarantined: int = 0
     refused: int = 0
+    withheld: int = 0
     flagged: int = 0
     conflicts: int = 0
     dropped_values: int = 0
@@ -36,12 +37,16 @@ class Counts:
 
 @dataclass(frozen=True)
 class Holding:
-    """What the store holds of an entity. A row whose later version is in quarantine counts as quarantined."""
+    """What the store holds of an entity. A row whose later version is in quarantine counts as quarantined.
+
+    `withheld` rows are kept out by grant or erasure: their keys alone are there.
+    """
 
     stored: int
     quarantined: int
     deleted: int
     refused: int
+    withheld: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from backbone_sync import ddl_postgresql as ddl
 from backbone_sync import store_accounts, store_held, store_pages
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import AlreadyRunning, StoreUnreachable
+from backbone_sync.gate_postgresql import PostgresGate
+from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Cell
 from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
 from backbone_sync.statements import Statements
@@ -197,12 +199,12 @@ class Store:
         with guarded():
             self.connection.execute(
                 "INSERT INTO sync.balance (entity, run_id, source, source_deleted, stored, quarantined,"
-                " deleted, refused, balanced) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " deleted, refused, withheld, balanced) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
                 " ON CONFLICT (entity) DO UPDATE SET"
                 " run_id = excluded.run_id, checked_at = clock_timestamp(), source = excluded.source,"
                 " source_deleted = excluded.source_deleted, stored = excluded.stored,"
                 " quarantined = excluded.quarantined, deleted = excluded.deleted, refused = excluded.refused,"
-                " balanced = excluded.balanced",
+                " withheld = excluded.withheld, balanced = excluded.balanced",
                 (
                     entity,
                     run_id,
@@ -212,6 +214,7 @@ class Store:
                     holding.quarantined,
                     holding.deleted,
                     holding.refused,
+                    holding.withheld,
                     balanced,
                 ),
             )
@@ -278,6 +281,11 @@ class Store:
         """Record a position outside a page."""
         with guarded():
             store_pages.move(self.connection, entity, position)
+
+    def gate(self, dictionary: Dictionary, grant: Grant) -> PostgresGate:
+        """The gate that keeps out what grant and erasures forbid."""
+        with guarded():
+            return PostgresGate(self.connection, dictionary, grant)
 
     # -- pages
 

@@ -11,6 +11,7 @@ import psycopg
 
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
+from backbone_sync.gate import WITHHELD
 from backbone_sync.interfaces import Cell
 from backbone_sync.state import Holding, Orphans
 from backbone_sync.validator import OUTSIDE, Scope
@@ -65,11 +66,13 @@ def holding(connection: Connection, entity: Entity) -> Holding:
     statement = (
         f"SELECT (SELECT count(*) FROM {table}) - (SELECT count(*) FROM sync.quarantine q"
         f" WHERE q.entity = %(e)s AND EXISTS (SELECT FROM {table} t WHERE t.{key}::text = q.key)),"
-        " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s),"
+        " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason <> ALL(%(withheld)s)),"
         " (SELECT count(*) FROM sync.tombstone WHERE entity = %(e)s),"
-        " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = %(outside)s)"
+        " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = %(outside)s),"
+        " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = ANY(%(withheld)s))"
     )
-    row = connection.execute(statement.encode(), {"e": entity.name, "outside": OUTSIDE}).fetchone()
+    named = {"e": entity.name, "outside": OUTSIDE, "withheld": list(WITHHELD)}
+    row = connection.execute(statement.encode(), named).fetchone()
     assert row is not None
     return Holding(*(_number(n) for n in row))
 

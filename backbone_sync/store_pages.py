@@ -10,9 +10,10 @@ from dataclasses import replace
 import psycopg
 
 from backbone_sync.dictionary import Entity
+from backbone_sync.gate import REMOVED, withheld
 from backbone_sync.state import Counts, Position
 from backbone_sync.statements import Statements
-from backbone_sync.validator import OUTSIDE, Judged
+from backbone_sync.validator import Judged
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
@@ -47,7 +48,8 @@ def write(
         created=counts.created + created,
         updated=counts.updated + updated,
         unchanged=counts.unchanged + len(judged.rows) - created - updated,
-        quarantined=counts.quarantined + len(judged.quarantined),
+        quarantined=counts.quarantined + len(judged.quarantined) - withheld(judged),
+        withheld=counts.withheld + withheld(judged),
         refused=counts.refused + judged.refused,
         flagged=counts.flagged + judged.flagged,
         conflicts=counts.conflicts + conflicts,
@@ -99,8 +101,8 @@ def _quarantine(cursor: Cursor, says: Statements, entity: Entity, run_id: int, j
             for row in judged.quarantined.values()
         ],
     )
-    # What has moved out of the region is no longer ours to keep.
-    if gone := [q for q in judged.quarantined.values() if q.reason == OUTSIDE]:
+    # What has moved out of the region or the grant is no longer ours to keep.
+    if gone := [q for q in judged.quarantined.values() if q.reason in REMOVED]:
         cursor.execute(says.remove.encode(), ([q.key for q in gone], [q.last_update for q in gone]))
 
 

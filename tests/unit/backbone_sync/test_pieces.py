@@ -178,7 +178,7 @@ def test_names_from_the_source_are_cut_to_what_a_log_may_hold() -> None:
 
 
 def test_what_is_published_holds_the_account_and_is_written_in_one_step(tmp_path: Path) -> None:
-    entity = EntityStatus(10, 9, 1, 2, 0, True, T0, ())
+    entity = EntityStatus(10, 9, 1, 2, 0, 0, True, T0, ())
     publish.write(str(tmp_path), Status(1, "33.74", True, "green", T0, T0, T0, 5.0, None, None, {"ptk": entity}))
     lines = (tmp_path / "sync.prom").read_text().splitlines()
     assert 'backbone_sync_rows{entity="ptk",state="stored"} 9.0' in lines
