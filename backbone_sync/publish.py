@@ -31,7 +31,7 @@ def registry(status: Status) -> CollectorRegistry:
         "backbone_sync_cursor_timestamp_seconds", "Up to when an entity is listed.", ["entity"], registry=made
     )
     for name, entity in status.entities.items():
-        for state in ("source", "stored", "quarantined", "deleted", "refused"):
+        for state in ("source", "stored", "quarantined", "deleted", "refused", "withheld"):
             value = getattr(entity, state)
             if value is not None:
                 rows.labels(name, state).set(value)

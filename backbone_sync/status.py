@@ -20,6 +20,7 @@ class EntityStatus:
     quarantined: int
     deleted: int
     refused: int
+    withheld: int
     balanced: bool
     cursor: datetime | None
     unknown_fields: tuple[str, ...]
@@ -50,7 +51,7 @@ _RUN = (
     " WHERE state <> 'running' ORDER BY run_id DESC LIMIT 1"
 )
 _ENTITIES = (
-    "SELECT b.entity, b.source, b.stored, b.quarantined, b.deleted, b.refused, b.balanced, c.high_update,"
+    "SELECT b.entity, b.source, b.stored, b.quarantined, b.deleted, b.refused, b.withheld, b.balanced, c.high_update,"
     " (SELECT e.unknown_fields FROM sync.run_entity e"
     " WHERE e.entity = b.entity ORDER BY e.run_id DESC LIMIT 1)"
     " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity)"
@@ -88,13 +89,14 @@ def read(connection: psycopg.Connection[tuple[object, ...]], region: str, dictio
 
 
 def _entity(row: tuple[object, ...]) -> EntityStatus:
-    source, stored, quarantined, deleted, refused, balanced, cursor, unknown = row
+    source, stored, quarantined, deleted, refused, withheld, balanced, cursor, unknown = row
     return EntityStatus(
         source=_number(source) if source is not None else None,
         stored=_number(stored),
         quarantined=_number(quarantined),
         deleted=_number(deleted),
         refused=_number(refused),
+        withheld=_number(withheld),
         balanced=bool(balanced),
         cursor=cursor if isinstance(cursor, datetime) else None,
         unknown_fields=tuple(str(n) for n in unknown) if isinstance(unknown, (list, tuple)) else (),
