@@ -17,9 +17,9 @@ from datetime import timedelta
 import psycopg
 
 from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import store_accounts, store_held, store_pages
+from backbone_sync import migrations, store_accounts, store_held, store_pages
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.errors import AlreadyRunning, StoreUnreachable
+from backbone_sync.errors import AlreadyRunning, SchemaDrift, StoreUnreachable
 from backbone_sync.gate_postgresql import PostgresGate
 from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Cell
@@ -70,6 +70,7 @@ class Store:
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
         self._comparing = False
+        self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Let the connection, and with it the run lock, go."""
@@ -116,9 +117,8 @@ class Store:
     def _table(self, entity: Entity, granted: bool) -> None:
         there = self.connection.execute("SELECT to_regclass(%s)", (ddl.qualified(entity),)).fetchone()
         exists = bool(there and there[0])
-        if granted and not exists:
-            for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
-                self.connection.execute(statement.encode())
+        if granted:
+            self._blocked[entity.name] = migrations.bring(self.connection, entity).blocked
         if not granted:
             if exists:
                 self.connection.execute(f"DROP TABLE {ddl.qualified(entity)}".encode())
@@ -224,6 +224,11 @@ class Store:
 
         From the beginning when grant or region changed. Fields that left the grant go.
         """
+        if blocked := self._blocked.get(entity.name):
+            raise SchemaDrift(
+                f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
+                "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
+            )
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(
