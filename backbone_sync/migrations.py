@@ -24,8 +24,10 @@ _LONG = {"timestamptz": "timestamp with time zone"}
 _VARCHAR = re.compile(r"^(?:varchar|character varying)\((\d+)\)$")
 _NUMERIC = re.compile(r"^numeric\((\d+),(\d+)\)$")
 _COLUMNS = (
-    "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
-    " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+    "SELECT n.nspname || '.' || c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
+    " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname IN ('ref', 'backbone') AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
+    " ORDER BY 1, a.attnum"
 )
 _RECORD = (
     "INSERT INTO sync.table_version (entity, version, statements)"
@@ -121,18 +123,20 @@ def renamed(entity: Entity, old: str, new: str) -> str:
     )
 
 
-def columns(connection: psycopg.Connection[Any], entity: Entity) -> tuple[Column, ...]:
-    """The columns of the entity's table; none when there is no such table."""
-    rows = connection.execute(_COLUMNS, (ddl.qualified(entity),)).fetchall()
-    return tuple(Column(str(name), str(type_)) for name, type_ in rows)
+def tables(connection: psycopg.Connection[Any]) -> dict[str, tuple[Column, ...]]:
+    """The columns of every table of the entities' schemas, by "schema.table"; one query for all of them."""
+    made: dict[str, list[Column]] = {}
+    for table, name, type_ in connection.execute(_COLUMNS):
+        made.setdefault(str(table), []).append(Column(str(name), str(type_)))
+    return {table: tuple(found) for table, found in made.items()}
 
 
-def bring(connection: psycopg.Connection[Any], entity: Entity) -> Plan:
-    """Make the entity's table, or bring it up to the dictionary, and record the new version of it.
+def bring(connection: psycopg.Connection[Any], entity: Entity, there: Sequence[Column]) -> Plan:
+    """Make the entity's table, or bring one that has the columns `there` up to the dictionary; record its new version.
 
     Inside the caller's transaction. What a view forbids comes back as blocked, with nothing done.
     """
-    made = plan(entity, columns(connection, entity))
+    made = plan(entity, there)
     if not made.statements:
         return made
     try:

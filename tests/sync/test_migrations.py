@@ -34,7 +34,7 @@ def test_a_database_of_an_older_dictionary_becomes_todays(database: str) -> None
             " VALUES (gen_random_uuid(), gen_random_uuid(), repeat('a', 20), 1234567.5, now(), 0)"
         )
         store.migrate(WORDS, WORDS.names)
-        there = {e.name: set(migrations.columns(store.connection, e)) for e in WORDS.entities}
+        there = {name: set(columns) for name, columns in migrations.tables(store.connection).items()}
         row = store.connection.execute("SELECT length(nama), luas FROM backbone.ruang").fetchone()
         versions = store.connection.execute("SELECT entity, max(version) FROM sync.table_version GROUP BY 1").fetchall()
         store.migrate(WORDS, WORDS.names)
@@ -42,7 +42,7 @@ def test_a_database_of_an_older_dictionary_becomes_todays(database: str) -> None
         for name in WORDS.names:
             store.connection.execute(f"DROP TABLE {name if name.startswith('ref.') else 'backbone.' + name}".encode())
         store.migrate(WORDS, WORDS.names)
-        fresh = {e.name: set(migrations.columns(store.connection, e)) for e in WORDS.entities}
+        fresh = {name: set(columns) for name, columns in migrations.tables(store.connection).items()}
     finally:
         store.close()
     assert there == fresh
@@ -62,10 +62,10 @@ def test_a_renamed_column_keeps_its_values(database: str) -> None:
             "INSERT INTO backbone.ruang (id_ruang, nama_ruang, last_update, soft_delete)"
             " VALUES (gen_random_uuid(), 'Ruang 1', now(), 0)"
         )
-        assert migrations.plan(room, migrations.columns(store.connection, room)).blocked
+        assert migrations.plan(room, migrations.tables(store.connection)["backbone.ruang"]).blocked
         for _ in range(2):
             store.connection.execute(migrations.renamed(room, "nama_ruang", "nama").encode())
-        assert migrations.plan(room, migrations.columns(store.connection, room)) == migrations.Plan()
+        assert migrations.plan(room, migrations.tables(store.connection)["backbone.ruang"]) == migrations.Plan()
         assert store.connection.execute("SELECT nama FROM backbone.ruang").fetchall() == [("Ruang 1",)]
     finally:
         store.close()
