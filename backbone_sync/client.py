@@ -25,10 +25,11 @@ from backbone_sync.errors import (
     SourceUnreachable,
 )
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
+from backbone_sync.pace import Throttle
 
 MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is a fault or an attack
 _TOKEN_MARGIN = 30.0
-_PIECE = 256 * 1024
+_PIECE = 64 * 1024  # bytes as they come over the line: small enough for an even pace
 _BUSY = (429, 503)
 
 
@@ -41,6 +42,7 @@ class Client:
         self._token = ""
         self._token_until = 0.0
         self._waited = 0.0
+        self._throttle = Throttle(config.source.bandwidth, sleep)
         source = config.source
         # The address of the service, with or without the version that every path of the contract begins with.
         self._base = source.url.rstrip("/").removesuffix("/v1")
@@ -85,6 +87,10 @@ class Client:
     def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
         """None: the contract's totals are of whole entities."""
         return None
+
+    def traffic(self) -> tuple[int, int]:
+        """Requests made and bytes received, as they came over the line."""
+        return self.requests, self.bytes_received
 
     def _patiently(self, ask: Callable[[], wire.T]) -> wire.T:
         """Ask again, with growing pauses, after what may pass: silence, overload, a mangled answer."""
@@ -148,7 +154,7 @@ class Client:
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)
             try:
-                content = _limited(answer, what)
+                content = self._limited(answer, what)
             finally:
                 answer.release_conn()
         except urllib3.exceptions.DecodeError:
@@ -165,8 +171,21 @@ class Client:
                 f"no answer from {urlsplit(url).netloc}: {_cause(fault)}",
                 "check the address, the route and the firewall",
             ) from None
-        self.bytes_received += len(content)
         return answer, content
+
+    def _limited(self, answer: urllib3.BaseHTTPResponse, what: str) -> bytes:
+        """The decompressed body, read in pieces so that neither a bomb nor a large buffer fills the memory."""
+        content, seen = bytearray(), 0
+        for piece in answer.stream(_PIECE, decode_content=True):
+            content += piece
+            arrived = answer.tell()
+            self._throttle.spend(arrived - seen)
+            self.bytes_received += arrived - seen
+            seen = arrived
+            if len(content) > MAX_BODY:
+                answer.close()
+                raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
+        return bytes(content)
 
     def _checked(self, answer: urllib3.BaseHTTPResponse, body: bytes, what: str) -> bytes:
         status = answer.status
@@ -189,17 +208,6 @@ class Client:
         if not body:
             raise BadAnswer(f"the answer for {what} is empty")
         return body
-
-
-def _limited(answer: urllib3.BaseHTTPResponse, what: str) -> bytes:
-    """The decompressed body, read in pieces so that neither a bomb nor a large buffer fills the memory."""
-    content = bytearray()
-    for piece in answer.stream(_PIECE, decode_content=True):
-        content += piece
-        if len(content) > MAX_BODY:
-            answer.close()
-            raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
-    return bytes(content)
 
 
 def _overloaded(status: int, after: str, what: str) -> Overloaded:

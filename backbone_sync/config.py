@@ -7,12 +7,12 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
 from backbone_sync import grant as grants
-from backbone_sync import grant_file
+from backbone_sync import grant_file, pace
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
 
@@ -39,6 +39,22 @@ class Source:
     retries: int = 4
     max_wait: float = 300.0
     overlap: timedelta = timedelta(minutes=5)
+    bandwidth: float = 0.0  # bytes a second, 0: no bound
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When runs may ask the source, and how the pages are handled.
+
+    `windows` in the region's `zone` (none: at any hour); `jitter`: a run waits for a time by chance up to this.
+    `ahead`: pages that may wait to be stored; `group_rows`: small pages are stored together up to so many rows.
+    """
+
+    windows: tuple[pace.Window, ...] = ()
+    zone: tzinfo = timezone.utc
+    jitter: timedelta = timedelta(0)
+    ahead: int = 1
+    group_rows: int = 2000
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,8 @@ class Config:
     grant: grants.Grant
     publish_directory: str = ""
     balance_rounds: int = 3
+    delete_share: float = 0.05  # of an entity's rows; more deletions than this wait for an operator
+    pace: Pace = Pace()
 
     def secret(self, name: str) -> str:
         """The content of the credential file `name`, "" when there is none. Never logged, never kept."""
@@ -87,6 +105,26 @@ def load(path: Path, dictionary: Dictionary) -> Config:
         raise ConfigInvalid(f"{path}: missing, unknown or of the wrong type: {fault}") from fault
 
 
+def _of_run(run: dict[str, Any]) -> dict[str, Any]:
+    """What the table [run] says."""
+    if unknown := set(run) - {"balance_rounds", "delete_share", "windows", "zone", "jitter", "ahead", "group_rows"}:
+        raise ValueError("run." + ", run.".join(sorted(unknown)))
+    share = float(run.get("delete_share", Config.delete_share))
+    if not 0 <= share <= 1:
+        raise ValueError("run.delete_share is a share between 0 and 1")
+    return {
+        "balance_rounds": int(run.get("balance_rounds", Config.balance_rounds)),
+        "delete_share": share,
+        "pace": Pace(
+            windows=tuple(pace.window(text) for text in run.get("windows", ())),
+            zone=pace.zone(run.get("zone", "Asia/Jakarta")),
+            jitter=duration(run.get("jitter", "0s")),
+            ahead=int(run.get("ahead", Pace.ahead)),
+            group_rows=int(run.get("group_rows", Pace.group_rows)),
+        ),
+    }
+
+
 def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
     source = dict(raw["source"])
     if "overlap" in source:
@@ -101,7 +139,7 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
         ),
         grant=_granted(raw.get("grant", {}), dictionary, str(raw["region"])),
         publish_directory=str(raw.get("publish", {}).get("directory", "")),
-        balance_rounds=int(raw.get("run", {}).get("balance_rounds", 3)),
+        **_of_run(dict(raw.get("run", {}))),
     )
     if not config.source.url.startswith("https://"):
         raise ValueError("source.url must be https")

@@ -7,6 +7,7 @@ padding, because padded `char` compares by rules of its own; doubtful identifier
 
 from __future__ import annotations
 
+from backbone_sync.ddl_engine import ENGINE
 from backbone_sync.ddl_privacy import PRIVACY
 from backbone_sync.dictionary import Entity, Field
 
@@ -140,4 +141,4 @@ STATE = [
 
 # Version → statements on the service's own tables. What has been released is never edited; a change is a new version.
 # The entities' tables are made when an entity is granted and dropped when it no longer is.
-MIGRATIONS = {1: STATE, 20: PRIVACY}
+MIGRATIONS = {1: STATE, 2: ENGINE, 20: PRIVACY}

@@ -70,3 +70,27 @@ class AlreadyRunning(SyncError):
     """Another run holds the lock."""
 
     kind = "locked"
+
+
+class NothingHeld(SyncError):
+    """There are no deletions to release."""
+
+    kind = "nothing_held"
+
+
+class DeletionsBraked(SyncError):
+    """A listing would delete more of an entity than one run may: nothing of it was deleted."""
+
+    kind = "deletions_braked"
+
+
+class SchemaDrift(SyncError):
+    """A field was removed or changed its type at the source: nothing of that page was stored."""
+
+    kind = "schema_drift"
+
+
+class WindowClosed(SyncError):
+    """It is not an hour in which runs are allowed."""
+
+    kind = "window"

@@ -16,7 +16,7 @@ import msgspec
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.gate import Gate
 from backbone_sync.grant import Grant
-from backbone_sync.state import Counts, Holding, Position
+from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
 from backbone_sync.validator import Judged, Scope
 
 
@@ -87,6 +87,9 @@ class Source(Protocol):
     def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
         """The source's own counts by kecamatan and semester, None when it has none."""
 
+    def traffic(self) -> tuple[int, int]:
+        """Requests made and bytes received since it was opened; no I/O."""
+
 
 class Storage(Protocol):
     """Where rows, cursors, quarantine and the account of runs are kept (PostgreSQL: `store.Store`)."""
@@ -103,12 +106,12 @@ class Storage(Protocol):
     def begin_run(self, version: str, region: str) -> int:
         """A new run's id."""
 
-    def end_run(self, run_id: int, green: bool, kind: str | None, message: str | None) -> None:
+    def end_run(
+        self, run_id: int, green: bool, kind: str | None, message: str | None, requests: int = 0, received: int = 0
+    ) -> None:
         """Close the run's record."""
 
-    def record(
-        self, run_id: int, entity: str, counts: Counts, unknown: tuple[str, ...], kind: str | None, message: str | None
-    ) -> None:
+    def record(self, run_id: int, entity: str, counts: Counts, left: Record) -> None:
         """The run's record of one entity."""
 
     def record_balance(
@@ -125,17 +128,49 @@ class Storage(Protocol):
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time."""
 
+    def occupied(self, entity: Entity) -> bool:
+        """Whether any row of the entity is stored."""
+
+    def compared_lately(self, entity: Entity) -> bool:
+        """Whether the entity was compared with a complete listing within a day."""
+
+    def widths(self, entity: Entity) -> dict[str, int]:
+        """Lengths of columns that were widened beyond the dictionary, in characters."""
+
+    def widen(self, entity: Entity, field: str, length: int, run_id: int) -> bool:
+        """Widen a text column to `length` characters; False when that cannot be done."""
+
     def gate(self, dictionary: Dictionary, grant: Grant) -> Gate:
         """The gate that keeps out what grant and erasures forbid."""
 
     def scope(self, region: str) -> Scope:
         """What lies in the region, by the reference data that is stored."""
 
-    def prepare(self, entity: Entity, granted: tuple[Field, ...]) -> None:
-        """Make ready for the pages of an entity."""
+    def rescope(self, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> bool:
+        """Bring the entity in line with a region that has changed; whether it must be listed from the beginning."""
 
-    def apply(self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position) -> None:
+    def prepare(self, entity: Entity, granted: tuple[Field, ...], *, compare: bool) -> None:
+        """Make ready for the pages of an entity; `compare`: note every key that is listed."""
+
+    def apply(
+        self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, *, touch: bool = False
+    ) -> None:
         """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed."""
+
+    def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
+        """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
 
     def holding(self, entity: Entity) -> Holding:
         """Counts of what is stored, in quarantine, withdrawn and refused."""
+
+    def references_known(self) -> frozenset[tuple[str, str]]:
+        """(entity, field) of the references that have been checked before."""
+
+    def orphans(self, words: Dictionary, entity: Entity, field: Field, run_id: int, *, whole: bool) -> Orphans:
+        """Rows whose `field` leads nowhere, brought up to date and recorded."""
+
+    def breakdown(self, words: Dictionary, entity: Entity) -> tuple[Cell, ...]:
+        """Stored rows by kecamatan and semester."""
+
+    def payloads(self, entity: str) -> list[str]:
+        """The content of the entity's rows in quarantine, as far as it was kept."""

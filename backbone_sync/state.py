@@ -47,3 +47,52 @@ class Holding:
     deleted: int
     refused: int
     withheld: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run leaves on record of one entity besides its counts.
+
+    `held`: deletions that wait for an operator; `compared`: a complete listing was compared with what is stored.
+    """
+
+    unknown: tuple[str, ...] = ()
+    widened: tuple[str, ...] = ()
+    held: int = 0
+    compared: bool = False
+    error_kind: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of an entity's deletions at the end of its listing, in rows.
+
+    `held` wait because they are more than `limit` of the `stored` rows; `listed` is how many rows in force the
+    complete listing held, None when there was none.
+    """
+
+    deleted: int
+    held: int
+    limit: int
+    stored: int
+    listed: int | None = None
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """Rows of `entity` whose `field` names no stored row of `reference`; of those, `waiting` name one in quarantine.
+
+    Both are None where the reference is not granted or empty, so that nothing can be said.
+    """
+
+    entity: str
+    field: str
+    reference: str
+    orphans: int | None
+    waiting: int | None
+
+
+def limit(stored: int, share: float) -> int:
+    """How many of `stored` rows one run may delete: the share, but a single row is never a mass."""
+    return max(1, int(stored * share))

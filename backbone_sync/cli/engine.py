@@ -12,7 +12,8 @@ from backbone_sync.cli.common import Verbs, complain, opened, say, show, verb
 from backbone_sync.client import Client
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.engine import Engine, RunResult
+from backbone_sync.engine import Engine
+from backbone_sync.results import RunResult
 from backbone_sync.state import Counts
 
 

@@ -26,7 +26,8 @@ from cryptography.x509.oid import NameOID
 from backbone_sync import __version__, dictionary, grant
 from backbone_sync import config as configs
 from backbone_sync.client import Client
-from backbone_sync.engine import Engine, RunResult
+from backbone_sync.engine import Engine
+from backbone_sync.results import RunResult
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source

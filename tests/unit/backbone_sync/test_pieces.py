@@ -12,9 +12,9 @@ import pytest
 
 from backbone_sync import config, dictionary, grant, publish, wire
 from backbone_sync.client import retry_after
-from backbone_sync.engine import _printable, advance, balance
 from backbone_sync.errors import BadAnswer, ConfigInvalid, RegionMismatch, SyncError
 from backbone_sync.interfaces import Total
+from backbone_sync.results import advance, balance, printable
 from backbone_sync.state import Holding, Position
 from backbone_sync.status import EntityStatus, Status
 
@@ -174,7 +174,7 @@ def test_secrets_come_from_files_and_a_missing_one_is_empty(tmp_path: Path, monk
 
 
 def test_names_from_the_source_are_cut_to_what_a_log_may_hold() -> None:
-    assert _printable("a\nb,{}\x00" + "c" * 99) == "a?b????" + "c" * 56
+    assert printable("a\nb,{}\x00" + "c" * 99) == "a?b????" + "c" * 56
 
 
 def test_what_is_published_holds_the_account_and_is_written_in_one_step(tmp_path: Path) -> None:
