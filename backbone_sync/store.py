@@ -16,8 +16,8 @@ from datetime import timedelta
 
 import psycopg
 
+from backbone_sync import access, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import store_accounts, store_held, store_pages
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import AlreadyRunning, StoreUnreachable
 from backbone_sync.gate_postgresql import PostgresGate
@@ -111,6 +111,7 @@ class Store:
                 applied.append(version)
             for entity in dictionary.entities:
                 self._table(entity, entity.name in granted)
+            access.refresh(self.connection, dictionary, granted)
         return applied
 
     def _table(self, entity: Entity, granted: bool) -> None:
@@ -121,7 +122,7 @@ class Store:
                 self.connection.execute(statement.encode())
         if not granted:
             if exists:
-                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)}".encode())
+                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)} CASCADE".encode())
             for table in _OF_ENTITY:
                 self.connection.execute(f"DELETE FROM sync.{table} WHERE entity = %s".encode(), (entity.name,))
 
@@ -141,7 +142,7 @@ class Store:
         column, stage = ddl.quoted(field), ddl.quoted(f"staging_{entity.name}")
         with guarded():
             try:
-                with self.connection.transaction():
+                with access.set_aside(self.connection):
                     for table in (ddl.qualified(entity), f"pg_temp.{stage}"):
                         statement = f"ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({int(length)})"
                         self.connection.execute(statement.encode())
@@ -294,6 +295,7 @@ class Store:
         made = Statements.of(entity, granted)
         with guarded(), self.connection.transaction():
             self.connection.execute("SET LOCAL client_min_messages = warning")
+            access.enforce(self.connection, entity, granted)
             self.connection.execute(made.staging.encode())
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (entity text, key text)")
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean)")

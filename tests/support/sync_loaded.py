@@ -19,3 +19,5 @@ def start_from_loaded(cluster: Path, load: Callable[[], None]) -> None:
             return
         connection.execute("DROP DATABASE backbone WITH (FORCE)")
         connection.execute("CREATE DATABASE backbone TEMPLATE backbone_loaded OWNER backbone_sync")
+        connection.execute("ALTER DATABASE backbone SET log_min_messages = 'log'")
+        connection.execute("ALTER DATABASE backbone SET pgaudit.role = 'backbone_audit'")

@@ -31,7 +31,7 @@ from backbone_sync.results import RunResult
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
-from tests.support.database_packages import newest_programs
+from tests.support.database_packages import logging_settings, newest_programs
 from tests.support.sync_world import PAGE, SECRET, SIZE, Run
 
 
@@ -63,6 +63,7 @@ def cluster() -> Iterator[Path]:
     ]
     subprocess.run([*prefix, *map(str, initdb)], check=True, capture_output=True, cwd=home)
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={home}", "-c", "fsync=off"]
+    options += logging_settings()
     server = subprocess.Popen(
         [*prefix, str(programs / "postgres"), "-D", str(data), *options],
         cwd=home,
@@ -92,8 +93,13 @@ def database(cluster: Path) -> Iterator[str]:
         row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'backbone_sync'").fetchone()
         if not row:
             connection.execute("CREATE ROLE backbone_sync LOGIN NOSUPERUSER")
+            connection.execute("CREATE ROLE backbone_analyst NOLOGIN; CREATE ROLE backbone_audit NOLOGIN")
+            connection.execute("CREATE ROLE backbone_reader NOLOGIN; CREATE ROLE siti LOGIN; CREATE ROLE budi LOGIN")
+            connection.execute("GRANT backbone_analyst TO siti; GRANT backbone_reader TO budi")
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
         connection.execute("CREATE DATABASE backbone OWNER backbone_sync")
+        connection.execute("ALTER DATABASE backbone SET log_min_messages = 'log'")
+        connection.execute("ALTER DATABASE backbone SET pgaudit.role = 'backbone_audit'")
     yield f"host={cluster} user=backbone_sync dbname=backbone"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
