@@ -38,7 +38,7 @@ def add(verbs: Verbs) -> None:
 
     made = word(
         "export", _export, "everything held about one child or teacher, whose identifier is read from stdin",
-        "--out /root/subject.json --reason 'Surat 12/2026' < identifier.txt",
+        "--out /var/lib/backbone/sync/subject.json --reason 'Surat 12/2026' < identifier.txt",
     )  # fmt: skip
     made.add_argument("--out", type=Path, help="file to write, mode 0600; without it the document goes to stdout")
     _justified(made)

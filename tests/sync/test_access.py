@@ -12,6 +12,7 @@ import pytest
 from backbone_sync import access, cli, dictionary, grant
 from backbone_sync.config import Config
 from backbone_sync.store import Store
+from checks import commands
 from tests.support.sync_cli import settings
 from tests.support.sync_loaded import start_from_loaded
 
@@ -121,6 +122,16 @@ def test_what_is_not_granted_cannot_even_be_stored_by_hand(loaded: None, databas
         with pytest.raises(psycopg.errors.CheckViolation):
             connection.execute("UPDATE backbone.peserta_didik SET nik = '3374010101010001'")
         connection.execute("UPDATE backbone.peserta_didik SET nama = nama")
+
+
+def test_the_audits_question_is_answered_by_the_constraints(loaded: None, cluster: Path) -> None:
+    with psycopg.connect(f"host={cluster} user=postgres dbname=backbone") as connection:
+        row = connection.execute(commands._GUARDS.encode()).fetchone()
+    assert row is not None
+    given = grant.make(WORDS)
+    assert row[0] == {
+        e.table: sorted(f.name for f in given.withheld(e)) or None for e in WORDS.entities if e.schema == "backbone"
+    }
 
 
 def test_the_constraint_follows_the_grant_and_takes_away_what_was_put_there_meanwhile(
