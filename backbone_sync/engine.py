@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Protocol
 
@@ -157,7 +158,9 @@ class Engine:
         if self._store.rescope(entity, granted, scope, run_id) or (position.position and not can.resume):
             self._store.forget(entity)
             position = Position()
-        begins = not position.position and not (position.since_update and can.since)
+        if not can.since:
+            position = replace(position, since_update=None)
+        begins = not position.position and not position.since_update
         # An empty table has nothing that could have been deleted; but where a source counts nothing, its listing must.
         compare = begins and can.complete and (not can.tombstones or self._store.occupied(entity))
         result.begun = result.begun or begins

@@ -18,6 +18,7 @@ from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import ConfigInvalid
 from backbone_sync.gate import ERASED, OUTSIDE_GRANT, WITHHELD, Correction, Known, Parent, needed_sweeps, parents, sift
 from backbone_sync.grant import ENROLMENT, LEVELS, Grant
+from backbone_sync.postgresql import guarded
 from backbone_sync.state import Position
 from backbone_sync.validator import Judged
 
@@ -59,6 +60,7 @@ class PostgresGate:
 
     # -- before an entity
 
+    @guarded()
     def begin(self, entity: Entity, granted: tuple[Field, ...], position: Position) -> Position:
         """Sweep what no longer belongs, and go back for people who have since been let in."""
         self._entity, self._granted = entity, granted
@@ -148,6 +150,7 @@ class PostgresGate:
 
     # -- a page
 
+    @guarded()
     def admit(self, judged: Judged) -> Judged:
         """The page without what must not be stored."""
         if not self._active:

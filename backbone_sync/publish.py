@@ -38,6 +38,13 @@ def registry(status: Status) -> CollectorRegistry:
         balanced.labels(name).set(entity.balanced)
         if entity.cursor:
             cursor.labels(name).set(entity.cursor.timestamp())
+    held = Gauge("backbone_sync_held_deletions", "Deletions that wait for an operator.", ["entity"], registry=made)
+    orphans = Gauge("backbone_sync_orphans", "Rows whose reference leads nowhere.", ["entity", "field"], registry=made)
+    for name, entity in status.entities.items():
+        held.labels(name).set(entity.held)
+    for one in status.orphans:
+        if one.orphans is not None:
+            orphans.labels(one.entity, one.field).set(one.orphans)
     error = Gauge("backbone_sync_error", "1 for the class of fault that stopped the last run.", ["kind"], registry=made)
     if status.error_kind:
         error.labels(status.error_kind).set(1)

@@ -9,9 +9,6 @@ server's detail.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import fields
 from datetime import timedelta
 
 import psycopg
@@ -19,13 +16,15 @@ import psycopg
 from backbone_sync import access, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.errors import AlreadyRunning, StoreUnreachable
+from backbone_sync.errors import AlreadyRunning
 from backbone_sync.gate_postgresql import PostgresGate
 from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Cell
-from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
+from backbone_sync.postgresql import guarded as guarded
+from backbone_sync.state import Counts, Holding, Orphans, Position, Settled
 from backbone_sync.statements import Statements
 from backbone_sync.store_accounts import Waiting
+from backbone_sync.store_runs import RunRecords
 from backbone_sync.validator import OUTSIDE, Judged, Scope
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
@@ -39,24 +38,7 @@ _MIGRATION_TABLE = (
 )
 
 
-@contextmanager
-def guarded() -> Iterator[None]:
-    """Turns the driver's errors into ours, by SQLSTATE only: the server's words can quote a row."""
-    try:
-        yield
-    except psycopg.OperationalError as fault:
-        raise StoreUnreachable(
-            f"the database does not answer (SQLSTATE {fault.sqlstate or 'none'})",
-            "check that PostgreSQL runs and lets this user in over its socket",
-        ) from None
-    except psycopg.Error as fault:
-        raise StoreUnreachable(
-            f"the database refused a statement (SQLSTATE {fault.sqlstate or 'none'}, {type(fault).__name__})",
-            "run `backbone-sync migrate`; look up the SQLSTATE in PostgreSQL's manual",
-        ) from None
-
-
-class Store:
+class Store(RunRecords):
     """One connection to the regional database."""
 
     def __init__(self, conninfo: str) -> None:
@@ -109,22 +91,27 @@ class Store:
                     self.connection.execute(statement.encode())
                 self.connection.execute("INSERT INTO sync.migration (version) VALUES (%s)", (version,))
                 applied.append(version)
-            for entity in dictionary.entities:
-                self._table(entity, entity.name in granted)
+            self._tables(dictionary, granted)
             access.refresh(self.connection, dictionary, granted)
         return applied
 
-    def _table(self, entity: Entity, granted: bool) -> None:
-        there = self.connection.execute("SELECT to_regclass(%s)", (ddl.qualified(entity),)).fetchone()
-        exists = bool(there and there[0])
-        if granted and not exists:
-            for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
-                self.connection.execute(statement.encode())
-        if not granted:
-            if exists:
+    def _tables(self, dictionary: Dictionary, granted: tuple[str, ...]) -> None:
+        rows = self.connection.execute(
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('ref', 'backbone')"
+        ).fetchall()
+        there = {row[0] for row in rows}
+        gone = [e for e in dictionary.entities if e.name not in granted]
+        for entity in dictionary.entities:
+            if entity.name in granted and f"{entity.schema}.{entity.table}" not in there:
+                for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
+                    self.connection.execute(statement.encode())
+        for entity in gone:
+            if f"{entity.schema}.{entity.table}" in there:
                 self.connection.execute(f"DROP TABLE {ddl.qualified(entity)} CASCADE".encode())
-            for table in _OF_ENTITY:
-                self.connection.execute(f"DELETE FROM sync.{table} WHERE entity = %s".encode(), (entity.name,))
+        for table in _OF_ENTITY if gone else ():
+            self.connection.execute(
+                f"DELETE FROM sync.{table} WHERE entity = ANY(%s)".encode(), ([e.name for e in gone],)
+            )
 
     def widths(self, entity: Entity) -> dict[str, int]:
         """Lengths of columns that were widened beyond the dictionary, in characters."""
@@ -156,69 +143,7 @@ class Store:
                 return False
         return True
 
-    # -- runs and cursors
-
-    def begin_run(self, version: str, region: str) -> int:
-        """A new run's id; runs that were killed are marked as interrupted."""
-        with guarded(), self.connection.transaction():
-            self.connection.execute("UPDATE sync.run SET state = 'interrupted' WHERE state = 'running'")
-            row = self.connection.execute(
-                "INSERT INTO sync.run (version, region) VALUES (%s, %s) RETURNING run_id", (version, region)
-            ).fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def end_run(
-        self, run_id: int, green: bool, kind: str | None, message: str | None, requests: int = 0, received: int = 0
-    ) -> None:
-        """Close the run's record; `received` in bytes, as they came over the line."""
-        with guarded():
-            self.connection.execute(
-                "UPDATE sync.run SET finished_at = clock_timestamp(), state = %s, error_kind = %s, message = %s,"
-                " requests = %s, bytes_received = %s WHERE run_id = %s",
-                ("green" if green else "not_green", kind, message, requests, received, run_id),
-            )
-
-    def record(self, run_id: int, entity: str, counts: Counts, left: Record) -> None:
-        """The run's record of one entity."""
-        names = [f.name for f in fields(Counts)]
-        columns = ", ".join(names)
-        places = ", ".join(["%s"] * (len(names) + 8))
-        statement = (
-            f"INSERT INTO sync.run_entity ({columns}, run_id, entity, unknown_fields, widened, held, compared,"
-            f" error_kind, message) VALUES ({places})"
-        )
-        values = [getattr(counts, name) for name in names]
-        rest = [list(left.unknown), list(left.widened), left.held, left.compared, left.error_kind, left.message]
-        with guarded():
-            self.connection.execute(statement.encode(), [*values, run_id, entity, *rest])
-
-    def record_balance(
-        self, run_id: int, entity: str, holding: Holding, source: int | None, source_deleted: int | None, balanced: bool
-    ) -> None:
-        """The last account of one entity."""
-        with guarded():
-            self.connection.execute(
-                "INSERT INTO sync.balance (entity, run_id, source, source_deleted, stored, quarantined,"
-                " deleted, refused, withheld, balanced) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (entity) DO UPDATE SET"
-                " run_id = excluded.run_id, checked_at = clock_timestamp(), source = excluded.source,"
-                " source_deleted = excluded.source_deleted, stored = excluded.stored,"
-                " quarantined = excluded.quarantined, deleted = excluded.deleted, refused = excluded.refused,"
-                " withheld = excluded.withheld, balanced = excluded.balanced",
-                (
-                    entity,
-                    run_id,
-                    source,
-                    source_deleted,
-                    holding.stored,
-                    holding.quarantined,
-                    holding.deleted,
-                    holding.refused,
-                    holding.withheld,
-                    balanced,
-                ),
-            )
+    # -- cursors
 
     def position(self, entity: Entity, granted: tuple[Field, ...], region: str) -> Position:
         """Where the listing stands.
