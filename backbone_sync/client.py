@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
+from urllib3.response import HAS_ZSTD
 
 from backbone_sync import wire
 from backbone_sync.config import Config
@@ -31,6 +32,8 @@ MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is 
 _TOKEN_MARGIN = 30.0
 _PIECE = 64 * 1024  # bytes as they come over the line: small enough for an even pace
 _BUSY = (429, 503)
+# Asking for what cannot be decoded would make every answer look like rubbish.
+_CODINGS = "zstd, gzip" if HAS_ZSTD else "gzip"
 
 
 class Client:
@@ -149,7 +152,7 @@ class Client:
     def _exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, what: str
     ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
-        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": "zstd, gzip"}
+        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": _CODINGS}
         self.requests += 1
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)

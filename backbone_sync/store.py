@@ -13,10 +13,10 @@ from datetime import timedelta
 
 import psycopg
 
-from backbone_sync import access, store_accounts, store_held, store_pages
+from backbone_sync import access, migrations, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.errors import AlreadyRunning
+from backbone_sync.errors import AlreadyRunning, SchemaDrift
 from backbone_sync.gate_postgresql import PostgresGate
 from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Cell
@@ -52,6 +52,7 @@ class Store(RunRecords):
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
         self._comparing = False
+        self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Let the connection, and with it the run lock, go."""
@@ -96,15 +97,12 @@ class Store(RunRecords):
         return applied
 
     def _tables(self, dictionary: Dictionary, granted: tuple[str, ...]) -> None:
-        rows = self.connection.execute(
-            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('ref', 'backbone')"
-        ).fetchall()
-        there = {row[0] for row in rows}
+        there = migrations.tables(self.connection)
         gone = [e for e in dictionary.entities if e.name not in granted]
         for entity in dictionary.entities:
-            if entity.name in granted and f"{entity.schema}.{entity.table}" not in there:
-                for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
-                    self.connection.execute(statement.encode())
+            if entity.name in granted:
+                made = migrations.bring(self.connection, entity, there.get(f"{entity.schema}.{entity.table}", ()))
+                self._blocked[entity.name] = made.blocked
         for entity in gone:
             if f"{entity.schema}.{entity.table}" in there:
                 self.connection.execute(f"DROP TABLE {ddl.qualified(entity)} CASCADE".encode())
@@ -150,6 +148,11 @@ class Store(RunRecords):
 
         From the beginning when grant or region changed. Fields that left the grant go.
         """
+        if blocked := self._blocked.get(entity.name):
+            raise SchemaDrift(
+                f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
+                "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
+            )
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(

@@ -154,7 +154,13 @@ def test_views_stand_in_the_way_of_neither_a_wider_column_nor_a_narrower_grant(l
         "SELECT viewname, definition FROM pg_views WHERE schemaname = 'analyst'"
     ).fetchall()
     with access.set_aside(store.connection):
-        store.connection.execute("ALTER TABLE backbone.sekolah ALTER nama TYPE varchar(300)")
+        store.connection.execute("ALTER TABLE backbone.sekolah ALTER nama TYPE varchar(60)")
+    store.migrate(WORDS, grant.make(WORDS).entities)
+    width = store.connection.execute(
+        "SELECT character_maximum_length FROM information_schema.columns WHERE table_schema = 'backbone'"
+        " AND table_name = 'sekolah' AND column_name = 'nama'"
+    ).fetchone()
+    assert width == (WORDS["sekolah"].field("nama").length,)
     after = store.connection.execute(
         "SELECT viewname, definition FROM pg_views WHERE schemaname = 'analyst'"
     ).fetchall()
