@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from backbone_sync import access
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Entity
 
@@ -140,7 +141,8 @@ def bring(connection: psycopg.Connection[Any], entity: Entity, there: Sequence[C
     if not made.statements:
         return made
     try:
-        with connection.transaction():
+        # Our own views for analysts step aside; those of others are not ours to touch.
+        with access.set_aside(connection) if made.widened else connection.transaction():
             for statement in made.statements:
                 connection.execute(statement.encode())
             connection.execute(_RECORD, {"entity": entity.name, "statements": list(made.statements)})

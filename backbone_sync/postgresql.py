@@ -15,10 +15,15 @@ def guarded() -> Iterator[None]:
     """Turns the driver's errors into ours, by SQLSTATE only: the server's words can quote a row."""
     try:
         yield
+    except psycopg.errors.DiskFull:
+        raise StoreUnreachable(
+            "the database's disk is full (SQLSTATE 53100); nothing of the page was stored",
+            "make room on the database's disk; the next run goes on where this one stood",
+        ) from None
     except psycopg.OperationalError as fault:
         raise StoreUnreachable(
             f"the database does not answer (SQLSTATE {fault.sqlstate or 'none'})",
-            "check that PostgreSQL runs and lets this user in over its socket",
+            "check that PostgreSQL runs and lets this user in; the next run goes on where this one stood",
         ) from None
     except psycopg.Error as fault:
         raise StoreUnreachable(

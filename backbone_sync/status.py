@@ -57,6 +57,14 @@ _RUN = (
     "SELECT run_id, started_at, finished_at, state, error_kind, message FROM sync.run"
     " WHERE state <> 'running' ORDER BY run_id DESC LIMIT 1"
 )
+# A run that is recorded as running while nobody holds the run lock was killed, or lost its database.
+_BROKEN_OFF = (
+    "SELECT started_at FROM sync.run WHERE state IN ('running', 'interrupted')"
+    " AND run_id = (SELECT max(run_id) FROM sync.run) AND NOT EXISTS (SELECT FROM pg_locks"
+    " WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database"
+    " WHERE datname = current_database())"
+    " AND ((classid::bigint << 32) | objid::bigint) = hashtextextended('backbone_sync', 0))"
+)
 _ENTITIES = (
     "SELECT b.entity, b.source, b.stored, b.quarantined, b.deleted, b.refused, b.withheld, b.balanced, c.high_update,"
     " (SELECT e.unknown_fields FROM sync.run_entity e"
@@ -65,6 +73,7 @@ _ENTITIES = (
     " (SELECT count(*) FROM sync.held h WHERE h.entity = b.entity)"
     " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity)"
 )
+_WHY_BROKEN = "the last run broke off before its end; the next one goes on where it stood"
 _ORPHANS = "SELECT entity, field, reference, orphans, waiting FROM sync.reference_check ORDER BY 1, 2"
 
 
@@ -77,8 +86,12 @@ def read(connection: psycopg.Connection[tuple[object, ...]], region: str, dictio
         if not row or not row[0]:
             return never
         run = cursor.execute(_RUN).fetchone()
-        if run is None:
+        broken = cursor.execute(_BROKEN_OFF).fetchone()
+        if run is None and broken is None:
             return never
+        if broken is not None:
+            run = (None, broken[0], None, "interrupted", "interrupted", _WHY_BROKEN)
+        assert run is not None
         green_row = cursor.execute("SELECT max(started_at) FROM sync.run WHERE state = 'green'").fetchone()
         rows = cursor.execute(_ENTITIES).fetchall()
         orphans = cursor.execute(_ORPHANS).fetchall()

@@ -13,8 +13,8 @@ from datetime import timedelta
 
 import psycopg
 
+from backbone_sync import access, migrations, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import migrations, store_accounts, store_held, store_pages
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import AlreadyRunning, SchemaDrift
 from backbone_sync.gate_postgresql import PostgresGate
@@ -93,6 +93,7 @@ class Store(RunRecords):
                 self.connection.execute("INSERT INTO sync.migration (version) VALUES (%s)", (version,))
                 applied.append(version)
             self._tables(dictionary, granted)
+            access.refresh(self.connection, dictionary, granted)
         return applied
 
     def _tables(self, dictionary: Dictionary, granted: tuple[str, ...]) -> None:
@@ -104,7 +105,7 @@ class Store(RunRecords):
                 self._blocked[entity.name] = made.blocked
         for entity in gone:
             if f"{entity.schema}.{entity.table}" in there:
-                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)}".encode())
+                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)} CASCADE".encode())
         for table in _OF_ENTITY if gone else ():
             self.connection.execute(
                 f"DELETE FROM sync.{table} WHERE entity = ANY(%s)".encode(), ([e.name for e in gone],)
@@ -126,7 +127,7 @@ class Store(RunRecords):
         column, stage = ddl.quoted(field), ddl.quoted(f"staging_{entity.name}")
         with guarded():
             try:
-                with self.connection.transaction():
+                with access.set_aside(self.connection):
                     for table in (ddl.qualified(entity), f"pg_temp.{stage}"):
                         statement = f"ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({int(length)})"
                         self.connection.execute(statement.encode())
@@ -222,6 +223,7 @@ class Store(RunRecords):
         made = Statements.of(entity, granted)
         with guarded(), self.connection.transaction():
             self.connection.execute("SET LOCAL client_min_messages = warning")
+            access.enforce(self.connection, entity, granted)
             self.connection.execute(made.staging.encode())
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (entity text, key text)")
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean)")
