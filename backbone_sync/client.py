@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
+from urllib3.response import HAS_ZSTD
 
 from backbone_sync import wire
 from backbone_sync.config import Config
@@ -31,6 +32,8 @@ MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is 
 _TOKEN_MARGIN = 30.0
 _PIECE = 64 * 1024  # bytes as they come over the line: small enough for an even pace
 _BUSY = (429, 503)
+# Asking for what cannot be decoded would make every answer look like rubbish.
+_CODINGS = "zstd, gzip" if HAS_ZSTD else "gzip"
 
 
 class Client:
@@ -64,7 +67,7 @@ class Client:
 
     def capabilities(self, entity: str) -> Capabilities:
         """All that contract v1 promises, for every entity."""
-        return Capabilities()
+        return Capabilities(breakdown=True)
 
     def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
         """One page of `entity`: after `cursor`, from `since` (inclusive), or from the beginning."""
@@ -85,8 +88,16 @@ class Client:
         return {name: Total(one.live, one.deleted) for name, one in made.entities.items()}
 
     def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
-        """None: the contract's totals are of whole entities."""
-        return None
+        """Its rows in force by kecamatan and semester; one cell of neither where the entity has no such parts."""
+        url = f"{self._root}/totals?{urlencode({'entity': entity, 'by': 'kecamatan,semester'})}"
+        made = self._patiently(lambda: wire.totals(self._get(url, "the totals"), self._config.region))
+        total = made.entities.get(entity)
+        if total is None:
+            return None
+        groups = total.groups
+        if groups is None:
+            groups = [wire.Group(total.live, total.digest)] if total.live else []
+        return tuple(Cell(g.kecamatan or "", g.semester or "", g.live, g.digest or None) for g in groups)
 
     def traffic(self) -> tuple[int, int]:
         """Requests made and bytes received, as they came over the line."""
@@ -149,7 +160,7 @@ class Client:
     def _exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, what: str
     ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
-        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": "zstd, gzip"}
+        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": _CODINGS}
         self.requests += 1
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)

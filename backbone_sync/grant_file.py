@@ -83,16 +83,10 @@ def load(path: Path, dictionary: Dictionary, region: str, entities: tuple[str, .
         read = msgspec.convert(raw, GrantFile)
     except msgspec.ValidationError as fault:
         raise ConfigInvalid(f"{path}: {fault}", "correct the file; nothing is fetched until then") from fault
-    faults = list(_faults(read, dictionary, region))
+    if found := list(faults(read, dictionary, region, entities)):
+        said = "; ".join(f"{'.'.join(place)}: {message}" for place, message in found)
+        raise ConfigInvalid(f"{path}: {said}", "correct the file; nothing is fetched until then")
     names = tuple(n for n in _entries(read, dictionary) if not entities or n in entities)
-    if read.levels or read.forms:
-        faults += [
-            f"levels: {person} cannot be told by level without {enrolment}"
-            for person, enrolment in grants.ENROLMENT.items()
-            if person in names and enrolment not in names
-        ]
-    if faults:
-        raise ConfigInvalid(f"{path}: " + "; ".join(faults), "correct the file; nothing is fetched until then")
     # Nothing named in the file means nothing, but an empty tuple would mean all.
     return _made(read, dictionary, names or ("ref.mst_wilayah",))
 
@@ -101,23 +95,31 @@ def _entries(read: GrantFile, dictionary: Dictionary) -> dict[str, EntityEntry]:
     return read.entities if read.entities is not None else {name: EntityEntry() for name in dictionary.names}
 
 
-def _faults(read: GrantFile, dictionary: Dictionary, region: str) -> Iterator[str]:
+def faults(
+    read: GrantFile, dictionary: Dictionary, region: str, entities: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a well-formed file says that cannot be: (place, what is wrong)."""
     if read.region != region:
-        yield f"region is {read.region}, but this server's is {region}"
+        yield ("region",), f"it is for {read.region}, but this server's region is {region}"
     for level in read.levels:
         if level not in grants.LEVELS:
-            yield f"levels: {level} is none of {', '.join(grants.LEVELS)}"
+            yield ("levels",), f"{level} is none of {', '.join(grants.LEVELS)}"
     for who in sorted({*read.contacts} - {*CONTACTS}):
-        yield f"contacts: {who} is none of {', '.join(CONTACTS)}"
+        yield ("contacts", who), f"none of {', '.join(CONTACTS)}"
     for name, entry in (read.entities or {}).items():
         if name not in dictionary.names:
-            yield f"entities: the data dictionary has no {name}"
+            yield ("entities", name), f"the data dictionary has no {name}"
             continue
         known = {f.name for f in dictionary[name].fields}
         for item in sorted({*(entry.fields or []), *entry.also, *entry.without} - known):
-            yield f"entities.{name}: the data dictionary has no field {item}"
+            yield ("entities", name), f"the data dictionary has no field {item}"
         if entry.fields is not None and entry.also:
-            yield f"entities.{name}: fields lists all that is granted; also can add nothing to it"
+            yield ("entities", name, "also"), "`fields` lists all that is granted; nothing can be added to it"
+    if read.levels or read.forms:
+        names = tuple(n for n in _entries(read, dictionary) if not entities or n in entities)
+        for person, enrolment in grants.ENROLMENT.items():
+            if person in names and enrolment not in names:
+                yield ("levels",), f"{person} cannot be told by level without {enrolment}"
 
 
 def _made(read: GrantFile, dictionary: Dictionary, names: tuple[str, ...]) -> grants.Grant:

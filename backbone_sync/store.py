@@ -13,10 +13,10 @@ from datetime import timedelta
 
 import psycopg
 
+from backbone_sync import access, migrations, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import store_accounts, store_held, store_pages
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.errors import AlreadyRunning
+from backbone_sync.errors import AlreadyRunning, SchemaDrift
 from backbone_sync.gate_postgresql import PostgresGate
 from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Cell
@@ -52,6 +52,7 @@ class Store(RunRecords):
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
         self._comparing = False
+        self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Let the connection, and with it the run lock, go."""
@@ -92,21 +93,19 @@ class Store(RunRecords):
                 self.connection.execute("INSERT INTO sync.migration (version) VALUES (%s)", (version,))
                 applied.append(version)
             self._tables(dictionary, granted)
+            access.refresh(self.connection, dictionary, granted)
         return applied
 
     def _tables(self, dictionary: Dictionary, granted: tuple[str, ...]) -> None:
-        rows = self.connection.execute(
-            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('ref', 'backbone')"
-        ).fetchall()
-        there = {row[0] for row in rows}
+        there = migrations.tables(self.connection)
         gone = [e for e in dictionary.entities if e.name not in granted]
         for entity in dictionary.entities:
-            if entity.name in granted and f"{entity.schema}.{entity.table}" not in there:
-                for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
-                    self.connection.execute(statement.encode())
+            if entity.name in granted:
+                made = migrations.bring(self.connection, entity, there.get(f"{entity.schema}.{entity.table}", ()))
+                self._blocked[entity.name] = made.blocked
         for entity in gone:
             if f"{entity.schema}.{entity.table}" in there:
-                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)}".encode())
+                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)} CASCADE".encode())
         for table in _OF_ENTITY if gone else ():
             self.connection.execute(
                 f"DELETE FROM sync.{table} WHERE entity = ANY(%s)".encode(), ([e.name for e in gone],)
@@ -128,7 +127,7 @@ class Store(RunRecords):
         column, stage = ddl.quoted(field), ddl.quoted(f"staging_{entity.name}")
         with guarded():
             try:
-                with self.connection.transaction():
+                with access.set_aside(self.connection):
                     for table in (ddl.qualified(entity), f"pg_temp.{stage}"):
                         statement = f"ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({int(length)})"
                         self.connection.execute(statement.encode())
@@ -149,6 +148,11 @@ class Store(RunRecords):
 
         From the beginning when grant or region changed. Fields that left the grant go.
         """
+        if blocked := self._blocked.get(entity.name):
+            raise SchemaDrift(
+                f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
+                "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
+            )
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(
@@ -219,6 +223,7 @@ class Store(RunRecords):
         made = Statements.of(entity, granted)
         with guarded(), self.connection.transaction():
             self.connection.execute("SET LOCAL client_min_messages = warning")
+            access.enforce(self.connection, entity, granted)
             self.connection.execute(made.staging.encode())
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (entity text, key text)")
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean)")

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from backbone_sync import __version__, publish, status
+from backbone_sync import __version__, erasure, publish, record, status
 from backbone_sync.cli.common import Verbs, complain, opened, say, show, verb
 from backbone_sync.client import Client
 from backbone_sync.config import Config
@@ -36,12 +36,18 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     with opened(config) as store:
         quiet = options.json or not sys.stderr.isatty()
         engine = Engine(config, words, Client(config, __version__), store, None if quiet else _progress)
+        store.lock()
+        store.migrate(words, config.grant.entities)
+        erasure.reapply(store.connection, words, config.grant, config.publish_directory)
         try:
             result = engine.run(full=options.full, anytime=options.now)
         except WindowClosed as closed:
             # A timer that fires outside the window is no fault, and leaves the last run's verdict standing.
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
+        counts = {name: asdict(r.counts) for name, r in result.entities.items()}
+        detail = {"run": result.run_id, "green": result.green, "counts": counts}
+        record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
         now = status.read(store.connection, config.region, words)
         if config.publish_directory:
             publish.write(config.publish_directory, now)

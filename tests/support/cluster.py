@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.support.database_packages import newest_programs
+from tests.support.database_packages import logging_settings, newest_programs
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.home}", "-c", "fsync=off"]
+        options += logging_settings()
         self.server = subprocess.Popen(
             [*self.prefix, str(self.programs / "postgres"), "-D", str(self.home / "data"), *options],
             cwd=self.home,

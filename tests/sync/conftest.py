@@ -44,8 +44,13 @@ def database(cluster: Path) -> Iterator[str]:
         row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'backbone_sync'").fetchone()
         if not row:
             connection.execute("CREATE ROLE backbone_sync LOGIN NOSUPERUSER")
+            connection.execute("CREATE ROLE backbone_analyst NOLOGIN; CREATE ROLE backbone_audit NOLOGIN")
+            connection.execute("CREATE ROLE backbone_reader NOLOGIN; CREATE ROLE siti LOGIN; CREATE ROLE budi LOGIN")
+            connection.execute("GRANT backbone_analyst TO siti; GRANT backbone_reader TO budi")
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
         connection.execute("CREATE DATABASE backbone OWNER backbone_sync")
+        connection.execute("ALTER DATABASE backbone SET log_min_messages = 'log'")
+        connection.execute("ALTER DATABASE backbone SET pgaudit.role = 'backbone_audit'")
     yield f"host={cluster} user=backbone_sync dbname=backbone"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")

@@ -195,6 +195,29 @@ ENTITIES: dict[str, tuple[str, ...]] = {
     "kondisi_ruang": ("kondisi_ruang_id", "id_ruang", *_STATE),
 }
 
+# How a row finds its kecamatan and its semester: by which column, and which other entity knows if it does not itself.
+PARTITIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "sekolah": {"kecamatan": ("kode_wilayah", "")},
+    "peserta_didik": {"kecamatan": ("kode_wilayah", "")},
+    "registrasi_peserta_didik": {"kecamatan": ("sekolah_id", "sekolah")},
+    "ptk": {"kecamatan": ("kode_wilayah", "")},
+    "ptk_terdaftar": {"kecamatan": ("sekolah_id", "sekolah")},
+    "rombongan_belajar": {"kecamatan": ("sekolah_id", "sekolah"), "semester": ("semester_id", "")},
+    "anggota_rombel": {
+        "kecamatan": ("rombongan_belajar_id", "rombongan_belajar"),
+        "semester": ("rombongan_belajar_id", "rombongan_belajar"),
+    },
+    "pembelajaran": {"kecamatan": ("rombongan_belajar_id", "rombongan_belajar"), "semester": ("semester_id", "")},
+    **{name: {"kecamatan": ("sekolah_id", "sekolah")} for name in ("tanah", "bangunan", "ruang")},
+    **{
+        f"kondisi_{name}": {"kecamatan": (f"id_{name}", name), "semester": ("semester_id", "")}
+        for name in ("tanah", "bangunan", "ruang")
+    },
+}
+# Code tables whose key is a number or padded text: everything else is keyed by a uuid.
+TEXT_KEYS = tuple(entity for entity in ENTITIES if entity.startswith("ref."))
+VERSION = "1.1"  # of the contract
+
 
 def columns(entity: str) -> tuple[str, ...]:
     """All columns of an entity, the bookkeeping last."""
