@@ -52,7 +52,7 @@ class Judge:
         Before a column is widened, `pending` work of the store is waited for.
         """
         # PostgreSQL cannot hold the character NUL; looking for its escape here spares looking at every value.
-        nul = any(_NUL in bytes(row) for row in rows)
+        nul = _NUL in msgspec.json.encode(rows)
         judged = self._validator.judge(rows, nul)
         if judged.quarantined:
             wide = {n: w for n, w in drift.wider(self.entity, judged).items() if n not in self._narrow}
