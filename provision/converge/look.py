@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 
 from provision.audit.findings import Finding
+from provision.audit.preflight import preflight as preflights
 from provision.audit.run import examine, targets
 from provision.converge.stamp import STATE_COMMAND, ServerState, StateUnreadableError, read_state
 from provision.inventory import Fleet
@@ -27,6 +29,7 @@ class Observation:
     `fault` says why it could not be asked ("" when it could) and `repair` what a person does about that. `failed`
     maps a stage to the failed controls that it repairs; `below_minimum` names failed controls that ask whether
     the machine may become such a server at all; `others` names failed controls that no stage repairs.
+    `undecided` names what a machine that no stage has touched carries and its inventory does not settle.
     `distribution` is os-release's id and version ("debian 12").
     """
 
@@ -35,6 +38,7 @@ class Observation:
     failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     below_minimum: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     distribution: str = ""
     fault: str = ""
     repair: str = ""
@@ -51,6 +55,14 @@ def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
             found[one.name] = Observation(one.name, fault=snapshot.fault.message, repair=repair_of(snapshot.fault, one))
         else:
             found[one.name] = read(snapshot, examination.of(one.name), preflight)
+    # Only before the first stage does anybody ask what was there before, so only then it costs a second round trip.
+    bare = frozenset(name for name, seen in found.items() if not seen.fault and seen.state.bare)
+    if bare:
+        first = changed(fleet, servers=tuple(one for one in fleet.servers if one.name in bare))
+        for thing in preflights(first, local=local).undecided:
+            seen = found[thing.server]
+            named = f"{thing.kind} {thing.name} {thing.detail}".strip()
+            found[thing.server] = changed(seen, undecided=(*seen.undecided, named))
     return found
 
 
@@ -85,5 +97,5 @@ def read(snapshot: Snapshot, findings: Iterable[Finding], preflight: frozenset[s
         failed,
         tuple(below),
         tuple(others),
-        f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
+        distribution=f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
     )
