@@ -37,3 +37,12 @@ def holds(conditions: Any, **variables: Any) -> bool:
     templar = Templar(DataLoader(), variables=variables)
     listed = conditions if isinstance(conditions, list) else [conditions]
     return all(templar.evaluate_conditional(trust_as_template(str(one))) for one in listed)
+
+
+def rendered(text: str, **variables: Any) -> Any:
+    """What Ansible makes of a template."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.template import Templar, trust_as_template
+
+    trusted = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in variables.items()}
+    return Templar(DataLoader(), variables=trusted).template(trust_as_template(text))
