@@ -29,7 +29,7 @@ ZONED = {
 
 def calendars(path: str, **more: object) -> list[str]:
     """The hours of a timer's template."""
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 — unit files
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     environment.filters["comment"] = str
     text = environment.from_string((roles_dir() / path).read_text()).render(ansible_managed="#", **ZONED[path], **more)
     return [found[1] for found in re.finditer(r"^OnCalendar=(.+)$", text, re.M)]
@@ -59,7 +59,7 @@ def test_hours_carry_their_zone(path: str) -> None:
 
 def calendars_of_diff() -> list[str]:
     path = "backup/templates/backup.timer.j2"
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701 — unit files
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     wanted = ZONED[path] | {"backup_type": "diff", "__backup_days": days}
     # Ansible's `equalto` test of `reject` is Jinja's own.
