@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from checks import commands
+from checks.facts import read_listeners
 from checks.params import Paper, Params, Peer, PortRule, Statement
 from provision.audit import catalogue, judge
 from provision.probe.snapshot import Answer, Snapshot, from_json
@@ -211,6 +212,17 @@ MODEL = r"Intel\(R\) Xeon\(R\) CPU E5-2620 v4 @ 2\.10GHz"
 ACCEPT: dict[str, Any] = {"accept": None}
 EPOCH = AT.timestamp()
 CERTIFICATE, PATCHES, SIGNATURES = commands.CERTIFICATE, commands.PATCHES, commands.SIGNATURES
+
+
+def test_addresses_of_the_machine_itself_are_told_from_those_of_the_network() -> None:
+    line = 'tcp LISTEN 0 100 {address}:8080 *:* users:(("java",pid=9,fd=3))'
+    own = ("127.0.0.1", "127.0.0.53%lo", "[::1]", "[::ffff:127.0.0.1]", "[::FFFF:127.0.0.1]%lo")
+    others = ("0.0.0.0", "*", "[::]", "10.0.0.1", "[::ffff:10.0.0.1]", "[::ffff:0.0.0.0]", "[fd00::1]")
+    for addresses, loopback in ((own, True), (others, False)):
+        for address in addresses:
+            [listener] = read_listeners(line.format(address=address))
+            assert listener.loopback is loopback, address
+
 
 REDS = [
     # hardware
