@@ -214,6 +214,13 @@ EPOCH = AT.timestamp()
 CERTIFICATE, PATCHES, SIGNATURES = commands.CERTIFICATE, commands.PATCHES, commands.SIGNATURES
 
 
+def test_a_64_bit_processor_that_the_sync_has_no_wheels_for_is_a_warning() -> None:
+    snapshot, params = said(commands.MACHINE, "##architecture\nx86_64", "##architecture\naarch64")(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, params)["HW-02"] == "warning"
+    supplied = judge.judge_server(snapshot, replace(params, sync_source="supplied"), catalogue.load(), only=("HW-02",))
+    assert [one.status for one in supplied.findings] == ["pass"]
+
+
 def test_addresses_of_the_machine_itself_are_told_from_those_of_the_network() -> None:
     line = 'tcp LISTEN 0 100 {address}:8080 *:* users:(("java",pid=9,fd=3))'
     own = ("127.0.0.1", "127.0.0.53%lo", "[::1]", "[::ffff:127.0.0.1]", "[::FFFF:127.0.0.1]%lo")
