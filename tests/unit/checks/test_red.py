@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -214,6 +215,29 @@ EPOCH = AT.timestamp()
 CERTIFICATE, PATCHES, SIGNATURES = commands.CERTIFICATE, commands.PATCHES, commands.SIGNATURES
 
 
+def test_the_account_that_the_controller_logs_in_with_is_no_stranger() -> None:
+    snapshot, params = pattern(commands.PEOPLE, r"^root\n", "root\nubuntu\n")(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, replace(params, login="ubuntu"))["OS-04"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("ubuntu ALL=(ALL) NOPASSWD:ALL", ["ubuntu"]),
+        ("%ops\tALL=(ALL:ALL) ALL", ["%ops"]),
+        ("mallory ALL = ALL", ["mallory"]),
+        ("zabbix ALL=(root) NOPASSWD: /usr/bin/du", []),
+        ("Defaults:sri !authenticate ALL", []),
+        ("User_Alias OPS = ALL", []),
+        ("# ubuntu ALL=(ALL) ALL", []),
+    ],
+)
+def test_whom_sudo_lets_do_everything(line: str, told: list[str]) -> None:
+    [program] = re.findall(r"\| awk ('/\^\[.*?') \| sort", commands.PEOPLE)
+    shell = ["/bin/sh", "-c", f"printf '%s\\n' \"$1\" | awk {program}", "sh", line]
+    assert subprocess.run(shell, capture_output=True, text=True, check=True).stdout.split() == told
+
+
 def test_a_64_bit_processor_that_the_sync_has_no_wheels_for_is_a_warning() -> None:
     snapshot, params = said(commands.MACHINE, "##architecture\nx86_64", "##architecture\naarch64")(SNAPSHOT, PARAMS)
     assert statuses(snapshot, params)["HW-02"] == "warning"
@@ -254,6 +278,14 @@ REDS = [
     Red("a clock that is wrong", pattern(commands.MACHINE, r"(?<=##clock\n)\d+", "1700000000"), ("OS-03",)),
     Red("an administrator missing", meant(admins=("backbone", "siti")), ("OS-04",)),
     Red("an administrator too many", pattern(commands.PEOPLE, r"^(backbone-admins:.*)$", r"\1,mallory"), ("OS-04",)),
+    Red("a stranger in the group sudo", pattern(commands.PEOPLE, r"^(sudo:.*)$", r"\1,mallory"), ("OS-04",)),
+    Red("the installer's account", pattern(commands.PEOPLE, r"^petugas\n##keys", "##keys"), ("OS-04",)),
+    Red("a stranger in sudo's rules", pattern(commands.PEOPLE, r"^root\n", "root\nubuntu\n"), ("OS-04",)),
+    Red(
+        "a group in sudo's rules",
+        pattern(commands.PEOPLE, r"^root\n(?s:(.*?))##group", r"root\n%ops\n\1##group\nops:x:900:mallory"),
+        ("OS-04",),
+    ),
     # database
     Red("PostgreSQL 13", in_json(commands.POSTGRESQL, lambda told: told.update(version=130010)), ("DB-01", "DB-02")),
     Red("PostgreSQL without TLS", setting("ssl", "off"), ("DB-03",)),

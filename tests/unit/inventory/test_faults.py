@@ -63,6 +63,18 @@ CASES: dict[str, tuple[dict[str, object], str, str, str]] = {
         "key",
     ),
     "no choice": ({"backbone_vpn": "sever"}, "backbone_vpn", "sever is not a choice", "did you mean server?"),
+    "former administrator who is one": (
+        {"backbone_former_admins": ["sri"], "backbone_admins": [{"name": "sri", "ssh_keys": [ssh_key()]}]},
+        "backbone_former_admins[0]",
+        "sri is needed",
+        "take sri out",
+    ),
+    "former administrator who logs in": (
+        {"backbone_former_admins": ["ubuntu"], "ansible_user": "ubuntu"},
+        "backbone_former_admins[0]",
+        "ubuntu is needed",
+        "take ubuntu out",
+    ),
     "path with a space": (
         {"backbone_drop_dirs": ["/srv/data masuk"]},
         "backbone_drop_dirs[0]",
