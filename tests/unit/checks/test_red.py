@@ -163,6 +163,33 @@ def drop_policy(told: Any) -> None:
             one["chain"]["policy"] = "accept"
 
 
+def publishes(port: int, *more: dict[str, Any], target: dict[str, Any] | None = None) -> Mutation:
+    """One more rule as Docker makes it for a published port."""
+    rewrite = target or {"dnat": {"addr": "172.17.0.2", "port": 80}}
+    extra = {"family": "ip", "table": "nat", "chain": "DOCKER", "expr": [*more, dport(port), rewrite]}
+    return in_json(commands.RULESET, lambda told: told["nftables"].append({"rule": extra}))
+
+
+def both(*changes: Mutation) -> Mutation:
+    """One change after the other."""
+
+    def change(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        for one in changes:
+            snapshot, params = one(snapshot, params)
+        return snapshot, params
+
+    return change
+
+
+def daddr(address: str) -> dict[str, Any]:
+    return {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": address}}
+
+
+# What the stage firewall puts in the way of published ports, as nft lists it.
+GUARD = json.loads((DATA.parent / "forward-guard.json").read_text())["nftables"]
+GUARDED = in_json(commands.RULESET, lambda told: told["nftables"].extend(GUARD))
+
+
 def hba(**changes: Any) -> Mutation:
     entry = {"type": "hostssl", "database": ["all"], "user": ["all"], "address": "10.0.0.0", "method": "scram-sha-256"}
     return in_json(commands.POSTGRESQL, lambda told: told["hba"].append({**entry, "error": None, **changes}))
@@ -213,6 +240,14 @@ MODEL = r"Intel\(R\) Xeon\(R\) CPU E5-2620 v4 @ 2\.10GHz"
 ACCEPT: dict[str, Any] = {"accept": None}
 EPOCH = AT.timestamp()
 CERTIFICATE, PATCHES, SIGNATURES = commands.CERTIFICATE, commands.PATCHES, commands.SIGNATURES
+
+
+def test_ports_of_containers_that_nobody_outside_reaches_are_no_fault() -> None:
+    own = both(publishes(8080, daddr("127.0.0.1")), GUARDED)
+    declared = both(GUARDED, publishes(443))
+    for change in (own, declared):
+        found = statuses(*change(SNAPSHOT, PARAMS))
+        assert {found[one] for one in ("PORT-02", "PORT-03", "VPN-03")} == {"pass"}
 
 
 def test_the_account_that_the_controller_logs_in_with_is_no_stranger() -> None:
@@ -304,6 +339,14 @@ REDS = [
     Red("no tunnel", answered(commands.WIREGUARD, "##link\n##peers\n##port\n##handshakes\n"), ("VPN-01", "VPN-04")),
     Red("a tunnel not started at boot", unit("wg-quick@wg-backbone.service", UnitFileState="disabled"), ("VPN-02",)),
     Red("SSH for everybody", rule(dport(22), ACCEPT), ("VPN-03", "PORT-03")),
+    Red("a container's port that nobody declared", publishes(8080), ("PORT-02", "PORT-03")),
+    Red(
+        "the same as old iptables writes it",
+        publishes(8080, target={"xt": {"type": "target", "name": "DNAT"}}),
+        ("PORT-02", "PORT-03"),
+    ),
+    Red("a container's port behind the guard", both(GUARDED, publishes(8080)), ("PORT-02",)),
+    Red("a database in a container", publishes(5432), ("PORT-03", "VPN-03")),
     Red(
         "a stranger in the tunnel",
         pattern(commands.WIREGUARD, r"^##peers$", "##peers\nc3RyYW5nZXI=\t10.90.0.9/32"),
