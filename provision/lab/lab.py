@@ -149,6 +149,8 @@ class Lab:
     def freeze(self, name: str, layer: Path) -> None:
         """Power the host off and keep what it wrote as `layer`, for `up(layers=…)`; the host is gone afterwards."""
         machine = self.machine(name)
+        if machine.disk.is_mount():
+            raise BackboneError(_("{host} has a volume of its own and cannot become a layer").format(host=name))
         machine.power_off()
         machine.unmount()
         layer.parent.mkdir(parents=True, exist_ok=True)
@@ -250,7 +252,7 @@ class Lab:
         machine.unmount()
         machine.erase()
         network.detach(self.networks.slot, spec.name)
-        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root])
+        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root], spec.disk_mb)
         network.attach(self.networks, spec)
         if not layer:
             self._furnish(machine.root, spec)
