@@ -21,7 +21,7 @@ from provision.converge.plan import Plan, Reason
 from provision.converge.progress import FAILED, NOT_REACHED, OK, UNREACHABLE, Result
 from provision.converge.progress import Progress as Happening
 from provision.exits import Exit
-from provision.i18n import _
+from provision.i18n import _, english
 
 _NAMES_SHOWN = 4
 
@@ -95,7 +95,7 @@ def show_changes(changes: Iterable[Happening]) -> None:
         console.print(f"[bold]{escape(one.server)} · {one.stage}[/] · {escape(one.task)}", soft_wrap=True)
         for line in one.diff.splitlines():
             colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-            console.print(f"    [{colour}]{escape(line)}[/]", soft_wrap=True)
+            console.print(f"    [{colour}]{escape(_(line))}[/]", soft_wrap=True)
 
 
 def show_failures(results: Iterable[Result]) -> None:
@@ -106,7 +106,7 @@ def show_failures(results: Iterable[Result]) -> None:
             title = f"{escape(one.server)} · {one.stage} · {status_word(one.status)}"
             console.print(f"[bold red]{title}[/]", soft_wrap=True)
             for line in one.message.splitlines():
-                console.print(f"    {escape(line)}", soft_wrap=True)
+                console.print(f"    {escape(_(line))}", soft_wrap=True)
 
 
 def show_applied(applied: Applied) -> None:
@@ -265,4 +265,4 @@ class Progressing:
 
     @staticmethod
     def _line(content: dict[str, Any]) -> None:
-        print(json.dumps(content), flush=True)
+        print(json.dumps(english(content)), flush=True)

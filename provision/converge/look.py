@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from provision.audit.findings import Finding
 from provision.audit.run import examine, targets
 from provision.converge.stamp import STATE_COMMAND, ServerState, StateUnreadableError, read_state
+from provision.i18n import _
 from provision.inventory import Fleet
 from provision.probe import Snapshot
 from provision.probe.transport import repair_of
@@ -61,11 +62,11 @@ def read(snapshot: Snapshot, findings: Iterable[Finding], preflight: frozenset[s
     """
     told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
     if told.unmeasured:
-        return Observation(snapshot.server, fault="its stamps were not read in time")
+        return Observation(snapshot.server, fault=_("its stamps were not read in time"))
     try:
         state = read_state(told.status, told.stdout, told.stderr)
     except StateUnreadableError as fault:
-        return Observation(snapshot.server, fault=f"its stamps cannot be read: {fault}")
+        return Observation(snapshot.server, fault=_("its stamps cannot be read: {fault}").format(fault=fault))
     failed: dict[str, tuple[str, ...]] = {}
     below: list[str] = []
     others: list[str] = []
