@@ -213,7 +213,10 @@ for u in ufw firewalld netfilter-persistent shorewall csf; do systemctl is-activ
 command -v ufw >/dev/null && ufw status 2>/dev/null | sed -n 's/^Status: active/ufw/p'
 command -v iptables-legacy-save >/dev/null && iptables-legacy-save 2>/dev/null | grep -c '^-A' | sed 's/^/legacy\t/'
 echo '##clusters'; command -v pg_lsclusters >/dev/null && pg_lsclusters -h
-for d in /var/lib/mysql /var/lib/mongodb /var/opt/mssql; do [ -d $d ] && echo "other $d"; done
+for u in mariadb mysql mongod mssql-server; do systemctl is-active --quiet $u && echo "other $u.service"; done
 echo '##panels'; for d in /usr/local/cpanel /usr/local/psa /usr/local/directadmin /www/server/panel /etc/webmin
 do [ -e $d ] && echo $d; done
+echo '##units'; for p in $(ss -H -lntup | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u)
+do echo "$p $(ps -o unit= -p $p)"; done
+echo '##stages'; ls /var/lib/backbone/stamps 2>/dev/null
 true"""

@@ -263,12 +263,13 @@ def unit(host: Any, name: str, *further: str) -> Unit:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening socket. `address` as ss prints it, without brackets and interface."""
+    """A listening socket. `address` as ss prints it, without brackets and interface; `pid` 0 where it is not told."""
 
     proto: str
     address: str
     port: int
     process: str
+    pid: int = 0
 
     @property
     def loopback(self) -> bool:
@@ -284,11 +285,12 @@ def read_listeners(text: str) -> tuple[Listener, ...]:
         if len(fields) < 5 or fields[0] not in ("tcp", "udp"):
             continue
         address, _, port = fields[4].rpartition(":")
-        name = re.search(r'\(\("([^"]+)"', line)
+        owner = re.search(r'\(\("([^"]+)",pid=(\d+)', line)
         if port.isdigit():
             bare = address.split("%")[0].strip("[]")
-            found.add(Listener(fields[0], bare, int(port), name[1] if name else ""))
-    return tuple(sorted(found, key=lambda one: (one.proto, one.port, one.address, one.process)))
+            name, pid = (owner[1], int(owner[2])) if owner else ("", 0)
+            found.add(Listener(fields[0], bare, int(port), name, pid))
+    return tuple(sorted(found, key=lambda one: (one.proto, one.port, one.address, one.process, one.pid)))
 
 
 @fact

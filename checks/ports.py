@@ -10,7 +10,7 @@ from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 # Clients of the machine itself that must bind a port to be answered (DHCP).
-_CLIENT_PORTS = {("udp", 68), ("udp", 546)}
+CLIENT_PORTS = {("udp", 68), ("udp", 546)}
 
 
 @control("PORT-01")
@@ -43,7 +43,7 @@ def listening(host: Any, params: Params) -> Measure:
     extra = [
         one
         for one in facts.listeners(host)
-        if not one.loopback and (one.proto, one.port) not in declared and (one.proto, one.port) not in _CLIENT_PORTS
+        if not one.loopback and (one.proto, one.port) not in declared and (one.proto, one.port) not in CLIENT_PORTS
     ]
     if extra:
         seen = sorted({f"{one.proto}/{one.port} {one.process}".strip() for one in extra})
@@ -76,7 +76,7 @@ def as_declared(host: Any, params: Params) -> Measure:
     live = {
         (one.proto, one.port, "" if one.anywhere else _normal(one.source))
         for one in rules.accepts
-        if one.port is not None and (one.proto, one.port) not in _CLIENT_PORTS
+        if one.port is not None and (one.proto, one.port) not in CLIENT_PORTS
     }
     if wide := [one.source or "*" for one in rules.accepts if one.port is None]:
         return absent(say("every port is open to: {sources}", sources=sorted(wide)), expected)

@@ -51,8 +51,8 @@ class AppliesTo(_Closed):
 
 
 class Control(_Closed):
-    """One requirement. `stage`: the one that repairs it, if any can. `attestable`: a person's word may
-    stand in.
+    """One requirement. `stage`: the one that repairs it, if any can; `early`: already when the control only warns,
+    as of an expiry that comes near. `attestable`: a person's word may stand in.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2,6}-\d{2}$")]
@@ -66,6 +66,7 @@ class Control(_Closed):
     preflight: bool = False
     attestable: bool = False
     stage: Stage | None
+    early: bool = False
     why: Text
     remedy: Text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from provision.exits import Exit
 from provision.i18n import N_, _, english
 
 if TYPE_CHECKING:
-    from provision.audit.preflight import Preflight
+    from provision.audit.preflight import Found, Preflight
     from provision.inventory import Fleet
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -27,11 +28,16 @@ def preflight(
     limit: str = typer.Option("", "--limit", help="Machines to look at, as in Ansible.", show_default=False),
     local: bool = typer.Option(False, "--local", help="This machine itself: the one server of --limit."),
     out: Annotated[Path | None, typer.Option("--out", help="Folder for preflight.json.", show_default=False)] = None,
+    ask: bool = typer.Option(
+        True, "--ask/--no-ask", help="Ask what becomes of what is found; without a terminal nothing is asked."
+    ),
     as_json: bool = typer.Option(False, "--json", help="For machines."),
 ) -> int:
     """Judge machines before anything is changed: the minimum, the way to the centre, what is on them already.
 
-    Exit 1 if a requirement falls short, or something found still needs a decision.
+    For each listener, container, firewall and database cluster that is there already it asks: keep (its ports are
+    declared), adopt (a stage takes it over) or stop. The answers go into the inventory; the machine is not touched.
+    Exit 1 if a requirement falls short, or something found still needs a decision: `apply` starts with neither.
 
     Example: backbone preflight -i inventories/kabupaten
     """
@@ -52,10 +58,44 @@ def preflight(
         print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
         _show(fleet, seen)
+    open_ones = list(seen.undecided)
+    if ask and not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+        open_ones = _decide(fleet, open_ones)
     if seen.examination.unreached:
         return int(Exit.UNREACHED)
     short = any(one.open for one in seen.examination.findings)
-    return int(Exit.FELL_SHORT if short or seen.undecided else Exit.OK)
+    return int(Exit.FELL_SHORT if short or open_ones else Exit.OK)
+
+
+def _decide(fleet: Fleet, undecided: list[Found]) -> list[Found]:
+    """Ask about each; what was decided is written at once, so that nothing is lost. Those left open."""
+    from rich.prompt import Prompt
+
+    from provision.onboard.decide import Decision, write
+
+    class Question(Prompt):
+        illegal_choice_message = f"[prompt.invalid.choice]{_('Please choose one of these words.')}"
+
+    left = []
+    for one in undecided:
+        ways = {str(_(CHOICES[way.word])): way for way in one.choices}
+        if not ways:
+            left.append(one)
+            continue
+        typer.echo("\n" + f"{one.server}: {_(KINDS[one.kind])} {one.name}  {one.detail}".rstrip())
+        for word, way in ways.items():
+            typer.echo(f"  {word}: {way.how.text(_)}")
+        later = str(_("later"))
+        answer = Question.ask(_("What becomes of it?"), choices=[*ways, later], default=later)
+        if answer == later:
+            left.append(one)
+            continue
+        word, sources = ways[answer].word, "internal"
+        if word == "keep" and one.ports:
+            sources = Question.ask(_("Who may reach it?"), choices=["internal", "vpn", "anywhere"], default=sources)
+        (file,) = write(fleet.directory, [Decision(one, word, sources)])
+        typer.echo(_("written to {file}").format(file=file))
+    return left
 
 
 def _document(fleet: Fleet, seen: Preflight) -> dict[str, object]:
@@ -121,5 +161,6 @@ KINDS = {
     "firewall": N_("firewall"),
     "database": N_("database"),
     "panel": N_("control panel"),
+    "unknown": N_("not seen"),
 }
 CHOICES = {"keep": N_("keep"), "adopt": N_("adopt"), "stop": N_("stop")}

@@ -207,7 +207,7 @@ def _without(assessment: Assessment, tried: Mapping[str, Mapping[str, tuple[str,
 
 
 def _gate(assessment: Assessment, accepted: bool) -> None:
-    """Stop before a first apply on a machine that is below the minimum; never keep a server from repair."""
+    """Stop before a first apply on a machine below the minimum, or in use; never keep a server from repair."""
     below = {
         name: seen.below_minimum
         for name, seen in assessment.observations.items()
@@ -222,6 +222,14 @@ def _gate(assessment: Assessment, accepted: bool) -> None:
                 "mend what preflight names, leave these servers out with --limit, or go on all the same "
                 "(--accept-below-minimum)"
             ),
+            exit_status=Exit.FELL_SHORT,
+        )
+    if found := {name: seen.undecided for name, seen in assessment.observations.items() if seen.undecided}:
+        raise BackboneError(
+            _("in use already, nothing was touched: {servers}").format(
+                servers="; ".join(f"{name}: {', '.join(things)}" for name, things in found.items())
+            ),
+            repair=_("decide what becomes of each (keep, adopt or stop): backbone preflight -i INV"),
             exit_status=Exit.FELL_SHORT,
         )
 

@@ -55,7 +55,7 @@ class Lab:
             raise UsageError(_("a lab's name is letters and digits, not {name!r}").format(name=name))
         folder = _labs_dir() / name
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(name, folder, Networks(_slot(name)), say)
+        return cls(name, folder, Networks(_slot(folder.resolve())), say)
 
     def __enter__(self) -> Lab:
         return self
@@ -102,7 +102,7 @@ class Lab:
         requirements.ensure()
         fresh = [spec for spec in specs if not self.machine(spec.name).running()]
         if fresh:
-            limits.raise_for_hosts(_labs_dir())
+            limits.raise_for_hosts(_machine_dir())
             self._make_networks()
             self._make_images(fresh)
             self._write_ssh(specs)
@@ -129,7 +129,7 @@ class Lab:
             network.remove(self.networks.slot)
             shutil.rmtree(self.folder, ignore_errors=True)
             if not any(network.namespaces(slot) for slot in SLOTS):
-                limits.restore(_labs_dir())
+                limits.restore(_machine_dir())
 
     def freeze(self, name: str, layer: Path) -> None:
         """Power the host off and keep what it wrote as `layer`, for `up(layers=…)`; the host is gone afterwards."""
@@ -325,17 +325,32 @@ def _labs_dir() -> Path:
     return paths.state_dir() / "lab"
 
 
-def _slot(name: str) -> int:
-    """The instance's slot, kept in its folder; a new instance gets the lowest that no other has."""
-    _labs_dir().mkdir(parents=True, exist_ok=True)
-    with (_labs_dir() / ".slots.lock").open("w") as lock:
+def _machine_dir() -> Path:
+    """What instances of all users and all state folders share on this machine; gone with a reboot, as they are."""
+    folder = Path("/run/backbone-lab") if os.geteuid() == 0 else _labs_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _slot(folder: Path) -> int:
+    """The slot of the instance in `folder`; a new instance gets the lowest that no other has."""
+    with (_machine_dir() / ".slots.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        file = _labs_dir() / "slots.json"
+        file = _machine_dir() / "slots.json"
         slots: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-        if name not in slots:
-            slots[name] = next(slot for slot in SLOTS if slot not in slots.values())
+        if str(folder) not in slots:
+            if len(slots) == len(SLOTS):
+                # An instance that is down has no folder any more; what an interrupted one left has its slot's name.
+                slots = {one: slot for one, slot in slots.items() if Path(one).exists() or network.namespaces(slot)}
+            free = (slot for slot in SLOTS if slot not in slots.values() and not network.links(slot))
+            if (chosen := next(free, None)) is None:
+                raise BackboneError(
+                    _("{number} labs are up on this machine; there is no room for another").format(number=len(SLOTS)),
+                    repair=_("take one down: BACKBONE_LAB=NAME backbone lab down"),
+                )
+            slots[str(folder)] = chosen
             file.write_text(json.dumps(slots))
-        return slots[name]
+        return slots[str(folder)]
 
 
 def _key(path: Path) -> None:
