@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 LANGUAGES = ("id", "en")
 _LOCALE = Path(__file__).resolve().parent / "locale"
-_QUOTED = r'((?:"(?:[^"\\\n]|\\.)*"\n?)+)'
+_QUOTED = r'((?:".*"\n?)+)'
 _ENTRY = re.compile(rf"^msgid {_QUOTED}msgstr {_QUOTED}", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from provision.cli.spoken import confirm
 from provision.converge import plan as plans
 from provision.converge.apply import Applied, Assessment
 from provision.converge.plan import Plan, Reason
@@ -232,7 +233,7 @@ class Progressing:
             return
         show_plan(assessment)
         if not assessment.plan.empty:
-            if self._ask and not typer.confirm(_("Go on?"), default=True):
+            if self._ask and not confirm(_("Go on?"), default=True):
                 typer.echo(_("Nothing was changed."))
                 raise typer.Exit(int(Exit.FELL_SHORT))
             self._start(assessment.plan)

@@ -125,6 +125,21 @@ def translate(command: Any, language: Any = None) -> Any:
     return command
 
 
+def confirm(question: str, *, default: bool) -> bool:
+    """Ask yes or no at the terminal; answers of both languages count."""
+    yes, no = _("y"), _("n")
+    choice = f"{yes.upper() if default else yes}/{no if default else no.upper()}"
+    while True:
+        said = typer.prompt(f"{question} [{choice}]", default="", show_default=False).strip().lower()
+        if not said:
+            return default
+        if said in (yes, "y", "ya", "yes"):
+            return True
+        if said in (no, "n", "no", "t", "tidak"):
+            return False
+        typer.echo(_("Please answer {yes} or {no}.").format(yes=yes, no=no))
+
+
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", template)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +135,27 @@ def test_typer_still_says_what_the_catalogue_knows(run: Run) -> None:
     i18n.use("id")
     assert spoken.retold("Option '--x' does not take a value.") == "Opsi '--x' tidak menerima nilai."
     assert spoken.retold("something that nobody foresaw") == "something that nobody foresaw"
+
+
+@pytest.mark.parametrize(
+    ("typed", "default", "answer"),
+    [
+        ("y\n", False, True),
+        ("YA\n", False, True),
+        ("t\n", True, False),
+        ("no\n", True, False),
+        ("\n", True, True),
+        ("\n", False, False),
+        ("entah\ntidak\n", True, False),
+    ],
+)
+def test_a_question_takes_answers_of_both_languages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, default: bool, answer: bool
+) -> None:
+    i18n.use("id")
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert spoken.confirm(i18n._("Go on?"), default=default) is answer
+    assert ("Lanjutkan? [Y/t]" if default else "Lanjutkan? [y/T]") in capsys.readouterr().out
 
 
 # ── JSON ────────────────────────────────────────────────────────────────────────────────────────────────────────────
