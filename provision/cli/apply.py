@@ -42,6 +42,7 @@ def apply(
 
     fleet = load(inventory, limit, allow_expired=True)
     fleet = loop.this_machine(fleet) if local else fleet
+    loop.require_secrets(fleet)
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(
             fleet,

@@ -42,8 +42,9 @@ def run_demo(
     out = (out or Path(tempfile.mkdtemp(prefix="backbone-demo-"))).absolute()
     console = Console(stderr=True)
     screen = _Screen(console)
-    # A demo that is told to end goes the same way as one that is interrupted: the lab is taken down.
-    signal.signal(signal.SIGTERM, lambda *_signal: signal.raise_signal(signal.SIGINT))
+    # A demo that is told to end, or whose terminal goes, ends as an interrupted one does: the lab is taken down.
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, lambda *_signal: signal.raise_signal(signal.SIGINT))
     lab = Lab.named(say=screen.progress)
     try:
         summary = Demo(lab, out, screen.watch()).run()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,9 +36,14 @@ def drill(
         Path | None,
         typer.Option("--out", help="Folder for drill.json and drill.html.", show_default=False),
     ] = None,
+    by: str = typer.Option(
+        "", "--by", help="Who runs it, for the record; without it the name of your login.", show_default=False
+    ),
     as_json: bool = typer.Option(False, "--json", help="For machines: drill.json on standard output."),
 ) -> int:
     """Restore the last backup into a scratch place on the server, compare every table, measure RPO and RTO.
+
+    A drill that held is evidence, for a year, that whoever ran it can back up and restore.
 
     Example: backbone drill -i inventories/kabupaten --out ./hasil
     """
@@ -46,7 +53,8 @@ def drill(
     if not as_json:
         for line in plan([target.name for target in targets]):
             print(line)
-    results = run_drills(targets, tell=(lambda name, event: None) if as_json else _Teller(len(targets) > 1))
+    teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1)
+    results = run_drills(targets, tell=teller, operator=by or os.environ.get("SUDO_USER") or getpass.getuser())
     found = document(results)
     if out is not None:
         from provision.report.drill import render

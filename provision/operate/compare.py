@@ -36,13 +36,15 @@ class DrillResult:
 
     Times are UTC in ISO 8601, durations seconds. `rpo_seconds`: age, at the mark, of the newest canary that had
     left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup").
-    `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short.
+    `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short. `operator`: the person who ran
+    it; empty when no person did.
     """
 
     server: str
     ok: bool
     drill: str
     started_at: str
+    operator: str = ""
     failed_step: str = ""
     failure: str = ""
     backup: str = ""

@@ -13,6 +13,7 @@ import json
 import secrets
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -142,12 +143,16 @@ def _last_words(stderr: bytes) -> str:
 
 
 def run_drills(
-    targets: Sequence[Target], settings: Mapping[str, Any] | None = None, tell: Tell = lambda name, event: None
+    targets: Sequence[Target],
+    settings: Mapping[str, Any] | None = None,
+    tell: Tell = lambda name, event: None,
+    operator: str = "",
 ) -> tuple[DrillResult, ...]:
     """A drill on every target, all at once; a result for each, in their order.
 
     `settings` overrides `remote/drill.py`'s DEFAULTS. `tell(server, event)` hears of steps as they begin and end
-    ({"event": "begin"|"end", "step": …, "seconds": …}). Interrupted, it stops the drills and removes what they made.
+    ({"event": "begin"|"end", "step": …, "seconds": …}). `operator` is the person who runs them, for the record.
+    Interrupted, it stops the drills and removes what they made.
     """
     runs = {target.name: _Run(target) for target in targets}
     with Session(targets) as session:
@@ -165,7 +170,7 @@ def run_drills(
             going = [run for run in runs.values() if run.result is None]
             session.run({run.target.name: _call(run.drill, "stop") for run in going}, STOP_SECONDS)
             raise
-        results = {name: run.result for name, run in runs.items() if run.result is not None}
+        results = {name: replace(run.result, operator=operator) for name, run in runs.items() if run.result is not None}
         kept = {
             name: _call(runs[name].drill, "finish", given=english(result.as_dict()))
             for name, result in results.items()
