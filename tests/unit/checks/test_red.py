@@ -374,6 +374,26 @@ def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
     assert {name for name, status in found.items() if status == "error"} == set(red.error)
 
 
+HUB = "aHVi" + "A" * 39 + "="
+
+
+def test_a_routers_vpn_is_attested_and_never_taken_for_granted() -> None:
+    router = replace(PARAMS, vpn="external", networks_vpn=("10.99.0.0/16",))
+    assert statuses(params=router)["VPN-01"] == "error"
+    word = ("VPN-01", Statement("Kepala Dinas", "router configuration of 3 March", LATER))
+    assert statuses(params=replace(router, statements=(*router.statements, word)))["VPN-01"] == "attested"
+    assert statuses(params=replace(router, networks_vpn=()))["VPN-01"] == "fail"
+
+
+@pytest.mark.parametrize(("ago", "status"), [(60, "pass"), (7200, "fail"), (None, "fail")])
+def test_a_hub_that_does_not_answer_is_no_tunnel(ago: int | None, status: str) -> None:
+    at = 0 if ago is None else int(AT.timestamp()) - ago
+    told = f"##link\n5: wg-backbone: <UP>\n##peers\n{HUB}\t10.8.0.0/24\n##port\n4711\n##handshakes\n{HUB}\t{at}\n"
+    snapshot, _params = answered(commands.WIREGUARD, told)(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, replace(PARAMS, vpn="client", vpn_hub_key=HUB))["VPN-01"] == status
+    assert statuses(snapshot, replace(PARAMS, vpn="client", vpn_hub_key="another"))["VPN-01"] == "fail"
+
+
 @pytest.mark.parametrize(
     ("drill", "status"),
     [
