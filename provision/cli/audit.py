@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provision import i18n
+from provision import i18n, times
 from provision.errors import UsageError
-from provision.i18n import _
+from provision.i18n import _, english
 
 if TYPE_CHECKING:
     from provision.audit.run import Examination
     from provision.inventory import Fleet
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -39,7 +39,6 @@ def audit(
         Path | None,
         typer.Option("--from", help="Judge answers kept by --save, offline.", show_default=False),
     ] = None,
-    lang: str = typer.Option("", "--lang", help="Language of the report: id or en.", show_default=False),
     as_json: bool = typer.Option(False, "--json", help="For machines: the audit on standard output."),
 ) -> int:
     """Measure every requirement, on every server at once. Exit 0 only if nothing is open.
@@ -55,7 +54,6 @@ def audit(
     from provision.probe import snapshot
     from provision.report import html, model
 
-    speak(lang)
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
     if saved is not None:
         answers = snapshot.load(saved)
@@ -76,18 +74,10 @@ def audit(
         model.write_json(document, out / "audit.json")
         html.write(html.render(fleet, examination), out / "audit.html")
     if as_json:
-        print(json.dumps(document, indent=2, ensure_ascii=False))
+        print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
         show(fleet, examination, out)
     return int(judged.exit_status(examination.findings, examination.unreached))
-
-
-def speak(lang: str) -> None:
-    """Use the language asked for, if one is. UsageError for one that there is not."""
-    if lang:
-        if lang not in i18n.LANGUAGES:
-            raise UsageError(f"--lang {lang}: id / en")
-        i18n.use(lang)
 
 
 def one_server(fleet: Fleet, local: bool) -> None:
@@ -135,7 +125,6 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
     from provision.report import summary, words
     from provision.report.model import STAGES
 
-    say = words.translator(i18n.language())
     console = Console() if sys.stdout.isatty() else Console(width=160)
     for server in fleet.servers:
         snapshot = examination.snapshots.get(server.name)
@@ -143,15 +132,16 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
             continue
         mine = examination.of(server.name)
         good = ready(mine)
-        words_for_it = say("may receive Backbone data") if good else say("may not receive Backbone data yet")
+        words_for_it = _("may receive Backbone data") if good else _("may not receive Backbone data yet")
         if verdict:
             console.print(f"[bold]{server.name}[/]: [bold {'green' if good else 'red'}]{words_for_it}[/]")
         else:
             console.print(f"[bold]{server.name}[/]")
         if snapshot.fault is not None:
-            console.print(f"  {say('not measured')}: {snapshot.fault.message}", markup=False)
-        tally = ", ".join(f"{number} {say(words.STATUS[status])}" for status, number in counts(mine).items() if number)
-        console.print(f"  {tally}", markup=False)
+            console.print(f"  {_('not measured')}: {snapshot.fault.message}", markup=False)
+        tally = ", ".join(f"{number} {_(words.STATUS[status])}" for status, number in counts(mine).items() if number)
+        when = f"{_('measured')} {times.shown(snapshot.taken_at, server.zone)}"
+        console.print(f"  {tally} · {when}", markup=False)
         unsettled = [one for one in mine if one.status in ("fail", "error", "warning")]
         if unsettled and snapshot.fault is None:
             table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
@@ -159,8 +149,8 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
                 colour = {"fail": "red", "error": "magenta"}.get(one.status, "yellow")
                 control = examination.catalogue.controls[one.control]
                 title = control.title.in_language(i18n.language())
-                word = f"[{colour}]{say(words.STATUS[one.status])}[/]"
-                table.add_row(f"  {one.control}", word, title, one.observed.text(say).replace("[", "\\["))
+                word = f"[{colour}]{_(words.STATUS[one.status])}[/]"
+                table.add_row(f"  {one.control}", word, title, one.observed.text(_).replace("[", "\\["))
             console.print(table)
         for step in summary.steps(mine, STAGES)[:3] if verdict else ():
             if step.stage:

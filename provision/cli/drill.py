@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provision.exits import Exit, worst
-from provision.i18n import _
+from provision.i18n import _, english, number
 
 if TYPE_CHECKING:
     from provision.operate.compare import DrillResult
     from provision.probe.transport import Target
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -60,13 +60,13 @@ def drill(
         from provision.report.drill import render
 
         out.mkdir(parents=True, exist_ok=True)
-        (out / "drill.json").write_text(json.dumps(found, indent=2) + "\n")
+        (out / "drill.json").write_text(json.dumps(english(found), indent=2) + "\n")
         (out / "drill.html").write_text(render(found, zones))
     if as_json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(english(found), indent=2))
     else:
         for result in results:
-            _show(result)
+            _show(result, zones.get(result.server, ""))
         if out is not None:
             print(_("Report: {path}").format(path=out / "drill.html"))
     return int(worst(_exit(result) for result in results))
@@ -115,22 +115,26 @@ def _exit(result: DrillResult) -> Exit:
     return Exit.UNREACHED if result.failed_step in ("connect", "start") else Exit.FELL_SHORT
 
 
-def _show(result: DrillResult) -> None:
+def _show(result: DrillResult, zone: str) -> None:
+    from provision.times import shown
+
     verdict = _("held") if result.ok else _("FELL SHORT")
     print(
         _("{server}: {verdict} · backup {backup} · RPO {rpo} s · RTO {rto} s").format(
             server=result.server,
             verdict=verdict,
-            backup=result.backup or "-",
-            rpo="-" if result.rpo_seconds is None else result.rpo_seconds,
-            rto="-" if result.rto_seconds is None else result.rto_seconds,
+            backup=f"{result.backup} ({shown(result.backup_at, zone)})" if result.backup else "-",
+            rpo="-" if result.rpo_seconds is None else number(result.rpo_seconds, 1),
+            rto="-" if result.rto_seconds is None else number(result.rto_seconds, 1),
         )
     )
     if result.tables:
         print(
             "  "
             + _("{tables} tables with {rows} rows compared, identical: {identical}").format(
-                tables=result.tables, rows=result.rows, identical=_("yes") if result.identical else _("no")
+                tables=number(result.tables),
+                rows=number(result.rows),
+                identical=_("yes") if result.identical else _("no"),
             )
         )
     for line in (*result.shortcomings, *result.differences[:20]):

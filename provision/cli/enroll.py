@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from provision.cli.spoken import confirm
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _
@@ -49,7 +50,7 @@ def enroll_server(
     folder = folder if folder.is_dir() or not folder.suffix else folder.parent
     password = _password(password_file, f"{user}@{host}")
 
-    def confirm(shown: Pinned) -> bool:
+    def confirmed(shown: Pinned) -> bool:
         if fingerprint:
             return shown.fingerprint == fingerprint
         if not sys.stdin.isatty():
@@ -61,7 +62,7 @@ def enroll_server(
             )
         typer.echo(_("{host} shows the host key {fingerprint}").format(host=host, fingerprint=shown.fingerprint))
         typer.echo(_("On its console, `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` must show the same."))
-        return typer.confirm(_("Is it the same?"), default=False)
+        return confirm(_("Is it the same?"), default=False)
 
     done = enroll(
         host,
@@ -71,7 +72,7 @@ def enroll_server(
         administrator=administrator,
         key_file=(key or folder / "keys" / f"{administrator}_ed25519").absolute(),
         known_hosts=(folder / "known_hosts").absolute(),
-        confirm=confirm,
+        confirm=confirmed,
     )
     settings = {
         "ansible_host": done.host,

@@ -16,6 +16,7 @@ import typer
 from provision import paths
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
+from provision.i18n import _
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -37,7 +38,9 @@ GROUPS = {"unit": (("tests/unit",),), "lab": (("tests/sync",), ("tests/drill",),
 def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
     """The commands of one scope, each with the name that the closing table gives it."""
     if scope not in ("unit", "lab", "slow"):
-        raise UsageError(f"test: no such set of tests: {scope!r}", repair="backbone test unit|lab|slow [ARGS]")
+        raise UsageError(
+            _("test: no such set of tests: {scope}").format(scope=scope), repair="backbone test unit|lab|slow [ARGS]"
+        )
     pytest = [sys.executable, "-m", "pytest"]
     kind = "slow" if scope == "slow" else "not slow"
     groups = [group for name in ("unit", "lab") for group in GROUPS[name] if scope in (name, "slow")]
@@ -66,7 +69,7 @@ def _on_the_oldest_python() -> Step | None:
         return None
     python = next(filter(None, map(shutil.which, _interpreters())), None)
     if python is None:
-        raise BackboneError(f"no Python {OLDEST} here")
+        raise BackboneError(_("no Python {version} here").format(version=OLDEST))
     lock = CLONE / "requirements" / "unit.txt"
     venv = CLONE / ".cache" / f"unit-{OLDEST}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
     if not (venv / ".complete").exists():
@@ -93,7 +96,7 @@ def run_tests(
     Example: backbone test unit -k inventory
     """
     if not (CLONE / "tests").is_dir() or paths.roles_dir().parent != CLONE:
-        raise UsageError("test: the tests are in the project's clone, not in an installed package")
+        raise UsageError(_("test: the tests are in the project's clone, not in an installed package"))
     not_run: list[str] = []
     steps = [step for one in ([scope] if scope else ["unit", "lab"]) for step in _steps(one, list(ctx.args))]
     if not scope:
@@ -113,7 +116,7 @@ def run_tests(
     for name, seconds, held in timings:
         typer.echo(f"{'ok  ' if held else 'FAIL'}  {seconds:7.1f} s  {name}")
     for name in not_run:
-        typer.echo(f"----  not run    {name}")
+        typer.echo(f"----  {_('not run'):<10} {name}")
     if not all(held for _name, _seconds, held in timings):
-        raise BackboneError("tests fell short; see above", exit_status=Exit.FELL_SHORT)
+        raise BackboneError(_("tests fell short; see above"), exit_status=Exit.FELL_SHORT)
     return int(Exit.OK)

@@ -255,8 +255,10 @@ def _gate(assessment: Assessment, accepted: bool) -> None:
             _("below the minimum, nothing was touched: {servers}").format(
                 servers="; ".join(f"{name}: {', '.join(controls)}" for name, controls in below.items())
             ),
-            repair=_("mend what preflight names, leave these servers out with --limit, or go on all the same")
-            + " (--accept-below-minimum)",
+            repair=_(
+                "mend what preflight names, leave these servers out with --limit, or go on all the same "
+                "(--accept-below-minimum)"
+            ),
             exit_status=Exit.FELL_SHORT,
         )
     if found := {name: seen.undecided for name, seen in assessment.observations.items() if seen.undecided}:

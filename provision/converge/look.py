@@ -14,6 +14,7 @@ from provision.audit.findings import Finding
 from provision.audit.preflight import preflight as preflights
 from provision.audit.run import examine, targets
 from provision.converge.stamp import STATE_COMMAND, ServerState, StateUnreadableError, read_state
+from provision.i18n import _, joined
 from provision.inventory import Fleet
 from provision.probe import Snapshot
 from provision.probe.transport import repair_of
@@ -62,7 +63,7 @@ def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
         first = changed(fleet, servers=tuple(one for one in fleet.servers if one.name in bare))
         for thing in preflights(first, local=local).undecided:
             seen = found[thing.server]
-            named = f"{thing.kind} {thing.name} {thing.detail}".strip()
+            named = joined(" ", filter(None, (_(thing.kind), thing.name, thing.detail)))
             found[thing.server] = changed(seen, undecided=(*seen.undecided, named))
     return found
 
@@ -80,11 +81,11 @@ def read(
     """
     told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
     if told.unmeasured:
-        return Observation(snapshot.server, fault="its stamps were not read in time")
+        return Observation(snapshot.server, fault=_("its stamps were not read in time"))
     try:
         state = read_state(told.status, told.stdout, told.stderr)
     except StateUnreadableError as fault:
-        return Observation(snapshot.server, fault=f"its stamps cannot be read: {fault}")
+        return Observation(snapshot.server, fault=_("its stamps cannot be read: {fault}").format(fault=fault))
     failed: dict[str, tuple[str, ...]] = {}
     below: list[str] = []
     others: list[str] = []

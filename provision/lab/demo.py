@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.errors import BackboneError
-from provision.i18n import _
+from provision.i18n import N_, _, english, language
 from provision.inventory.load import load
 from provision.inventory.ports import declared_ports
 from provision.lab import region
@@ -101,16 +101,16 @@ class Demo:
         """All steps in order; the first that fails ends the run, and the summary says which."""
         self.out.mkdir(parents=True, exist_ok=True)
         steps: list[tuple[str, str, Callable[[], None]]] = [
-            (_("lab"), "backbone lab up", self.boot),
-            (_("enrol"), "backbone enroll ADDRESS -u petugas", self.enroll),
-            (_("inventory"), "backbone validate -i INV", self.validate),
-            (_("preflight"), "backbone preflight -i INV", self.preflight),
-            (_("provision"), "backbone apply -i INV", self.apply),
-            (_("sync"), "backbone-sync run", self.sync),
-            (_("drill"), "backbone drill -i INV --out DIR", self.drill),
-            (_("audit"), "backbone audit -i INV --out DIR", self.audit),
-            (_("outside view"), "nmap", self.look_from_outside),
-            (_("second apply"), "backbone apply -i INV", self.apply_again),
+            (N_("lab"), "backbone lab up", self.boot),
+            (N_("enrol"), "backbone enroll ADDRESS -u petugas", self.enroll),
+            (N_("inventory"), "backbone validate -i INV", self.validate),
+            (N_("preflight"), "backbone preflight -i INV", self.preflight),
+            (N_("provision"), "backbone apply -i INV", self.apply),
+            (N_("sync"), "backbone-sync run", self.sync),
+            (N_("drill"), "backbone drill -i INV --out DIR", self.drill),
+            (N_("audit"), "backbone audit -i INV --out DIR", self.audit),
+            (N_("outside view"), "nmap", self.look_from_outside),
+            (N_("second apply"), "backbone apply -i INV", self.apply_again),
         ]
         try:
             for name, command, step in steps:
@@ -119,7 +119,7 @@ class Demo:
         except BackboneError as fault:
             self.summary.faults.append(fault.message)
         finally:
-            (self.out / "summary.json").write_text(json.dumps(self.summary.as_json(), indent=2) + "\n")
+            (self.out / "summary.json").write_text(json.dumps(english(self.summary.as_json()), indent=2) + "\n")
         return self.summary
 
     @contextmanager
@@ -234,7 +234,7 @@ class Demo:
     def _verb(self, *words: str, expected: tuple[int, ...] = (0,)) -> str:
         """Run a verb as a person would; its words go to the log, the last of them to whoever watches."""
         command = [sys.executable, "-m", "provision.cli.main", *words]
-        environment: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(CLONE_OR_SITE)}
+        environment: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(CLONE_OR_SITE), "BACKBONE_LANG": language()}
         with (self.out / "demo.log").open("a") as log:
             log.write(f"\n$ backbone {shlex.join(words)}\n")
             log.flush()

@@ -172,9 +172,9 @@ class Lab:
             timeout=timeout,
         )
         if check and done.returncode != 0:
-            raise BackboneError(
-                f"{name}: {command!r} exited {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
+            told = _("{name}: `{command}` exited {status}: {said}")
+            said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            raise BackboneError(told.format(name=name, command=command, status=done.returncode, said=said))
         return done
 
     def inside(self, name: str, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -257,7 +257,7 @@ class Lab:
         if not layer:
             self._furnish(machine.root, spec)
         machine.boot(_hardware(machine.root, spec))
-        self.say(_("{host} boots: {about}").format(host=spec.name, about=spec.about))
+        self.say(_("{host} boots: {about}").format(host=spec.name, about=_(spec.about)))
 
     def _furnish(self, root: Path, spec: HostSpec) -> None:
         """Write into a host's root what is its own: names, keys, accounts, the centre's services."""

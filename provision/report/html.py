@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from provision import __version__, i18n, paths
+from provision import __version__, i18n, paths, times
 from provision.audit.catalogue import Control, Family
 from provision.audit.findings import STATUSES, Finding, Status, counts, ready
 from provision.audit.run import Examination
+from provision.i18n import N_
 from provision.inventory import Fleet, Server
 from provision.inventory.regions import by_code
 from provision.report import summary, words
 from provision.report.model import STAGES, catalogue_digest, repair_command
-
-_INDONESIAN_ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 @dataclass(frozen=True)
@@ -67,16 +65,6 @@ class Page:
     families: tuple[tuple[Family, str, tuple[Row, ...], dict[Status, int]], ...]
 
 
-def shown_time(moment: str | datetime, zone: str) -> str:
-    """A UTC moment in a region's zone, with its Indonesian abbreviation."""
-    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    try:
-        local = at.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{local:%Y-%m-%d %H:%M} {_INDONESIAN_ZONES.get(zone) or local.tzname()}"
-
-
 def _row(finding: Finding, control: Control, inventory: Path, language: str, say: Callable[[str], str]) -> Row:
     return Row(
         finding=finding,
@@ -97,7 +85,7 @@ def _todo(rows: dict[str, Row], step: summary.Step, say: Callable[[str], str]) -
     first = rows[step.controls[0]]
     if step.stage is None:
         return Todo(first.title, first.remedy, None, step.controls, step.minimum)
-    title = say("Run stage {stage}").format(stage=step.stage)
+    title = say(N_("Run stage {stage}")).format(stage=step.stage)
     names = ", ".join(rows[name].title for name in step.controls[:4])
     detail = names + (f", … ({len(step.controls)})" if len(step.controls) > 4 else "")
     return Todo(title, detail, first.command, step.controls, step.minimum)
@@ -118,7 +106,7 @@ def _page(server: Server, fleet: Fleet, examination: Examination, language: str,
     return Page(
         server=server,
         region=region.name if region else server.region,
-        taken_at=shown_time(snapshot.taken_at, server.zone),
+        taken_at=times.shown(snapshot.taken_at, server.zone),
         fault=snapshot.fault.message if snapshot.fault else None,
         ready=ready(findings),
         unmet=tuple(unmet),
@@ -132,7 +120,7 @@ def _page(server: Server, fleet: Fleet, examination: Examination, language: str,
 def render(fleet: Fleet, examination: Examination, *, language: str = "", at: datetime | None = None) -> str:
     """The page. `language`: id or en (the one in use without it); `at`: when the report is made."""
     language = language or i18n.language()
-    say = words.translator(language)
+    say = i18n.translator(language)
     at = at or datetime.now(UTC)
     pages = [
         _page(server, fleet, examination, language, say)
@@ -160,7 +148,7 @@ def render(fleet: Fleet, examination: Examination, *, language: str = "", at: da
         "basis": {name: say(text) for name, text in words.BASIS.items()},
         "severity": {name: say(text) for name, text in words.SEVERITY.items()},
         "levels": {name: say(text) for name, text in words.LEVEL.items()},
-        "made_at": shown_time(at, zone),
+        "made_at": times.shown(at, zone),
         "version": __version__,
         "catalogue": catalogue_digest()[:12],
         "inventory": str(fleet.path),
