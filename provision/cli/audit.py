@@ -15,9 +15,12 @@ from provision.errors import UsageError
 from provision.i18n import _
 
 if TYPE_CHECKING:
+    from provision.audit.compare import Changes, Earlier
+    from provision.audit.findings import FailOn
     from provision.audit.run import Examination
     from provision.inventory import Fleet
 
+SHOWN_CHANGES = 20
 app = typer.Typer(rich_markup_mode=None)
 
 
@@ -39,16 +42,32 @@ def audit(
         Path | None,
         typer.Option("--from", help="Judge answers kept by --save, offline.", show_default=False),
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            help="Compare with this earlier audit (audit.json or its folder); without it, with the one in --out.",
+            show_default=False,
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on",
+            help="Exit 1 for open findings of this basis (minimum, interpretation, recommended) or severity "
+            "(critical, high, medium, low) and weightier ones; recommended and low mean every finding.",
+        ),
+    ] = "recommended",
     lang: str = typer.Option("", "--lang", help="Language of the report: id or en.", show_default=False),
     as_json: bool = typer.Option(False, "--json", help="For machines: the audit on standard output."),
 ) -> int:
-    """Measure every requirement, on every server at once. Exit 0 only if nothing is open.
+    """Measure every requirement, on every server at once. Exit 0 only if nothing is open that --fail-on names.
 
     Nothing is changed but the metric that tells when the server was last audited.
 
     Example: backbone audit -i inventories/kabupaten --out ./hasil
     """
-    from provision.audit import catalogue, record
+    from provision.audit import catalogue, compare, record
     from provision.audit import findings as judged
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
@@ -56,6 +75,8 @@ def audit(
     from provision.report import html, model
 
     speak(lang)
+    threshold = weight(fail_on)
+    earlier, remark = before(since, out)
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
     if saved is not None:
         answers = snapshot.load(saved)
@@ -71,15 +92,73 @@ def audit(
         record.leave(fleet, examination, datetime.now(UTC), local=local)
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
-    document = model.audit_document(fleet, examination)
+    document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
     if out is not None:
         model.write_json(document, out / "audit.json")
-        html.write(html.render(fleet, examination), out / "audit.html")
+        html.write(html.render(fleet, examination, earlier=earlier), out / "audit.html")
     if as_json:
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         show(fleet, examination, out)
-    return int(judged.exit_status(examination.findings, examination.unreached))
+        if earlier is not None:
+            show_changes(compare.compare(earlier, examination))
+    if remark:
+        print(remark, file=sys.stderr)
+    return int(judged.exit_status(examination.findings, examination.unreached, threshold))
+
+
+def weight(fail_on: str) -> FailOn:
+    """The word after --fail-on. UsageError for one that there is not."""
+    from provision.audit.findings import FAIL_ON
+
+    for word in FAIL_ON:
+        if word == fail_on:
+            return word
+    raise UsageError(
+        _("--fail-on {word}: there is no such basis or severity").format(word=fail_on),
+        repair="--fail-on " + "|".join(FAIL_ON),
+    )
+
+
+def before(since: Path | None, out: Path | None) -> tuple[Earlier | None, str]:
+    """The audit to compare with, and a remark where there is one that cannot be compared with.
+
+    One that was named must be sound (UsageError); of one that merely lies in --out it is said that it is not.
+    """
+    from provision.audit import compare
+
+    if since is not None:
+        return compare.read(since), ""
+    if out is None or not (out / compare.DOCUMENT).exists():
+        return None, ""
+    try:
+        return compare.read(out), ""
+    except UsageError as fault:
+        return None, _("not compared with the audit before: {why}").format(why=fault.message)
+
+
+def show_changes(changes: Changes) -> None:
+    """What is new, repaired and still open since the earlier audit."""
+    from provision.report import words
+
+    say = words.translator(i18n.language())
+    print(say("Since the audit of {when}:").format(when=changes.at))
+    for title, found in (
+        (say("new"), changes.new),
+        (say("repaired"), changes.repaired),
+        (say("still open"), changes.still_open),
+        (say("now waived"), changes.waived),
+        (say("not looked at this time"), changes.unseen),
+    ):
+        if not found:
+            continue
+        print(f"  {title} ({len(found)})")
+        for one in found[:SHOWN_CHANGES]:
+            print(f"    {one.server} {one.control}  " + say("since {when}").format(when=one.since[:10]))
+        if len(found) > SHOWN_CHANGES:
+            print("    " + say("and {count} more in audit.json").format(count=len(found) - SHOWN_CHANGES))
+    if not (changes.new or changes.repaired or changes.still_open or changes.waived or changes.unseen):
+        print("  " + say("nothing was open, and nothing is"))
 
 
 def speak(lang: str) -> None:
