@@ -134,7 +134,7 @@ def values(text: str) -> str:
 
 def _value(value: Any) -> Any:
     if isinstance(value, str):
-        return values(value)
+        return value if (masked := values(value)) == value else masked
     if isinstance(value, Say):
         return said(value)
     if isinstance(value, (list, tuple, set, frozenset)):

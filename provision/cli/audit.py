@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from provision.audit.findings import FailOn
     from provision.audit.run import Examination
     from provision.inventory import Fleet
+    from provision.report.keys import ReportKey
+    from provision.report.sign import Link
 
 SHOWN_CHANGES = 20
 app = typer.Typer(rich_markup_mode=None)
@@ -72,7 +74,7 @@ def audit(
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
     from provision.probe import snapshot
-    from provision.report import html, model
+    from provision.report import html, model, sign
 
     speak(lang)
     threshold = weight(fail_on)
@@ -93,15 +95,26 @@ def audit(
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
+    key = None
     if out is not None:
+        followed = chain_before(since, out)
+        sign.put_by(out, "audit")
         model.write_json(document, out / "audit.json")
         html.write(html.render(fleet, examination, earlier=earlier), out / "audit.html")
+        written = [out / "audit.json", out / "audit.html"]
+        key = signed(document, fleet, out, written, followed, local=local)
     if as_json:
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         show(fleet, examination, out)
         if earlier is not None:
             show_changes(compare.compare(earlier, examination))
+        if key is not None:
+            print(
+                _("signed by {name}; the public key to verify it with: {file}").format(
+                    name=key.name, file=key.public_file
+                )
+            )
     if remark:
         print(remark, file=sys.stderr)
     return int(judged.exit_status(examination.findings, examination.unreached, threshold))
@@ -135,6 +148,41 @@ def before(since: Path | None, out: Path | None) -> tuple[Earlier | None, str]:
         return compare.read(out), ""
     except UsageError as fault:
         return None, _("not compared with the audit before: {why}").format(why=fault.message)
+
+
+def chain_before(since: Path | None, out: Path) -> Link | None:
+    """The signed audit that the next one follows: the one compared with, else the one that lies in --out."""
+    from provision.report import sign
+
+    named = None if since is None else since if since.is_dir() else since.parent
+    return (sign.last_link(named, "audit") if named else None) or sign.last_link(out, "audit")
+
+
+def signed(
+    document: dict[str, Any], fleet: Fleet, out: Path, files: list[Path], before: Link | None, *, local: bool
+) -> ReportKey:
+    """Sign the audit's files: with the server's own key for --local, else with the inventory's; the key."""
+    from provision.report import keys, sign
+
+    key = keys.of_machine(fleet.servers[0].name) if local else keys.of_inventory(fleet.directory)
+    summary = {
+        "ready": document["ready"],
+        "counts": document["counts"],
+        "servers": [one["name"] for one in document["servers"]],
+        "catalogue": document["catalogue"]["sha256"],
+        "exit_status": document["exit_status"],
+    }
+    sign.sign(
+        out,
+        "audit",
+        files,
+        key,
+        document_version=document["version"],
+        made_at=document["generated_at"],
+        summary=summary,
+        before=before,
+    )
+    return key
 
 
 def show_changes(changes: Changes) -> None:

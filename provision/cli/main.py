@@ -22,6 +22,7 @@ VERBS: dict[str, str] = {
     "demo": "The main job on throwaway hosts, from nothing: see the whole product work.",
     "preflight": "May this machine become such a server? What is on it already? Changes nothing.",
     "audit": "Measure every requirement on every server, and write the report. Changes nothing.",
+    "verify": "Signed reports, offline: who signed what, when; is anything changed or left out?",
     "enroll": "First contact by password: administrator, key, pinned host key.",
     "init": "A new inventory, with generated secrets, from a few answers.",
     "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",

@@ -27,7 +27,7 @@ from provision.inventory.fields import Stage
 from provision.inventory.regions import by_code
 from provision.report import summary
 
-VERSION = 2
+VERSION = compare.VERSION
 STAGES: tuple[str, ...] = get_args(Stage)
 
 
