@@ -78,7 +78,7 @@ def purpose(host: Any, params: Params) -> Measure:
         return absent(say("the database for the data is not there"), expected)
     answer = facts.ask(host, commands.TABLES)
     if answer.rc != 0:
-        raise facts.NotAnswered("psql: " + answer.stderr.strip()[:120])
+        raise facts.NotAnswered("{command} does not answer: {said}", command="psql", said=answer.stderr.strip()[:120])
     tables = set(facts.json_of(answer.stdout, "psql"))
     beyond = sorted(tables - set(params.sync_entities))
     if beyond:

@@ -99,7 +99,7 @@ def _measure(
     except Unmeasured as unclear:
         return _error(say("{why}", why=unclear.why))
     except facts.NotAnswered as unclear:
-        return _error(say("{why}", why=str(unclear)))
+        return _error(unclear.why)
     except Exception as fault:
         # A server may answer what no check foresaw; that is this control's error, and no reason to lose the
         # others.

@@ -44,6 +44,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
     return Params(
         at=at,
         server=server.name,
+        zone=server.zone,
         level=server.level,
         platform="windows" if server.connection.kind == "psrp" else "linux",
         fqdn=settings.fqdn,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provision import i18n
+from provision import i18n, times
 from provision.errors import UsageError
-from provision.i18n import _
+from provision.i18n import _, english
 
 if TYPE_CHECKING:
     from provision.audit.compare import Changes, Earlier
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provision.report.sign import Link
 
 SHOWN_CHANGES = 20
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -60,7 +60,6 @@ def audit(
             "(critical, high, medium, low) and weightier ones; recommended and low mean every finding.",
         ),
     ] = "recommended",
-    lang: str = typer.Option("", "--lang", help="Language of the report: id or en.", show_default=False),
     as_json: bool = typer.Option(False, "--json", help="For machines: the audit on standard output."),
 ) -> int:
     """Measure every requirement, on every server at once. Exit 0 only if nothing is open that --fail-on names.
@@ -76,7 +75,6 @@ def audit(
     from provision.probe import snapshot
     from provision.report import html, model, sign
 
-    speak(lang)
     threshold = weight(fail_on)
     earlier, remark = before(since, out)
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
@@ -104,11 +102,11 @@ def audit(
         written = [out / "audit.json", out / "audit.html"]
         key = signed(document, fleet, out, written, followed, local=local)
     if as_json:
-        print(json.dumps(document, indent=2, ensure_ascii=False))
+        print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
         show(fleet, examination, out)
         if earlier is not None:
-            show_changes(compare.compare(earlier, examination))
+            show_changes(compare.compare(earlier, examination), fleet.servers[0].zone)
         if key is not None:
             print(
                 _("signed by {name}; the public key to verify it with: {file}").format(
@@ -185,36 +183,25 @@ def signed(
     return key
 
 
-def show_changes(changes: Changes) -> None:
-    """What is new, repaired and still open since the earlier audit."""
-    from provision.report import words
-
-    say = words.translator(i18n.language())
-    print(say("Since the audit of {when}:").format(when=changes.at))
+def show_changes(changes: Changes, zone: str) -> None:
+    """What is new, repaired and still open since the earlier audit; moments in a region's zone."""
+    print(_("Since the audit of {when}:").format(when=times.shown(changes.at, zone)))
     for title, found in (
-        (say("new"), changes.new),
-        (say("repaired"), changes.repaired),
-        (say("still open"), changes.still_open),
-        (say("now waived"), changes.waived),
-        (say("not looked at this time"), changes.unseen),
+        (_("new"), changes.new),
+        (_("repaired"), changes.repaired),
+        (_("still open"), changes.still_open),
+        (_("now waived"), changes.waived),
+        (_("not looked at this time"), changes.unseen),
     ):
         if not found:
             continue
         print(f"  {title} ({len(found)})")
         for one in found[:SHOWN_CHANGES]:
-            print(f"    {one.server} {one.control}  " + say("since {when}").format(when=one.since[:10]))
+            print(f"    {one.server} {one.control}  " + _("since {when}").format(when=times.shown(one.since, zone)))
         if len(found) > SHOWN_CHANGES:
-            print("    " + say("and {count} more in audit.json").format(count=len(found) - SHOWN_CHANGES))
+            print("    " + _("and {count} more in audit.json").format(count=len(found) - SHOWN_CHANGES))
     if not (changes.new or changes.repaired or changes.still_open or changes.waived or changes.unseen):
-        print("  " + say("nothing was open, and nothing is"))
-
-
-def speak(lang: str) -> None:
-    """Use the language asked for, if one is. UsageError for one that there is not."""
-    if lang:
-        if lang not in i18n.LANGUAGES:
-            raise UsageError(f"--lang {lang}: id / en")
-        i18n.use(lang)
+        print("  " + _("nothing was open, and nothing is"))
 
 
 def one_server(fleet: Fleet, local: bool) -> None:
@@ -262,7 +249,6 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
     from provision.report import summary, words
     from provision.report.model import STAGES
 
-    say = words.translator(i18n.language())
     console = Console() if sys.stdout.isatty() else Console(width=160)
     for server in fleet.servers:
         snapshot = examination.snapshots.get(server.name)
@@ -270,15 +256,16 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
             continue
         mine = examination.of(server.name)
         good = ready(mine)
-        words_for_it = say("may receive Backbone data") if good else say("may not receive Backbone data yet")
+        words_for_it = _("may receive Backbone data") if good else _("may not receive Backbone data yet")
         if verdict:
             console.print(f"[bold]{server.name}[/]: [bold {'green' if good else 'red'}]{words_for_it}[/]")
         else:
             console.print(f"[bold]{server.name}[/]")
         if snapshot.fault is not None:
-            console.print(f"  {say('not measured')}: {snapshot.fault.message}", markup=False)
-        tally = ", ".join(f"{number} {say(words.STATUS[status])}" for status, number in counts(mine).items() if number)
-        console.print(f"  {tally}", markup=False)
+            console.print(f"  {_('not measured')}: {snapshot.fault.message}", markup=False)
+        tally = ", ".join(f"{number} {_(words.STATUS[status])}" for status, number in counts(mine).items() if number)
+        when = f"{_('measured')} {times.shown(snapshot.taken_at, server.zone)}"
+        console.print(f"  {tally} · {when}", markup=False)
         unsettled = [one for one in mine if one.status in ("fail", "error", "warning")]
         if unsettled and snapshot.fault is None:
             table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
@@ -286,8 +273,8 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
                 colour = {"fail": "red", "error": "magenta"}.get(one.status, "yellow")
                 control = examination.catalogue.controls[one.control]
                 title = control.title.in_language(i18n.language())
-                word = f"[{colour}]{say(words.STATUS[one.status])}[/]"
-                table.add_row(f"  {one.control}", word, title, one.observed.text(say).replace("[", "\\["))
+                word = f"[{colour}]{_(words.STATUS[one.status])}[/]"
+                table.add_row(f"  {one.control}", word, title, one.observed.text(_).replace("[", "\\["))
             console.print(table)
         for step in summary.steps(mine, STAGES)[:3] if verdict else ():
             if step.stage:

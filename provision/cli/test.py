@@ -16,6 +16,7 @@ import typer
 from provision import paths
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
+from provision.i18n import _
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -35,7 +36,9 @@ GROUPS = {"unit": (("tests/unit",),), "lab": (("tests/sync",), ("tests/drill",),
 def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
     """The commands of one scope, each with the name that the closing table gives it."""
     if scope not in ("unit", "lab", "slow"):
-        raise UsageError(f"test: no such set of tests: {scope!r}", repair="backbone test unit|lab|slow [ARGS]")
+        raise UsageError(
+            _("test: no such set of tests: {scope}").format(scope=scope), repair="backbone test unit|lab|slow [ARGS]"
+        )
     pytest = [sys.executable, "-m", "pytest", *([] if scope == "slow" else ["-m", "not slow"])]
     groups = [group for name in ("unit", "lab") for group in GROUPS[name] if scope in (name, "slow")]
     groups = [group for group in groups if any(next((CLONE / one).rglob("test_*.py"), None) for one in group)]
@@ -80,7 +83,7 @@ def run_tests(
     Example: backbone test unit -k inventory
     """
     if not (CLONE / "tests").is_dir() or paths.roles_dir().parent != CLONE:
-        raise UsageError("test: the tests are in the project's clone, not in an installed package")
+        raise UsageError(_("test: the tests are in the project's clone, not in an installed package"))
     steps = [step for one in ([scope] if scope else ["unit", "lab"]) for step in _steps(one, list(ctx.args))]
     if not scope:
         steps.insert(1, ("ansible-lint", ["ansible-lint", "-q", "--offline", "--profile=production"]))
@@ -95,5 +98,5 @@ def run_tests(
     for name, seconds, held in timings:
         typer.echo(f"{'ok  ' if held else 'FAIL'}  {seconds:7.1f} s  {name}")
     if not all(held for _name, _seconds, held in timings):
-        raise BackboneError("tests fell short; see above", exit_status=Exit.FELL_SHORT)
+        raise BackboneError(_("tests fell short; see above"), exit_status=Exit.FELL_SHORT)
     return int(Exit.OK)

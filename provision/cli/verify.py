@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provision import i18n
 from provision.errors import UsageError
 from provision.exits import Exit
-from provision.i18n import _
+from provision.i18n import _, english
 
 if TYPE_CHECKING:
     from provision.report.keys import KnownKey
     from provision.report.verify import Checked, State
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -38,7 +37,6 @@ def verify(
             "--key", help="A known public key (PEM), or a folder of them; may be repeated.", show_default=False
         ),
     ] = None,
-    lang: str = typer.Option("", "--lang", help="Language of the answer: id or en.", show_default=False),
     as_json: bool = typer.Option(False, "--json", help="For machines: the outcome on standard output."),
 ) -> int:
     """Verify signed reports, offline. Exit 0 only if each is whole, unchanged, by a known key, and none is missing.
@@ -49,15 +47,11 @@ def verify(
     """
     from provision.report.verify import verify as examine
 
-    if lang:
-        if lang not in i18n.LANGUAGES:
-            raise UsageError(f"--lang {lang}: id / en")
-        i18n.use(lang)
     found, remarks = examine(reports, known_keys(inventory, key or []))
     held = all(one.held for one in found)
     if as_json:
         documents = [_document(one) for one in found]
-        print(json.dumps({"held": held, "reports": documents, "remarks": remarks}, indent=2, ensure_ascii=False))
+        print(json.dumps(english({"held": held, "reports": documents, "remarks": remarks}), indent=2))
     else:
         for one in found:
             _show(one)

@@ -18,6 +18,8 @@ from provision.errors import BackboneError, UsageError
 from provision.exits import Exit, worst
 from provision.i18n import _
 from provision.inventory import Fleet
+from provision.inventory.rules import missing_secrets
+from provision.inventory.secrecy import edit_command
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ def this_machine(fleet: Fleet) -> Fleet:
             repair=_("name it: --limit SERVER"),
         )
     return changed(fleet, servers=tuple(chosen))
+
+
+def require_secrets(fleet: Fleet) -> None:
+    """Raise UsageError when the vault lacks what a stage will need: before the first stage, not at the tenth."""
+    lacking = {one.name: missing_secrets(one.settings, one.secrets) for one in fleet.servers}
+    if told := [f"{name}: {', '.join(secrets)}" for name, secrets in lacking.items() if secrets]:
+        raise UsageError(
+            _("the vault lacks secrets that stages need; nothing was touched: {servers}").format(
+                servers="; ".join(told)
+            ),
+            repair=_("add them: {command}").format(command=edit_command(fleet.directory)),
+        )
 
 
 def assess(
@@ -218,8 +232,10 @@ def _gate(assessment: Assessment, accepted: bool) -> None:
             _("below the minimum, nothing was touched: {servers}").format(
                 servers="; ".join(f"{name}: {', '.join(controls)}" for name, controls in below.items())
             ),
-            repair=_("mend what preflight names, leave these servers out with --limit, or go on all the same")
-            + " (--accept-below-minimum)",
+            repair=_(
+                "mend what preflight names, leave these servers out with --limit, or go on all the same "
+                "(--accept-below-minimum)"
+            ),
             exit_status=Exit.FELL_SHORT,
         )
     if found := {name: seen.undecided for name, seen in assessment.observations.items() if seen.undecided}:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
@@ -21,6 +21,8 @@ from provision.i18n import _
 from provision.inventory import regions
 from provision.inventory.load import load
 from provision.inventory.regions import Region
+from provision.inventory.secrecy import VAULT_FILE
+from provision.inventory.settings import SECRET_PREFIX
 from provision.inventory.vault import generate_secrets, new_password, write_password_file, write_vault
 from provision.onboard.authority import make_authority
 from provision.onboard.enroll import NAME, administrator_key
@@ -38,7 +40,10 @@ _PAPERS = {
 
 @dataclass(frozen=True)
 class Answers:
-    """What a person has to say about a first server. `internal`: networks in CIDR notation."""
+    """What a person has to say about a first server. `internal`: networks in CIDR notation.
+
+    `sync_client_id` and `sync_token` are what the centre handed out; empty where it has not yet.
+    """
 
     region: str
     address: str
@@ -47,6 +52,8 @@ class Answers:
     sync_url: str
     name: str = ""
     administrator: str = "backbone"
+    sync_client_id: str = ""
+    sync_token: str = field(default="", repr=False)
 
 
 def region_of(text: str) -> Region:
@@ -114,7 +121,9 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
     authority_key, authority = make_authority(region.name)
     password = new_password()
     write_password_file(folder, password)
-    write_vault(folder / "group_vars" / "all" / "vault.yml", generate_secrets(authority_key), password)
+    handed_out = {"sync_client_id": answers.sync_client_id, "sync_token": answers.sync_token}
+    values = generate_secrets(authority_key) | {SECRET_PREFIX + name: one for name, one in handed_out.items() if one}
+    write_vault(folder / VAULT_FILE, values, password)
     (folder / "authority.pem").write_text(authority)
     for name, paper in _PAPERS.items():
         (folder / name).write_text(paper)

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from provision import __version__, i18n, paths
+from provision import __version__, i18n, paths, times
 from provision.audit import compare
 from provision.audit.catalogue import Catalogue, Control, Family
 from provision.audit.findings import STATUSES, Finding, Status, counts, ready
 from provision.audit.run import Examination
+from provision.i18n import N_
 from provision.inventory import Fleet, Server
 from provision.inventory.regions import by_code
 from provision.report import summary, words
 from provision.report.model import STAGES, catalogue_digest, repair_command
-
-_INDONESIAN_ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 @dataclass(frozen=True)
@@ -69,16 +67,6 @@ class Page:
     families: tuple[tuple[Family, str, tuple[Row, ...], dict[Status, int]], ...]
 
 
-def shown_time(moment: str | datetime, zone: str) -> str:
-    """A UTC moment in a region's zone, with its Indonesian abbreviation."""
-    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    try:
-        local = at.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{local:%Y-%m-%d %H:%M} {_INDONESIAN_ZONES.get(zone) or local.tzname()}"
-
-
 def _row(
     finding: Finding, control: Control, inventory: Path, language: str, say: Callable[[str], str], since: str
 ) -> Row:
@@ -102,7 +90,7 @@ def _todo(rows: dict[str, Row], step: summary.Step, say: Callable[[str], str]) -
     first = rows[step.controls[0]]
     if step.stage is None:
         return Todo(first.title, first.remedy, None, step.controls, step.minimum)
-    title = say("Run stage {stage}").format(stage=step.stage)
+    title = say(N_("Run stage {stage}")).format(stage=step.stage)
     names = ", ".join(rows[name].title for name in step.controls[:4])
     detail = names + (f", … ({len(step.controls)})" if len(step.controls) > 4 else "")
     return Todo(title, detail, first.command, step.controls, step.minimum)
@@ -121,7 +109,7 @@ def _page(
     rows = {}
     for one in findings:
         began = since.get((one.server, one.control))
-        shown = shown_time(began, server.zone) if began else ""
+        shown = times.shown(began, server.zone) if began else ""
         rows[one.control] = _row(one, catalogue.controls[one.control], fleet.path, language, say, shown)
     families = []
     for family in catalogue.families:
@@ -134,7 +122,7 @@ def _page(
     return Page(
         server=server,
         region=region.name if region else server.region,
-        taken_at=shown_time(snapshot.taken_at, server.zone),
+        taken_at=times.shown(snapshot.taken_at, server.zone),
         fault=snapshot.fault.message if snapshot.fault else None,
         ready=ready(findings),
         unmet=tuple(unmet),
@@ -166,7 +154,7 @@ def _changes(
                 one.server,
                 one.control,
                 control.title.in_language(language) if (control := catalogue.controls.get(one.control)) else "",
-                shown_time(one.since, zone),
+                times.shown(one.since, zone),
             )
             for one in found
         ]
@@ -191,7 +179,7 @@ def render(
 ) -> str:
     """The page. `language`: id or en (the one in use without it); `at`: when the report is made."""
     language = language or i18n.language()
-    say = words.translator(language)
+    say = i18n.translator(language)
     at = at or datetime.now(UTC)
     since = compare.since(examination, earlier)
     pages = [
@@ -223,8 +211,8 @@ def render(
         "changes": _changes(compare.compare(earlier, examination), examination.catalogue, zone, language, say)
         if earlier
         else [],
-        "compared_with": shown_time(earlier.at, zone) if earlier else "",
-        "made_at": shown_time(at, zone),
+        "compared_with": times.shown(earlier.at, zone) if earlier else "",
+        "made_at": times.shown(at, zone),
         "version": __version__,
         "catalogue": catalogue_digest()[:12],
         "inventory": str(fleet.path),

@@ -22,6 +22,7 @@ from provision.audit.catalogue import VERSION as CATALOGUE_VERSION
 from provision.audit.catalogue import Catalogue
 from provision.audit.findings import EVERY_FINDING, Evidence, FailOn, Finding, counts, exit_status, ready
 from provision.audit.run import Examination
+from provision.i18n import english
 from provision.inventory import Fleet
 from provision.inventory.fields import Stage
 from provision.inventory.regions import by_code
@@ -139,7 +140,7 @@ def audit_document(
                 "round_trips": snapshot.waves,
                 "fault": None
                 if snapshot.fault is None
-                else {"kind": snapshot.fault.kind, "message": snapshot.fault.message},
+                else {"kind": snapshot.fault.kind, "message": english(snapshot.fault.message)},
                 "ready": ready(mine),
                 "counts": dict(counts(mine)),
                 "first": [
@@ -185,7 +186,7 @@ def write_json(document: dict[str, Any], path: Path) -> None:
     """Write a document for machines: sorted by nothing but its own order, UTF-8, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(english(document), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def named(findings: Iterable[Finding], controls: Iterable[str]) -> tuple[Finding, ...]:

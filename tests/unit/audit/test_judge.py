@@ -240,8 +240,8 @@ def test_a_server_that_broke_off_has_no_pass_from_before() -> None:
 
 
 def test_a_sentence_reads_in_both_languages() -> None:
-    from provision.report import words
+    from provision import i18n
 
     text = measure.say("{count} outstanding: {names}", count=9, names=[str(n) for n in range(9)])
     assert text.text() == "9 outstanding: 0, 1, 2, 3, 4, 5, 6, 7, … (9)"
-    assert text.text(words.translator("id")).startswith("9 tertunda: 0, 1")
+    assert text.text(i18n.translator("id")).startswith("9 tertunda: 0, 1")

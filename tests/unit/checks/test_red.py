@@ -374,6 +374,25 @@ def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
     assert {name for name, status in found.items() if status == "error"} == set(red.error)
 
 
+@pytest.mark.parametrize(
+    ("drill", "status"),
+    [
+        ({"ok": True, "started_at": "2026-11-20T01:00:00Z", "operator": "sri"}, "attested"),
+        ({"ok": True, "started_at": "2026-11-20T01:00:00Z", "operator": ""}, "fail"),
+        ({"ok": False, "started_at": "2026-11-20T01:00:00Z", "operator": "sri"}, "fail"),
+        ({"ok": True, "started_at": "2025-11-20T01:00:00Z", "operator": "sri"}, "fail"),
+        ({"ok": True, "started_at": "yesterday", "operator": "sri"}, "fail"),
+        ({}, "fail"),
+    ],
+)
+def test_a_drill_that_a_person_ran_and_that_held_shows_the_last_competence(drill: dict[str, Any], status: str) -> None:
+    lines = json.dumps(drill, indent=2).splitlines()[1:-1]
+    changed, _params = answered(commands.DRILL, "\n".join(lines))(SNAPSHOT, PARAMS)
+    silent = replace(PARAMS, statements=())
+    assert statuses(changed, silent)["PEOPLE-05"] == status
+    assert statuses(changed, silent)["PEOPLE-04"] == "fail"
+
+
 def test_every_control_that_can_fail_has_a_fault_here() -> None:
     shown = {name for red in REDS for name in (*red.fail, *red.error)}
     # Recommended only: these warn and never fail.

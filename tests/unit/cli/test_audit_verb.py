@@ -139,3 +139,29 @@ def test_an_unreachable_server_is_an_error_and_the_report_is_written(
     assert server["fault"]["kind"] == "unreachable"
     assert not any(one["status"] == "pass" for one in server["findings"])
     assert (out / "audit.html").is_file()
+
+
+def test_json_is_the_same_in_both_languages_and_the_words_are_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    """One server whose answers are judged, and one of which there are none."""
+    (inventory / "hosts.yml").write_text(
+        HOSTS + HOSTS.split("  hosts:\n")[1].replace("lab-kab", "lab-lain").replace(".11", ".12")
+    )
+    shutil.copy(DATA / "lab-kab.snapshot.json", tmp_path)
+    shown: dict[str, list[str]] = {}
+    for language in ("id", "en"):
+        for words in (("validate", "--json"), ("audit", "--json"), ("audit",)):
+            answers = ("--from", str(tmp_path)) if words[0] == "audit" else ()
+            run(monkeypatch, *words, "-i", str(inventory), *answers, "--lang", language)
+            shown.setdefault(language, []).append(capsys.readouterr().out)
+    validated_json, audited_json, audited = zip(shown["id"], shown["en"], strict=True)
+    assert json.loads(validated_json[0]) == json.loads(validated_json[1])
+    assert json.loads(validated_json[0])["notes"]
+    documents = [json.loads(text) for text in audited_json]
+    for document in documents:
+        del document["generated_at"]
+    assert documents[0] == documents[1]
+    assert "belum boleh menerima data Backbone" in audited[0]
+    assert "may not receive Backbone data yet" in audited[1]
+    assert "WIB" in audited[0]

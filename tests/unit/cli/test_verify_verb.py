@@ -60,7 +60,7 @@ def test_signed_audits_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory" / "hosts.yml") == 0
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "was changed after it was signed")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "was changed after it was signed"), ("id", "diubah setelah")])
 def test_a_changed_report_is_said_in_both_languages(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, lang: str, said: str
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.audit import catalogue
 from provision.audit.findings import Finding
 from provision.converge import apply as loop
 from provision.converge.apply import Applied, Assessment, notes
@@ -68,6 +69,16 @@ def test_only_what_was_measured_and_failed_is_a_reason() -> None:
 def test_a_ledger_that_cannot_be_read_is_a_fault(ledger: Answer) -> None:
     snapshot = Snapshot("kab", "", {STATE_COMMAND: ledger, OS_COMMAND: Answer(0, "")})
     assert "stamps" in read(snapshot, []).fault
+
+
+def test_what_is_about_to_expire_is_a_reason_before_it_has() -> None:
+    ledger = json.dumps({"stamps": {}, "files": {}, "started": []})
+    snapshot = Snapshot("kab", "", {STATE_COMMAND: Answer(0, ledger), OS_COMMAND: Answer(0, "")})
+    warned = [finding("TLS-02", "warning", "tls"), finding("DISK-01", "warning", "base")]
+    assert read(snapshot, warned).failed == {}
+    early = frozenset(name for name, one in catalogue.load().controls.items() if one.early)
+    assert "TLS-02" in early
+    assert read(snapshot, warned, early=early).failed == {"tls": ("TLS-02",)}
 
 
 def test_a_first_apply_below_the_minimum_stops_and_repair_never_does() -> None:
