@@ -22,6 +22,7 @@ from backbone_sync.dictionary import Entity, Field
 
 UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 OUTSIDE = "outside_region"
+IDENTIFIER_WIDTH = 32  # a passport or permit number stands in the NIK's column; it is flagged, not dropped
 _PLACE = re.compile(r"(?:field |\$\.)`?([A-Za-z_][A-Za-z0-9_]{0,62})`?")
 _UNKNOWN = re.compile(r"^Object contains unknown field `([^`]{1,63})`$")
 _REASONS = (
@@ -74,6 +75,13 @@ class Scope:
     refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
+def bounds(item: Field) -> tuple[float, float]:
+    """The least and the greatest value of a decimal field: its own bounds, and what its column holds."""
+    widest = 10 ** ((item.precision or 0) - (item.scale or 0)) - 10.0 ** -(item.scale or 0)
+    low = -widest if item.minimum is None else max(item.minimum, -widest)
+    return low, widest if item.maximum is None else min(item.maximum, widest)
+
+
 def _wire_type(item: Field) -> Any:
     made: Any
     if item.codes:
@@ -83,11 +91,12 @@ def _wire_type(item: Field) -> Any:
     elif item.type in ("text", "code"):
         made = Annotated[str, msgspec.Meta(max_length=item.length)]
     elif item.type == "identifier":
-        made = Annotated[str, msgspec.Meta(max_length=32)]
+        made = Annotated[str, msgspec.Meta(max_length=IDENTIFIER_WIDTH)]
     elif item.type == "integer":
         made = Annotated[int, msgspec.Meta(ge=0, le=10 ** (item.digits or 0) - 1)]
     elif item.type == "decimal":
-        made = Annotated[float, msgspec.Meta(ge=item.minimum, le=item.maximum)]
+        low, high = bounds(item)
+        made = Annotated[float, msgspec.Meta(ge=low, le=high)]
     elif item.type == "timestamp":
         made = Annotated[datetime, msgspec.Meta(tz=True)]
     else:
