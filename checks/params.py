@@ -59,6 +59,7 @@ class Params:
 
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     server: str = ""
+    zone: str = "UTC"  # the region's, by its IANA name: days are told in it
     level: Literal["kabupaten_kota", "provinsi"] = "kabupaten_kota"
     platform: Literal["linux", "windows"] = "linux"
     fqdn: str = ""
@@ -80,6 +81,8 @@ class Params:
     sync_health: str = ""
     sync_interval_seconds: int = 3600
     sync_entities: tuple[str, ...] = ()
+    sync_withheld: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → fields that the grant leaves out
+    grant_digest: str = ""
     sync_url: str = ""
     notify: tuple[str, ...] = ()
     documents: tuple[Paper, ...] = ()

@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,22 +119,38 @@ class Lab:
     def down(self, names: Iterable[str] = ()) -> None:
         """End the named hosts and remove what they wrote; without names, the whole instance and its networks."""
         chosen = list(names) or list(hosts())
+        faults: list[Exception] = []
         for name in chosen:
             machine = self.machine(name)
-            machine.kill()
-            machine.unmount()
-            network.detach(self.networks.slot, name)
-            machine.erase()
+            # What cannot be removed of one host keeps nothing of the others.
+            for step in (
+                machine.kill,
+                machine.unmount,
+                partial(network.detach, self.networks.slot, name),
+                machine.erase,
+            ):
+                try:
+                    step()
+                except (OSError, subprocess.SubprocessError, BackboneError) as fault:
+                    faults.append(fault)
+                    break
         if not list(names):
             _end(self.folder / "proxy.pid")
             network.remove(self.networks.slot)
             shutil.rmtree(self.folder, ignore_errors=True)
             if not any(network.namespaces(slot) for slot in SLOTS):
                 limits.restore(_machine_dir())
+        if faults:
+            raise BackboneError(
+                _("not everything of the lab could be removed: {reason}").format(reason=faults[0]),
+                repair=_("end what still uses it, then: backbone lab down"),
+            ) from faults[0]
 
     def freeze(self, name: str, layer: Path) -> None:
         """Power the host off and keep what it wrote as `layer`, for `up(layers=…)`; the host is gone afterwards."""
         machine = self.machine(name)
+        if machine.disk.is_mount():
+            raise BackboneError(_("{host} has a volume of its own and cannot become a layer").format(host=name))
         machine.power_off()
         machine.unmount()
         layer.parent.mkdir(parents=True, exist_ok=True)
@@ -155,9 +172,9 @@ class Lab:
             timeout=timeout,
         )
         if check and done.returncode != 0:
-            raise BackboneError(
-                f"{name}: {command!r} exited {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
+            told = _("{name}: `{command}` exited {status}: {said}")
+            said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            raise BackboneError(told.format(name=name, command=command, status=done.returncode, said=said))
         return done
 
     def inside(self, name: str, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -235,12 +252,12 @@ class Lab:
         machine.unmount()
         machine.erase()
         network.detach(self.networks.slot, spec.name)
-        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root])
+        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root], spec.disk_mb)
         network.attach(self.networks, spec)
         if not layer:
             self._furnish(machine.root, spec)
         machine.boot(_hardware(machine.root, spec))
-        self.say(_("{host} boots: {about}").format(host=spec.name, about=spec.about))
+        self.say(_("{host} boots: {about}").format(host=spec.name, about=_(spec.about)))
 
     def _furnish(self, root: Path, spec: HostSpec) -> None:
         """Write into a host's root what is its own: names, keys, accounts, the centre's services."""

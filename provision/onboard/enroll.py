@@ -220,8 +220,10 @@ def _as_root(client: paramiko.SSHClient, user: str, password: str, script: str, 
     if user == "root":
         status, _out, err = _run(client, "sh -s", script)
     else:
-        # sudo reads the password from its first line of input, the shell reads the rest.
-        status, _out, err = _run(client, "sudo -S -p '' sh -s", f"{password}\n{script}")
+        # sudo reads the password from its first line of input, the shell reads the rest. A sudo that asks for none
+        # would leave that line to the shell, as a command of root's.
+        asks = _run(client, "sudo -k -n true", "")[0] != 0
+        status, _out, err = _run(client, "sudo -k -S -p '' sh -s", f"{password}\n{script}" if asks else script)
     if status != 0:
         reason = "\n".join(line for line in err.splitlines() if password not in line)[-600:]
         raise BackboneError(

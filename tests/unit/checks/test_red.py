@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from backbone_sync import dictionary, grant
 from checks import commands
 from checks.facts import read_listeners
 from checks.params import Paper, Params, Peer, PortRule, Statement
@@ -42,6 +43,8 @@ ENTITIES = (
     "rombongan_belajar",
     "sekolah",
 )
+WORDS = dictionary.load()
+GRANT = grant.make(WORDS)
 PARAMS = Params(
     at=AT,
     server="lab-kab",
@@ -58,6 +61,8 @@ PARAMS = Params(
     networks_vpn=VPN,
     vpn_peers=(Peer("budi", PEER_KEY, LATER),),
     sync_entities=ENTITIES,
+    sync_withheld=tuple((name, tuple(f.name for f in GRANT.withheld(WORDS[name]))) for name in ENTITIES),
+    grant_digest=GRANT.digest,
     sync_url="https://lab-pusat.backbone.test/v1",
     notify=("webhook",),
     documents=(
@@ -440,6 +445,22 @@ REDS = [
         ("SYNC-03",),
     ),
     Red("data without a grant", meant(sync_entities=("sekolah",)), ("SYNC-04",)),
+    Red(
+        "a table that would take a NIK",
+        in_json(commands.GUARDS, lambda told: told.update(peserta_didik=["no_kk"])),
+        ("SYNC-04",),
+    ),
+    Red("another grant than the inventory's", meant(grant_digest="0" * 16), ("SYNC-04",)),
+    Red(
+        "a grant that has ended",
+        in_json(commands.SYNC_GRANT, lambda told: told.update(expires=str(TODAY - timedelta(days=1)))),
+        ("SYNC-04",),
+    ),
+    Red(
+        "a grant that nobody can read",
+        answered(commands.SYNC_GRANT, '{"error": {"kind": "config", "message": "version"}}', 2),
+        ("SYNC-04",),
+    ),
     Red("no way to the centre", answered(REACH, "", 1, "No route to host"), ("SYNC-05",)),
     # ssh
     Red("passwords", said(commands.SSHD, "passwordauthentication no", "passwordauthentication yes"), ("SSH-01",)),
@@ -479,6 +500,45 @@ def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
     found = statuses(*red.change(SNAPSHOT, PARAMS))
     assert {name for name, status in found.items() if status == "fail"} == set(red.fail)
     assert {name for name, status in found.items() if status == "error"} == set(red.error)
+
+
+HUB = "aHVi" + "A" * 39 + "="
+
+
+def test_a_routers_vpn_is_attested_and_never_taken_for_granted() -> None:
+    router = replace(PARAMS, vpn="external", networks_vpn=("10.99.0.0/16",))
+    assert statuses(params=router)["VPN-01"] == "error"
+    word = ("VPN-01", Statement("Kepala Dinas", "router configuration of 3 March", LATER))
+    assert statuses(params=replace(router, statements=(*router.statements, word)))["VPN-01"] == "attested"
+    assert statuses(params=replace(router, networks_vpn=()))["VPN-01"] == "fail"
+
+
+@pytest.mark.parametrize(("ago", "status"), [(60, "pass"), (7200, "fail"), (None, "fail")])
+def test_a_hub_that_does_not_answer_is_no_tunnel(ago: int | None, status: str) -> None:
+    at = 0 if ago is None else int(AT.timestamp()) - ago
+    told = f"##link\n5: wg-backbone: <UP>\n##peers\n{HUB}\t10.8.0.0/24\n##port\n4711\n##handshakes\n{HUB}\t{at}\n"
+    snapshot, _params = answered(commands.WIREGUARD, told)(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, replace(PARAMS, vpn="client", vpn_hub_key=HUB))["VPN-01"] == status
+    assert statuses(snapshot, replace(PARAMS, vpn="client", vpn_hub_key="another"))["VPN-01"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("drill", "status"),
+    [
+        ({"ok": True, "started_at": "2026-11-20T01:00:00Z", "operator": "sri"}, "attested"),
+        ({"ok": True, "started_at": "2026-11-20T01:00:00Z", "operator": ""}, "fail"),
+        ({"ok": False, "started_at": "2026-11-20T01:00:00Z", "operator": "sri"}, "fail"),
+        ({"ok": True, "started_at": "2025-11-20T01:00:00Z", "operator": "sri"}, "fail"),
+        ({"ok": True, "started_at": "yesterday", "operator": "sri"}, "fail"),
+        ({}, "fail"),
+    ],
+)
+def test_a_drill_that_a_person_ran_and_that_held_shows_the_last_competence(drill: dict[str, Any], status: str) -> None:
+    lines = json.dumps(drill, indent=2).splitlines()[1:-1]
+    changed, _params = answered(commands.DRILL, "\n".join(lines))(SNAPSHOT, PARAMS)
+    silent = replace(PARAMS, statements=())
+    assert statuses(changed, silent)["PEOPLE-05"] == status
+    assert statuses(changed, silent)["PEOPLE-04"] == "fail"
 
 
 def test_every_control_that_can_fail_has_a_fault_here() -> None:
