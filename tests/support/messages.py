@@ -25,6 +25,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from provision.cli import main, spoken
+from provision.inventory import lifecycle
 from provision.lab.spec import hosts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,10 +61,12 @@ def _in_templates() -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), str(message)
 
 
-def _in_inventories() -> Iterator[tuple[str, str]]:
-    """What the lab says of its hosts."""
+def _in_data() -> Iterator[tuple[str, str]]:
+    """What the lab says of its hosts, and the table of support dates of who gives the longer support."""
     for host in hosts().values():
         yield "inventories/lab/lab.yml", host.about
+    for text in lifecycle.longer_supports():
+        yield "provision/inventory/data/lifecycle.yml", text
 
 
 def _in_help() -> Iterator[tuple[str, str]]:
@@ -81,7 +84,7 @@ def _in_help() -> Iterator[tuple[str, str]]:
 def used() -> Catalog:
     """Every message that the program can say, with the files that say it."""
     found = Catalog(locale="id")
-    for place, text in chain(_in_code(), _in_help(), _in_templates(), _in_inventories()):
+    for place, text in chain(_in_code(), _in_help(), _in_templates(), _in_data()):
         if text:
             found.add(text, locations=[(place, 0)])
     return found
