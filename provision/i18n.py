@@ -125,6 +125,27 @@ def _(message: str) -> Text:
     return Text(catalogue(_Current.language).get(message) or message, message)
 
 
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    return re.compile("".join(f"(?P<{part}>.+?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)))
+
+
+def retold(sentence: str, messages: Iterable[str]) -> str:
+    """An English sentence that another program said, in the language in use.
+
+    `messages`: those that it may be, the more exact first; a {place} stands for whatever was filled in, which is
+    told again in the same way. A sentence that is none of them stays as it is.
+    """
+    if _Current.language == "en":
+        return sentence
+    known = tuple(messages)
+    for message in known:
+        if found := _pattern(message).fullmatch(sentence):
+            return _(message).format(**{name: retold(said, known) for name, said in found.groupdict().items()})
+    return sentence
+
+
 def number(value: float, digits: int = 0) -> str:
     """A number as the language in use writes it: 88,000.5 in English, 88.000,5 in Indonesian."""
     text = f"{value:,.{digits}f}"

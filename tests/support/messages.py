@@ -4,8 +4,8 @@
     .venv/bin/python -m tests.support.messages update   # add new messages, empty, and drop those that nothing says
 
 Messages come from `_()` and `N_()` in provision/, `say()` and their kin in checks/ and
-provision/audit/, `Short()` in the drill's remote part, `_()` in templates/, the lab's hosts, and the help texts of
-all verbs.
+provision/audit/, `Short()` in the drill's remote part, `_()` in templates/, `fail` and `assert` in roles/, the
+lab's hosts, the table of support dates, and the help texts of all verbs.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from provision.cli import main, spoken
+from provision.converge import role_words
 from provision.inventory import lifecycle
 from provision.lab.spec import hosts
 
@@ -61,6 +62,12 @@ def _in_templates() -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), str(message)
 
 
+def _in_roles() -> Iterator[tuple[str, str]]:
+    """The sentences with which roles give up."""
+    for text in role_words.templates():
+        yield "roles", text
+
+
 def _in_data() -> Iterator[tuple[str, str]]:
     """What the lab says of its hosts, and the table of support dates of who gives the longer support."""
     for host in hosts().values():
@@ -84,7 +91,7 @@ def _in_help() -> Iterator[tuple[str, str]]:
 def used() -> Catalog:
     """Every message that the program can say, with the files that say it."""
     found = Catalog(locale="id")
-    for place, text in chain(_in_code(), _in_help(), _in_templates(), _in_data()):
+    for place, text in chain(_in_code(), _in_help(), _in_templates(), _in_roles(), _in_data()):
         if text:
             found.add(text, locations=[(place, 0)])
     return found

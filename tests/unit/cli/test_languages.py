@@ -133,10 +133,10 @@ def test_typer_still_says_what_the_catalogue_knows(run: Run) -> None:
     met = " ".join(english for _words, _indonesian, english in MISTAKES)
     for name in ("Missing option", "Missing argument", "No such option", "No such command", "requires an argument"):
         assert name in met
-    assert spoken.retold("Option '--x' does not take a value.") == "Option '--x' does not take a value."
+    assert spoken.said_by_parser("Option '--x' does not take a value.") == "Option '--x' does not take a value."
     i18n.use("id")
-    assert spoken.retold("Option '--x' does not take a value.") == "Opsi '--x' tidak menerima nilai."
-    assert spoken.retold("something that nobody foresaw") == "something that nobody foresaw"
+    assert spoken.said_by_parser("Option '--x' does not take a value.") == "Opsi '--x' tidak menerima nilai."
+    assert spoken.said_by_parser("something that nobody foresaw") == "something that nobody foresaw"
 
 
 @pytest.mark.parametrize(
