@@ -65,6 +65,7 @@ class Params:
     platform: Literal["linux", "windows"] = "linux"
     fqdn: str = ""
     admins: tuple[str, ...] = ()
+    login: str = ""  # the account that the controller logs in with
     ports: tuple[PortRule, ...] = ()
     networks_internal: tuple[str, ...] = ()
     networks_vpn: tuple[str, ...] = ()

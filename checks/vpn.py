@@ -70,7 +70,8 @@ def only_way_in(host: Any, params: Params) -> Measure:
     rules = firewall.live(host)
     if rules is None or not rules.drops:
         return absent(say("no firewall stands between them and everybody"), expected)
-    wide = sorted({rule.port for rule in rules.accepts if rule.anywhere and rule.port in (22, 5432, 1433)})
+    let_in = rules.accepts + rules.passed
+    wide = sorted({rule.port for rule in let_in if rule.anywhere and rule.port in (22, 5432, 1433)})
     if wide:
         return absent(say("open to everybody: {ports}", ports=wide), expected)
     return verdict(True, say("restricted"), expected)

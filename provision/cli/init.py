@@ -66,6 +66,11 @@ def make_inventory(
         _("Keep {file} apart and safe: without it nobody can read the vault.").format(file=folder / ".vault-password")
     )
     typer.echo(
+        _("Reports are signed with a key of their own; give {folder} to whoever shall verify them.").format(
+            folder=folder / "signers"
+        )
+    )
+    typer.echo(
         _("Next: backbone enroll {address} --user ACCOUNT --administrator {administrator} -i {folder}").format(
             address=answers.address, administrator=administrator, folder=folder
         )

@@ -100,20 +100,20 @@ def _decide(fleet: Fleet, undecided: list[Found]) -> list[Found]:
 
 def _document(fleet: Fleet, seen: Preflight) -> dict[str, object]:
     from provision.audit.preflight import below_minimum
-    from provision.report.model import finding_document
+    from provision.report.model import findings_document
 
     examination = seen.examination
+    told = {server.name: findings_document(examination, server.name, fleet.path, {}) for server in fleet.servers}
     return {
-        "version": 1,
+        "version": 2,
         "kind": "preflight",
         "servers": [
             {
                 "name": server.name,
                 "taken_at": examination.snapshots[server.name].taken_at,
                 "below_minimum": [one.control for one in below_minimum(examination.of(server.name))],
-                "findings": [
-                    finding_document(one, examination.catalogue, fleet.path) for one in examination.of(server.name)
-                ],
+                "answers": told[server.name][1],
+                "findings": told[server.name][0],
                 "found": [
                     {
                         "kind": one.kind,

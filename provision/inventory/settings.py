@@ -147,6 +147,10 @@ class Settings(Closed):
         Field(min_length=1, description="Networks from which administrators and the controller come"),
     ]
     admins: Annotated[tuple[Admin, ...], Field(min_length=1)]
+    former_admins: Annotated[
+        tuple[UserName, ...],
+        Field(description="Accounts with sudo from before, such as the installer's: they lose it, and expire"),
+    ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()

@@ -1,4 +1,6 @@
-"""A new inventory from a few answers: hosts.yml, generated secrets in a vault, an internal authority, a key.
+"""A new inventory from a few answers: hosts.yml, generated secrets in a vault, an internal authority, two keys.
+
+One key is the administrator's, the other signs reports; its public part, in signers/, is there to be handed out.
 
 Everything is written into a folder that must not hold an inventory yet, so nothing is ever overwritten.
 """
@@ -24,6 +26,7 @@ from provision.inventory.settings import SECRET_PREFIX
 from provision.inventory.vault import generate_secrets, new_password, write_password_file, write_vault
 from provision.onboard.authority import make_authority
 from provision.onboard.enroll import NAME, administrator_key
+from provision.report import keys
 
 _IGNORED = ".vault-password\nkeys/\n"
 _PAPERS = {
@@ -117,6 +120,7 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
         sync_url=answers.sync_url,
     )
     (folder / "hosts.yml").write_text(text, encoding="utf-8")
+    keys.pair(folder / keys.PRIVATE, folder / keys.SIGNERS, region.name)
     authority_key, authority = make_authority(region.name)
     password = new_password()
     write_password_file(folder, password)

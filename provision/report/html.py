@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from provision import __version__, i18n, paths, times
-from provision.audit.catalogue import Control, Family
+from provision.audit import compare
+from provision.audit.catalogue import Catalogue, Control, Family
 from provision.audit.findings import STATUSES, Finding, Status, counts, ready
 from provision.audit.run import Examination
 from provision.i18n import N_
@@ -36,6 +37,7 @@ class Row:
     expected: str
     note: str
     command: str | None
+    since: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class Page:
     families: tuple[tuple[Family, str, tuple[Row, ...], dict[Status, int]], ...]
 
 
-def _row(finding: Finding, control: Control, inventory: Path, language: str, say: Callable[[str], str]) -> Row:
+def _row(
+    finding: Finding, control: Control, inventory: Path, language: str, say: Callable[[str], str], since: str
+) -> Row:
     return Row(
         finding=finding,
         control=control,
@@ -78,6 +82,7 @@ def _row(finding: Finding, control: Control, inventory: Path, language: str, say
         expected=finding.expected.text(say),
         note=finding.note.text(say) if finding.note else "",
         command=repair_command(finding, inventory) if finding.open else None,
+        since=since,
     )
 
 
@@ -91,10 +96,21 @@ def _todo(rows: dict[str, Row], step: summary.Step, say: Callable[[str], str]) -
     return Todo(title, detail, first.command, step.controls, step.minimum)
 
 
-def _page(server: Server, fleet: Fleet, examination: Examination, language: str, say: Callable[[str], str]) -> Page:
+def _page(
+    server: Server,
+    fleet: Fleet,
+    examination: Examination,
+    language: str,
+    say: Callable[[str], str],
+    since: Mapping[compare.Key, str],
+) -> Page:
     catalogue, snapshot = examination.catalogue, examination.snapshots[server.name]
     findings = examination.of(server.name)
-    rows = {one.control: _row(one, catalogue.controls[one.control], fleet.path, language, say) for one in findings}
+    rows = {}
+    for one in findings:
+        began = since.get((one.server, one.control))
+        shown = times.shown(began, server.zone) if began else ""
+        rows[one.control] = _row(one, catalogue.controls[one.control], fleet.path, language, say, shown)
     families = []
     for family in catalogue.families:
         mine = tuple(rows[control.id] for control in family.controls if control.id in rows)
@@ -117,13 +133,57 @@ def _page(server: Server, fleet: Fleet, examination: Examination, language: str,
     )
 
 
-def render(fleet: Fleet, examination: Examination, *, language: str = "", at: datetime | None = None) -> str:
+@dataclass(frozen=True)
+class Change:
+    """One finding that is new, repaired or still open since the earlier audit."""
+
+    server: str
+    control: str
+    title: str
+    since: str
+
+
+def _changes(
+    changes: compare.Changes, catalogue: Catalogue, zone: str, language: str, say: Callable[[str], str]
+) -> list[tuple[str, str, list[Change]]]:
+    """(heading, status to colour it by, findings), those without a finding left out."""
+
+    def told(found: Iterable[compare.Open]) -> list[Change]:
+        return [
+            Change(
+                one.server,
+                one.control,
+                control.title.in_language(language) if (control := catalogue.controls.get(one.control)) else "",
+                times.shown(one.since, zone),
+            )
+            for one in found
+        ]
+
+    groups = (
+        (say("new"), "fail", changes.new),
+        (say("repaired"), "pass", changes.repaired),
+        (say("still open"), "warning", changes.still_open),
+        (say("now waived"), "waived", changes.waived),
+        (say("not looked at this time"), "not_applicable", changes.unseen),
+    )
+    return [(title, status, told(found)) for title, status, found in groups if found]
+
+
+def render(
+    fleet: Fleet,
+    examination: Examination,
+    *,
+    language: str = "",
+    at: datetime | None = None,
+    earlier: compare.Earlier | None = None,
+) -> str:
     """The page. `language`: id or en (the one in use without it); `at`: when the report is made."""
     language = language or i18n.language()
     say = i18n.translator(language)
     at = at or datetime.now(UTC)
+    since = compare.since(examination, earlier)
     pages = [
-        _page(server, fleet, examination, language, say)
+        _page(server, fleet, examination, language, say, since)
         for server in fleet.servers
         if server.name in examination.snapshots
     ]
@@ -148,6 +208,10 @@ def render(fleet: Fleet, examination: Examination, *, language: str = "", at: da
         "basis": {name: say(text) for name, text in words.BASIS.items()},
         "severity": {name: say(text) for name, text in words.SEVERITY.items()},
         "levels": {name: say(text) for name, text in words.LEVEL.items()},
+        "changes": _changes(compare.compare(earlier, examination), examination.catalogue, zone, language, say)
+        if earlier
+        else [],
+        "compared_with": times.shown(earlier.at, zone) if earlier else "",
         "made_at": times.shown(at, zone),
         "version": __version__,
         "catalogue": catalogue_digest()[:12],
