@@ -195,6 +195,14 @@ _TABLES = """SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM pg_c
  JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')
  AND xpath_exists('/row', query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, ''))"""
 TABLES = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_TABLES.split()))
+_GUARDS = """SELECT coalesce(json_object_agg(relname, held), '{}') FROM (
+ SELECT relname, json_agg(attname ORDER BY attname) FILTER (WHERE attname IS NOT NULL) AS held
+ FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+ LEFT JOIN pg_constraint ON conrelid = pg_class.oid AND conname = 'not_granted' AND convalidated
+ LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum = ANY(conkey)
+ WHERE nspname = 'backbone' AND relkind IN ('r', 'p') GROUP BY relname) AS guarded"""
+GUARDS = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_GUARDS.split()))
+SYNC_GRANT = "/usr/local/bin/backbone-sync grant --json"
 PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
 SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
 

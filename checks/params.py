@@ -82,6 +82,8 @@ class Params:
     sync_health: str = ""
     sync_interval_seconds: int = 3600
     sync_entities: tuple[str, ...] = ()
+    sync_withheld: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → fields that the grant leaves out
+    grant_digest: str = ""
     sync_url: str = ""
     notify: tuple[str, ...] = ()
     documents: tuple[Paper, ...] = ()

@@ -88,7 +88,12 @@ def catalogue(language: str) -> dict[str, str]:
     path = _LOCALE / language / "LC_MESSAGES" / "backbone.po"
     if not path.is_file():
         return {}
-    entries = _ENTRY.findall(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, str]:
+    """The messages and translations in the text of a .po file; "" where one is not translated yet."""
+    entries = _ENTRY.findall(text)
     found = {_unquoted(message): _unquoted(translated) for message, translated in entries}
     found.pop("", None)  # the header
     return found

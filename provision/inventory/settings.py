@@ -169,6 +169,10 @@ class Settings(Closed):
         Literal["internal_and_vpn", "vpn", "none"], Field(description="Who may reach the database's port")
     ] = "vpn"
 
+    database_analysts: Annotated[
+        tuple[Text, ...], Field(description="Login roles of the vault that see no person, only counts and public rows")
+    ] = ()
+
     tls: Literal["internal", "supplied"] = "internal"
     tls_certificate: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
     tls_chain: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None

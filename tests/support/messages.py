@@ -1,7 +1,8 @@
 """The message catalogue: finds every sentence that a person reads, and keeps backbone.po in line with them.
 
     .venv/bin/python -m tests.support.messages          # say what is missing, empty, fuzzy or obsolete; exit 1 if any
-    .venv/bin/python -m tests.support.messages update   # add new messages, empty, and drop those that nothing says
+    .venv/bin/python -m tests.support.messages update   # add new messages, empty; drop those that nothing says; end a
+                                                        # merge conflict by keeping the translations of both sides
 
 Messages come from `_()` and `N_()` in provision/, `say()` and their kin in checks/ and
 provision/audit/, `Short()` in the drill's remote part, `_()` in templates/, `fail` and `assert` in roles/, the
@@ -24,6 +25,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from provision import i18n
 from provision.cli import main, spoken
 from provision.converge import role_words
 from provision.inventory import lifecycle
@@ -138,13 +140,30 @@ def _judge(one: Message) -> Iterator[str]:
         yield "other blanks at its ends"
 
 
+def sides(text: str) -> tuple[str, str]:
+    """The two sides of a file that a merge left in conflict; twice the same where it did not."""
+    ours, theirs, into = [], [], "both"
+    for line in text.splitlines(keepends=True):
+        if line.startswith(("<<<<<<< ", "=======\n", ">>>>>>> ", "||||||| ")):
+            into = {"<": "ours", "|": "neither", "=": "theirs", ">": "both"}[line[0]]
+            continue
+        if into in ("ours", "both"):
+            ours.append(line)
+        if into in ("theirs", "both"):
+            theirs.append(line)
+    return "".join(ours), "".join(theirs)
+
+
 def update() -> None:
-    """Rewrite backbone.po: every message once, in the order of the files, translations kept."""
-    fresh, known = used(), translated() if PO.exists() else Catalog(locale="id")
+    """Rewrite backbone.po: every message once, in the order of the files, translations kept.
+
+    Where a merge left it in conflict, the translations of both sides are kept, ours before theirs.
+    """
+    ours, theirs = (i18n.parse(side) for side in sides(PO.read_text(encoding="utf-8")))
+    known, fresh = {**theirs, **{message: text for message, text in ours.items() if text}}, used()
     for message in fresh:
-        if message.id and (have := known.get(message.id)) is not None:
-            message.string = have.string
-            message.user_comments = have.user_comments
+        if message.id:
+            message.string = known.get(str(message.id), "")
     with PO.open("wb") as file:
         file.write(b"# Indonesian sentences of Backbone Daerah; see docs/translating.md.\n")
         file.write(b'msgid ""\nmsgstr ""\n"Language: id\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n')

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from backbone_sync import dictionary, grant
 from checks import commands
 from checks.facts import read_listeners
 from checks.params import Paper, Params, Peer, PortRule, Statement
@@ -42,6 +43,8 @@ ENTITIES = (
     "rombongan_belajar",
     "sekolah",
 )
+WORDS = dictionary.load()
+GRANT = grant.make(WORDS)
 PARAMS = Params(
     at=AT,
     server="lab-kab",
@@ -58,6 +61,8 @@ PARAMS = Params(
     networks_vpn=VPN,
     vpn_peers=(Peer("budi", PEER_KEY, LATER),),
     sync_entities=ENTITIES,
+    sync_withheld=tuple((name, tuple(f.name for f in GRANT.withheld(WORDS[name]))) for name in ENTITIES),
+    grant_digest=GRANT.digest,
     sync_url="https://lab-pusat.backbone.test/v1",
     notify=("webhook",),
     documents=(
@@ -427,6 +432,22 @@ REDS = [
         ("SYNC-03",),
     ),
     Red("data without a grant", meant(sync_entities=("sekolah",)), ("SYNC-04",)),
+    Red(
+        "a table that would take a NIK",
+        in_json(commands.GUARDS, lambda told: told.update(peserta_didik=["no_kk"])),
+        ("SYNC-04",),
+    ),
+    Red("another grant than the inventory's", meant(grant_digest="0" * 16), ("SYNC-04",)),
+    Red(
+        "a grant that has ended",
+        in_json(commands.SYNC_GRANT, lambda told: told.update(expires=str(TODAY - timedelta(days=1)))),
+        ("SYNC-04",),
+    ),
+    Red(
+        "a grant that nobody can read",
+        answered(commands.SYNC_GRANT, '{"error": {"kind": "config", "message": "version"}}', 2),
+        ("SYNC-04",),
+    ),
     Red("no way to the centre", answered(REACH, "", 1, "No route to host"), ("SYNC-05",)),
     # ssh
     Red("passwords", said(commands.SSHD, "passwordauthentication no", "passwordauthentication yes"), ("SSH-01",)),
