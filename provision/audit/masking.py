@@ -115,6 +115,8 @@ _BY_NAME: tuple[tuple[tuple[str, ...], re.Pattern[str], Replacement], ...] = tup
 
 
 def _masked(text: str, patterns: tuple[tuple[tuple[str, ...], re.Pattern[str], Replacement], ...]) -> str:
+    if not text.isascii():  # half a surrogate pair, which JSON may carry, can be written nowhere
+        text = text.encode("utf-8", "replace").decode("utf-8")
     lower = text.lower()
     for words, pattern, mark in patterns:
         if any(word in lower for word in words):
