@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
+from urllib3.response import HAS_ZSTD
 
 from backbone_sync import wire
 from backbone_sync.config import Config
@@ -24,11 +25,15 @@ from backbone_sync.errors import (
     Overloaded,
     SourceUnreachable,
 )
+from backbone_sync.interfaces import Capabilities, Cell, Page, Total
+from backbone_sync.pace import Throttle
 
 MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is a fault or an attack
 _TOKEN_MARGIN = 30.0
-_PIECE = 256 * 1024
+_PIECE = 64 * 1024  # bytes as they come over the line: small enough for an even pace
 _BUSY = (429, 503)
+# Asking for what cannot be decoded would make every answer look like rubbish.
+_CODINGS = "zstd, gzip" if HAS_ZSTD else "gzip"
 
 
 class Client:
@@ -40,6 +45,7 @@ class Client:
         self._token = ""
         self._token_until = 0.0
         self._waited = 0.0
+        self._throttle = Throttle(config.source.bandwidth, sleep)
         source = config.source
         # The address of the service, with or without the version that every path of the contract begins with.
         self._base = source.url.rstrip("/").removesuffix("/v1")
@@ -59,23 +65,35 @@ class Client:
         self.requests = 0
         self.bytes_received = 0
 
-    def page(
-        self, entity: str, fields: tuple[str, ...], cursor: str = "", updated_since: datetime | None = None
-    ) -> wire.Page:
-        """One page of `entity`: after `cursor`, from `updated_since` (inclusive), or from the beginning."""
+    def capabilities(self, entity: str) -> Capabilities:
+        """All that contract v1 promises, for every entity."""
+        return Capabilities()
+
+    def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
+        """One page of `entity`: after `cursor`, from `since` (inclusive), or from the beginning."""
         query = {"limit": str(self._config.source.page_limit), "fields": ",".join(fields)}
         if cursor:
             query["cursor"] = cursor
-        elif updated_since is not None:
-            query["updated_since"] = updated_since.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+        elif since is not None:
+            query["updated_since"] = since.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
         url = f"{self._root}/entities/{quote(entity, safe='')}?{urlencode(query)}"
-        return self._patiently(lambda: wire.page(self._get(url, entity), entity, self._config.region, cursor))
+        made = self._patiently(lambda: wire.page(self._get(url, entity), entity, self._config.region, cursor))
+        return Page(made.rows, made.cursor, made.more, made.as_of)
 
-    def totals(self) -> wire.Totals:
+    def totals(self) -> dict[str, Total]:
         """How many rows of every entity the source holds for the region."""
-        return self._patiently(
+        made = self._patiently(
             lambda: wire.totals(self._get(f"{self._root}/totals", "the totals"), self._config.region)
         )
+        return {name: Total(one.live, one.deleted) for name, one in made.entities.items()}
+
+    def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
+        """None: the contract's totals are of whole entities."""
+        return None
+
+    def traffic(self) -> tuple[int, int]:
+        """Requests made and bytes received, as they came over the line."""
+        return self.requests, self.bytes_received
 
     def _patiently(self, ask: Callable[[], wire.T]) -> wire.T:
         """Ask again, with growing pauses, after what may pass: silence, overload, a mangled answer."""
@@ -134,12 +152,12 @@ class Client:
     def _exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, what: str
     ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
-        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": "zstd, gzip"}
+        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": _CODINGS}
         self.requests += 1
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)
             try:
-                content = _limited(answer, what)
+                content = self._limited(answer, what)
             finally:
                 answer.release_conn()
         except urllib3.exceptions.DecodeError:
@@ -156,8 +174,21 @@ class Client:
                 f"no answer from {urlsplit(url).netloc}: {_cause(fault)}",
                 "check the address, the route and the firewall",
             ) from None
-        self.bytes_received += len(content)
         return answer, content
+
+    def _limited(self, answer: urllib3.BaseHTTPResponse, what: str) -> bytes:
+        """The decompressed body, read in pieces so that neither a bomb nor a large buffer fills the memory."""
+        content, seen = bytearray(), 0
+        for piece in answer.stream(_PIECE, decode_content=True):
+            content += piece
+            arrived = answer.tell()
+            self._throttle.spend(arrived - seen)
+            self.bytes_received += arrived - seen
+            seen = arrived
+            if len(content) > MAX_BODY:
+                answer.close()
+                raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
+        return bytes(content)
 
     def _checked(self, answer: urllib3.BaseHTTPResponse, body: bytes, what: str) -> bytes:
         status = answer.status
@@ -180,17 +211,6 @@ class Client:
         if not body:
             raise BadAnswer(f"the answer for {what} is empty")
         return body
-
-
-def _limited(answer: urllib3.BaseHTTPResponse, what: str) -> bytes:
-    """The decompressed body, read in pieces so that neither a bomb nor a large buffer fills the memory."""
-    content = bytearray()
-    for piece in answer.stream(_PIECE, decode_content=True):
-        content += piece
-        if len(content) > MAX_BODY:
-            answer.close()
-            raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
-    return bytes(content)
 
 
 def _overloaded(status: int, after: str, what: str) -> Overloaded:

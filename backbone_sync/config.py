@@ -7,11 +7,12 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
 from backbone_sync import grant as grants
+from backbone_sync import grant_file, pace
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
 
@@ -38,6 +39,22 @@ class Source:
     retries: int = 4
     max_wait: float = 300.0
     overlap: timedelta = timedelta(minutes=5)
+    bandwidth: float = 0.0  # bytes a second, 0: no bound
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When runs may ask the source, and how the pages are handled.
+
+    `windows` in the region's `zone` (none: at any hour); `jitter`: a run waits for a time by chance up to this.
+    `ahead`: pages that may wait to be stored; `group_rows`: small pages are stored together up to so many rows.
+    """
+
+    windows: tuple[pace.Window, ...] = ()
+    zone: tzinfo = timezone.utc
+    jitter: timedelta = timedelta(0)
+    ahead: int = 1
+    group_rows: int = 2000
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,8 @@ class Config:
     grant: grants.Grant
     publish_directory: str = ""
     balance_rounds: int = 3
+    delete_share: float = 0.05  # of an entity's rows; more deletions than this wait for an operator
+    pace: Pace = Pace()
 
     def secret(self, name: str) -> str:
         """The content of the credential file `name`, "" when there is none. Never logged, never kept."""
@@ -86,11 +105,30 @@ def load(path: Path, dictionary: Dictionary) -> Config:
         raise ConfigInvalid(f"{path}: missing, unknown or of the wrong type: {fault}") from fault
 
 
+def _of_run(run: dict[str, Any]) -> dict[str, Any]:
+    """What the table [run] says."""
+    if unknown := set(run) - {"balance_rounds", "delete_share", "windows", "zone", "jitter", "ahead", "group_rows"}:
+        raise ValueError("run." + ", run.".join(sorted(unknown)))
+    share = float(run.get("delete_share", Config.delete_share))
+    if not 0 <= share <= 1:
+        raise ValueError("run.delete_share is a share between 0 and 1")
+    return {
+        "balance_rounds": int(run.get("balance_rounds", Config.balance_rounds)),
+        "delete_share": share,
+        "pace": Pace(
+            windows=tuple(pace.window(text) for text in run.get("windows", ())),
+            zone=pace.zone(run.get("zone", "Asia/Jakarta")),
+            jitter=duration(run.get("jitter", "0s")),
+            ahead=int(run.get("ahead", Pace.ahead)),
+            group_rows=int(run.get("group_rows", Pace.group_rows)),
+        ),
+    }
+
+
 def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
     source = dict(raw["source"])
     if "overlap" in source:
         source["overlap"] = duration(source["overlap"])
-    granted = {name: tuple(value) for name, value in dict(raw.get("grant", {})).items()}
     if unknown := set(raw) - {"region", "source", "database", "grant", "publish", "run"}:
         raise ValueError(", ".join(sorted(unknown)))
     config = Config(
@@ -99,10 +137,20 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
         database=str(
             raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
         ),
-        grant=grants.make(dictionary, **granted),
+        grant=_granted(raw.get("grant", {}), dictionary, str(raw["region"])),
         publish_directory=str(raw.get("publish", {}).get("directory", "")),
-        balance_rounds=int(raw.get("run", {}).get("balance_rounds", 3)),
+        **_of_run(dict(raw.get("run", {}))),
     )
     if not config.source.url.startswith("https://"):
         raise ValueError("source.url must be https")
     return config
+
+
+def _granted(raw: Mapping[str, Any], dictionary: Dictionary, region: str) -> grants.Grant:
+    """The grant: its file, narrowed to the entities named beside it; or, without a file, what [grant] says itself."""
+    words = {name: tuple(value) for name, value in raw.items() if name != "file"}
+    if "file" not in raw:
+        return grants.make(dictionary, **words)
+    if odd := set(words) - {"entities"}:
+        raise ValueError(f"grant.{', grant.'.join(sorted(odd))}: the grant file decides that")
+    return grant_file.load(Path(raw["file"]), dictionary, region, words.get("entities", ()))

@@ -7,9 +7,11 @@ padding, because padded `char` compares by rules of its own; doubtful identifier
 
 from __future__ import annotations
 
+from backbone_sync.ddl_engine import ENGINE
+from backbone_sync.ddl_privacy import PRIVACY
 from backbone_sync.dictionary import Entity, Field
+from backbone_sync.validator import IDENTIFIER_WIDTH
 
-IDENTIFIER_WIDTH = 32  # a passport or permit number stands in the NIK's column; it is flagged, not dropped
 NOT_NULL = ("last_update", "soft_delete")
 
 
@@ -47,10 +49,16 @@ def table(entity: Entity) -> list[str]:
     name = qualified(entity)
     made = [f"CREATE TABLE IF NOT EXISTS {name} (\n" + ",\n".join(columns) + "\n)"]
     made.append(f"COMMENT ON TABLE {name} IS {_literal(entity.definition.id + ' / ' + entity.definition.en)}")
+    return made + indexes(entity)
+
+
+def indexes(entity: Entity) -> list[str]:
+    """Statements that make the indexes of the entity's references to other rows."""
+    made = []
     for field in entity.fields:
         if field.reference and not field.reference.startswith("ref.") and not field.key:
             index = quoted(f"{entity.table}_{field.name}_idx")
-            made.append(f"CREATE INDEX IF NOT EXISTS {index} ON {name} ({quoted(field.name)})")
+            made.append(f"CREATE INDEX IF NOT EXISTS {index} ON {qualified(entity)} ({quoted(field.name)})")
     return made
 
 
@@ -137,6 +145,19 @@ STATE = [
 ]
 
 
-# Version → statements on the service's own tables. What has been released is never edited; a change is a new version.
+# Each change of an entity's table that `migrations` derived and applied.
+TABLES = [
+    """CREATE TABLE sync.table_version (
+    entity text NOT NULL,
+    version integer NOT NULL,
+    statements text[] NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (entity, version)
+)""",
+]
+
+
+# Version → statements on the service's own tables, and on those of entities what `migrations` cannot derive (a column
+# renamed: `migrations.renamed`). What has been released is never edited; a change is a new version.
 # The entities' tables are made when an entity is granted and dropped when it no longer is.
-MIGRATIONS = {1: STATE}
+MIGRATIONS = {1: STATE, 2: ENGINE, 20: PRIVACY, 30: TABLES}

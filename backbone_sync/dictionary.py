@@ -38,6 +38,7 @@ ORDER = (
     "ref.mata_pelajaran",
     "ref.jurusan",
     "ref.status_kepemilikan",
+    "ref.jenis_prasarana",
     "sekolah",
     "peserta_didik",
     "registrasi_peserta_didik",
@@ -45,7 +46,15 @@ ORDER = (
     "ptk_terdaftar",
     "rombongan_belajar",
     "anggota_rombel",
+    "pembelajaran",
+    "tanah",
+    "bangunan",
+    "ruang",
+    "kondisi_tanah",
+    "kondisi_bangunan",
+    "kondisi_ruang",
 )
+PARTITIONS = {"kecamatan": "ref.mst_wilayah", "semester": "ref.semester"}  # what totals may be parted by
 
 
 @dataclass(frozen=True)
@@ -91,13 +100,18 @@ class Field:
 
 @dataclass(frozen=True)
 class Entity:
-    """One entity: its table and its fields, the bookkeeping fields last."""
+    """One entity: its table and its fields, the bookkeeping fields last.
+
+    `partition` says by which field a row finds its kecamatan and its semester: the area or the semester itself, or a
+    row of another entity that knows.
+    """
 
     name: str
     label: Text
     definition: Text
     legal_class: str
     fields: tuple[Field, ...]
+    partition: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def schema(self) -> str:
@@ -113,6 +127,13 @@ class Entity:
     def key(self) -> Field:
         """The one field that identifies a row."""
         return next(f for f in self.fields if f.key)
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError when there is none."""
+        for item in self.fields:
+            if item.name == name:
+                return item
+        raise KeyError(f"{self.name}.{name}")
 
 
 class DictionaryInvalid(ValueError):
@@ -138,6 +159,24 @@ class Dictionary:
     def names(self) -> tuple[str, ...]:
         """Names of all entities, in order."""
         return tuple(e.name for e in self.entities)
+
+    def path(self, entity: Entity, by: str) -> tuple[tuple[Entity, Field], ...]:
+        """The steps (entity, field) from a row to its kecamatan or semester; empty when the entity has none.
+
+        The last field holds the area's or the semester's code; every step before it refers to the next one's key.
+        """
+        steps: list[tuple[Entity, Field]] = []
+        while by in entity.partition:
+            step = entity.field(entity.partition[by])
+            steps.append((entity, step))
+            if step.reference == PARTITIONS[by]:
+                return tuple(steps)
+            if step.reference is None or len(steps) > len(self.entities):
+                raise DictionaryInvalid(f"{entity.name}.{step.name} leads to no {by}")
+            entity = self[step.reference]
+        if steps:
+            raise DictionaryInvalid(f"{entity.name} leads to no {by}")
+        return ()
 
 
 def _text(raw: Mapping[str, str]) -> Text:
@@ -180,6 +219,7 @@ def _entity(path: Path, common: Mapping[str, Any]) -> Entity:
         definition=_text(raw["definition"]),
         legal_class=raw["legal_class"],
         fields=tuple(_field(path.name, n, f, raw["legal_class"]) for n, f in fields.items()),
+        partition=raw.get("partition", {}),
     )
     if sum(f.key for f in entity.fields) != 1:
         raise DictionaryInvalid(f"{path.name}: exactly one field must be the key")
@@ -205,4 +245,13 @@ def load(directory: Path = DIRECTORY) -> Dictionary:
         for item in entity.fields:
             if item.reference and item.reference not in made:
                 raise DictionaryInvalid(f"{entity.name}.{item.name} refers to {item.reference}, which is no entity")
-    return Dictionary(tuple(made[name] for name in ORDER))
+    whole = Dictionary(tuple(made[name] for name in ORDER))
+    for entity in whole.entities:
+        if odd := set(entity.partition) - set(PARTITIONS):
+            raise DictionaryInvalid(f"{entity.name} has a partition by {', '.join(sorted(odd))}, which there is not")
+        for by in PARTITIONS:
+            try:
+                whole.path(entity, by)
+            except KeyError as fault:
+                raise DictionaryInvalid(f"{entity.name} is parted by a field that there is not: {fault}") from fault
+    return whole

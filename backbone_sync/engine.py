@@ -1,106 +1,51 @@
-"""One run: for every granted entity pages → judgement → store, then the account of what the source says it
-has.
+"""One run: for every granted entity pages → judgement → store, then the account of what the source says it has.
 
-While a page is being judged and stored, the next one is already on its way: one page ahead, in one thread.
-A run is green only when every entity was listed to its end and source = stored + quarantined, deleted =
-withdrawn.
+Three things go on at once, each in a thread of its own: a page is fetched ahead, the one before is judged, and the
+one before that is stored. A run is green only when every entity was listed to its end, no deletion waits, and
+source = stored + quarantined, deleted = withdrawn.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Protocol
 
-from backbone_sync import __version__, wire
-from backbone_sync.client import Client
+from backbone_sync import __version__, drift, pace
 from backbone_sync.config import Config
-from backbone_sync.dictionary import Dictionary, Entity, Field
+from backbone_sync.dictionary import Dictionary, Entity
 from backbone_sync.errors import (
     BadAnswer,
     CursorExpired,
-    Overloaded,
+    DeletionsBraked,
     RegionMismatch,
-    SourceUnreachable,
-    StoreUnreachable,
+    SchemaDrift,
     SyncError,
+    WindowClosed,
 )
-from backbone_sync.state import Counts, Holding, Position
-from backbone_sync.store import Store
-from backbone_sync.validator import Validator
+from backbone_sync.interfaces import Source, Storage, Total
+from backbone_sync.judging import Judge
+from backbone_sync.listing import Asked, Listing
+from backbone_sync.results import EntityResult, RunResult, advance, balance, braked, printable
+from backbone_sync.state import Counts, Position
+from backbone_sync.validator import Judged
 
 log = logging.getLogger("backbone_sync")
 
 # These concern one entity; everything else would meet the next entity just the same.
-_ENTITY_ONLY = (BadAnswer, RegionMismatch, CursorExpired)
+_ENTITY_ONLY = (BadAnswer, RegionMismatch, CursorExpired, SchemaDrift)
+# An incremental run that touched less than this share of an entity checks the references of those rows alone.
+_FEW = 0.1
 
 
 class Progress(Protocol):
-    """Told after every committed page."""
+    """Told after every page."""
 
     def __call__(self, entity: str, counts: Counts) -> None: ...
-
-
-@dataclass(frozen=True)
-class Balance:
-    """One entity's account, in rows; `source*` are None when the source gave no totals."""
-
-    stored: int
-    quarantined: int
-    deleted: int
-    refused: int
-    source: int | None = None
-    source_deleted: int | None = None
-
-    @property
-    def balanced(self) -> bool:
-        """Whether nothing is missing, doubled or unexplained."""
-        return self.source == self.stored + self.quarantined and self.source_deleted == self.deleted
-
-
-@dataclass
-class EntityResult:
-    """What a run did to one entity and what it left undone."""
-
-    counts: Counts = field(default_factory=Counts)
-    unknown: tuple[str, ...] = ()
-    error: SyncError | None = None
-    balance: Balance | None = None
-    complete: bool = False
-
-    @property
-    def green(self) -> bool:
-        """Listed to its end, balanced, nothing from outside the region."""
-        return bool(self.complete and not self.error and self.balance and self.balance.balanced) and not (
-            self.balance and self.balance.refused
-        )
-
-
-@dataclass
-class RunResult:
-    """A whole run. `error` is what stopped it, if anything did."""
-
-    run_id: int
-    entities: dict[str, EntityResult]
-    error: SyncError | None = None
-    seconds: float = 0.0
-
-    @property
-    def green(self) -> bool:
-        """Whether every granted entity is green."""
-        return not self.error and all(r.green for r in self.entities.values())
-
-    @property
-    def exit_status(self) -> int:
-        """0 green, 1 not green, 3 source or database unreachable."""
-        errors = [self.error, *(r.error for r in self.entities.values())]
-        if any(isinstance(e, (SourceUnreachable, StoreUnreachable, Overloaded)) for e in errors):
-            return 3
-        return 0 if self.green else 1
 
 
 class Engine:
@@ -110,203 +55,242 @@ class Engine:
         self,
         config: Config,
         dictionary: Dictionary,
-        client: Client,
-        store: Store,
+        source: Source,
+        store: Storage,
         progress: Progress | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._config = config
         self._dictionary = dictionary
-        self._client = client
+        self._source = source
         self._store = store
         self._progress = progress
+        self._now = now or (lambda: datetime.now(config.pace.zone))
+        self._anytime = False
 
-    def run(self, full: bool = False) -> RunResult:
-        """Lock, list, store, account. Raises AlreadyRunning, StoreUnreachable; all else is in the result."""
+    def run(self, full: bool = False, anytime: bool = False) -> RunResult:
+        """Lock, list, store, account. Raises AlreadyRunning, StoreUnreachable, WindowClosed; all else is in the result.
+
+        `full`: list every entity from the beginning; `anytime`: whatever the hour.
+        """
         began = time.monotonic()
+        self._anytime = anytime
+        self._in_window()
         self._store.lock()
         self._store.migrate(self._dictionary, self._config.grant.entities)
+        self._gate = self._store.gate(self._dictionary, self._config.grant)
         run_id = self._store.begin_run(__version__, self._config.region)
         entities = [self._dictionary[name] for name in self._config.grant.entities]
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="fetch") as ahead:
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as storing:
             try:
+                self._config.grant.check(datetime.now(timezone.utc).date())
                 for entity in entities:
-                    if full:
-                        self._store.forget(entity)
-                    self._entity(entity, run_id, result.entities[entity.name], ahead)
-                self._account(entities, run_id, result, ahead)
+                    self._entity(entity, run_id, result.entities[entity.name], storing, full)
+                self._account(entities, run_id, result, storing)
+                self._references(entities, run_id, result)
             except SyncError as fault:
                 result.error = fault
         result.seconds = time.monotonic() - began
         for name, made in result.entities.items():
-            kind, message = (made.error.kind, made.error.message) if made.error else (None, None)
-            self._store.record(run_id, name, made.counts, made.unknown, kind, message)
-        error = result.error or next((r.error for r in result.entities.values() if r.error), None)
+            self._store.record(run_id, name, made.counts, made.record())
+        error = result.first_error
         self._store.end_run(
             run_id,
             result.green,
             error.kind if error else None,
-            error.message if error else _shortfall(result),
+            error.message if error else result.shortfall(),
+            *self._source.traffic(),
         )
         return result
 
-    def _entity(self, entity: Entity, run_id: int, result: EntityResult, ahead: ThreadPoolExecutor) -> None:
+    def _in_window(self) -> None:
+        moment, windows = self._now(), self._config.pace.windows
+        if not self._anytime and not pace.is_open(windows, moment):
+            opening = pace.next_opening(windows, moment)
+            raise WindowClosed(
+                f"runs are not allowed at this hour; the next window opens at {opening:%Y-%m-%d %H:%M %Z}",
+                "wait for it, or run once with --now",
+            )
+
+    def _entity(
+        self, entity: Entity, run_id: int, result: EntityResult, storing: ThreadPoolExecutor, full: bool = False
+    ) -> None:
         began = time.monotonic()
-        result.error, result.complete = None, False
+        result.error, result.complete, result.held = None, False, 0
         try:
-            self._list(entity, run_id, result, ahead)
+            self._list(entity, run_id, result, storing, full)
             result.complete = True
+        except DeletionsBraked as fault:
+            # The listing has ended and its rows are stored; only the deletions wait.
+            result.error, result.complete = fault, True
         except _ENTITY_ONLY as fault:
             result.error = fault
-            log.error("entity=%s error=%s message=%r", entity.name, fault.kind, fault.message)
+        if result.error:
+            log.error("entity=%s error=%s message=%r", entity.name, result.error.kind, result.error.message)
+        counts = result.counts
         log.info(
             "entity=%s received=%d created=%d updated=%d unchanged=%d deleted=%d quarantined=%d seconds=%.1f",
             entity.name,
-            result.counts.received,
-            result.counts.created,
-            result.counts.updated,
-            result.counts.unchanged,
-            result.counts.deleted,
-            result.counts.quarantined,
+            counts.received,
+            counts.created,
+            counts.updated,
+            counts.unchanged,
+            counts.deleted,
+            counts.quarantined,
             time.monotonic() - began,
         )
 
-    def _list(self, entity: Entity, run_id: int, result: EntityResult, ahead: ThreadPoolExecutor) -> None:
+    def _list(self, entity: Entity, run_id: int, result: EntityResult, storing: ThreadPoolExecutor, full: bool) -> None:
+        can = self._source.capabilities(entity.name)
+        entity = drift.widened(entity, self._store.widths(entity))
         granted = self._config.grant.fields(entity)
-        position = self._store.position(entity, granted, self._config.region)
+        if full:
+            self._store.forget(entity)
+        scoped = self._config.grant.scope(self._config.region)
+        position = self._gate.begin(entity, granted, self._store.position(entity, granted, scoped))
         scope = self._store.scope(self._config.region)
         if any(f.scope == "region" for f in granted) and not scope.areas:
             raise RegionMismatch(
                 f"ref.mst_wilayah holds no area of region {self._config.region}; no {entity.name} can be placed",
                 "grant ref.mst_wilayah, and check the region's Kemendagri code",
             )
-        validator = Validator(entity, granted, scope)
-        self._store.prepare(entity, granted)
+        if self._store.rescope(entity, granted, scope, run_id) or (position.position and not can.resume):
+            self._store.forget(entity)
+            position = Position()
+        if not can.since:
+            position = replace(position, since_update=None)
+        begins = not position.position and not position.since_update
+        # An empty table has nothing that could have been deleted; but where a source counts nothing, its listing must.
+        compare = begins and can.complete and (not can.tombstones or self._store.occupied(entity))
+        result.begun = result.begun or begins
+        judge = Judge(entity, granted, scope, self._store, run_id, can.explicit_nulls)
+        self._store.prepare(entity, granted, compare=compare)
         if position.position:
-            # Rows that the source committed late, behind the point of interruption, are fetched by the next
-            # listing.
-            position = Position(
-                position.since_update,
-                position.high_update,
-                position.floor_update or position.high_update,
-                position.position,
-            )
+            # Rows that the source committed late, behind the point of interruption, are fetched by the next listing.
+            floor = position.floor_update or position.high_update
+            position = Position(position.since_update, position.high_update, floor, position.position)
         try:
-            for page in self._pages(entity, granted, position, ahead):
-                position = self._page(entity, run_id, result, validator, page, position)
+            self._pages(judge, position, result, storing, touch=not begins)
         except CursorExpired:
-            restart = Position(since_update=position.floor_update or position.high_update)
-            self._store.settle_position(entity, restart)
-            position = Position(restart.since_update, restart.since_update)
-            for page in self._pages(entity, granted, position, ahead):
-                position = self._page(entity, run_id, result, validator, page, position)
-
-    def _page(
-        self,
-        entity: Entity,
-        run_id: int,
-        result: EntityResult,
-        validator: Validator,
-        page: wire.Page,
-        position: Position,
-    ) -> Position:
-        began = time.monotonic()
-        judged = validator.judge(page.rows)
-        moved = advance(position, page.cursor, page.more, judged.high_update, page.as_of)
-        self._store.apply(entity, run_id, judged, result.counts, moved)
-        result.counts.seconds += time.monotonic() - began
-        unknown = tuple(sorted(_printable(n) for n in validator.unknown))
-        if unknown != result.unknown:
-            log.warning("entity=%s unknown fields=%s", entity.name, ",".join(unknown))
-            result.unknown = unknown
-        if self._progress:
-            self._progress(entity.name, result.counts)
-        return moved
+            since = (position.floor_update or position.high_update) if can.since else None
+            self._store.settle_position(entity, Position(since_update=since))
+            self._pages(judge, Position(since, since), result, storing, touch=not begins)
+        finally:
+            result.unknown = tuple(sorted({*result.unknown, *map(printable, judge.unknown)}))
+            result.widened = tuple(sorted({*result.widened, *judge.widened}))
+        if result.unknown:
+            log.warning("entity=%s unknown fields=%s", entity.name, ",".join(result.unknown))
+        settled = self._store.settle(
+            entity, run_id, self._config.delete_share, compare=compare, tombstones=can.tombstones
+        )
+        result.counts.deleted += settled.deleted
+        result.held, result.listed = settled.held, settled.listed
+        result.compared = result.compared or compare
+        if fault := braked(entity.name, settled):
+            raise fault
 
     def _pages(
-        self, entity: Entity, granted: tuple[Field, ...], position: Position, ahead: ThreadPoolExecutor
-    ) -> Iterator[wire.Page]:
-        fields = tuple(f.name for f in granted)
+        self, judge: Judge, position: Position, result: EntityResult, storing: ThreadPoolExecutor, *, touch: bool
+    ) -> None:
+        entity = judge.entity
         since = position.since_update
         if since is not None:
             since -= self._config.source.overlap
-        coming = ahead.submit(self._client.page, entity.name, fields, position.position or "", since)
+        asked = Asked(entity.name, tuple(f.name for f in judge.granted), position.position or "", since)
+        pending: Future[float] | None = None
         try:
-            while True:
-                page = coming.result()
-                if page.more:
-                    coming = ahead.submit(self._client.page, entity.name, fields, page.cursor)
-                yield page
-                if not page.more:
-                    return
+            with Listing(self._source, asked, self._config.pace.ahead) as listing:
+                for page in listing.groups(self._config.pace.group_rows):
+                    began = time.monotonic()
+                    judged = judge.judge(page.rows, pending)
+                    result.counts.seconds += time.monotonic() - began
+                    position = advance(position, page.cursor, page.more, judged.high_update, page.as_of)
+                    self._stored(pending, result, entity.name)
+                    pending = None
+                    pending = storing.submit(self._store_page, judge, judged, result.counts, position, touch)
+                    if page.more:
+                        self._in_window()
         finally:
-            coming.cancel()
+            self._stored(pending, result, entity.name)
 
-    def _account(self, entities: list[Entity], run_id: int, result: RunResult, ahead: ThreadPoolExecutor) -> None:
+    def _store_page(self, judge: Judge, judged: Judged, counts: Counts, position: Position, touch: bool) -> float:
+        began = time.monotonic()
+        # The gate asks over the store's connection, and so in the store's thread.
+        judged = self._gate.admit(judged)
+        self._store.apply(judge.entity, judge.run_id, judged, counts, position, touch=touch)
+        return time.monotonic() - began
+
+    def _stored(self, pending: Future[float] | None, result: EntityResult, entity: str) -> None:
+        if pending is not None:
+            result.counts.seconds += pending.result()
+            if self._progress:
+                self._progress(entity, result.counts)
+
+    def _account(self, entities: list[Entity], run_id: int, result: RunResult, storing: ThreadPoolExecutor) -> None:
         """Compare with the source's totals.
 
-        What changed at the source meanwhile is fetched and compared again.
+        What changed at the source meanwhile is fetched and compared again; what still does not fit is listed from
+        the beginning, once a day at most, which finds what neither a cursor nor a tombstone told.
         """
         pending = entities
-        for turn in range(max(1, self._config.balance_rounds)):
-            totals = self._client.totals()
+        for turn in range(max(1, self._config.balance_rounds) + 1):
+            totals = self._source.totals()
             for entity in pending:
-                holding = self._store.holding(entity)
-                total = totals.entities.get(entity.name)
-                result.entities[entity.name].balance = balance(holding, total)
-                self._store.record_balance(
-                    run_id,
-                    entity.name,
-                    holding,
-                    total.live if total else None,
-                    total.deleted if total else None,
-                )
-            pending = [e for e in pending if result.entities[e.name].complete and not _balanced(result, e)]
-            if not pending or turn + 1 == self._config.balance_rounds:
+                self._balance(entity, run_id, result.entities[entity.name], totals)
+            last = turn >= self._config.balance_rounds - 1
+            pending = [e for e in pending if self._worth_another(e, result.entities[e.name], thorough=last)]
+            if not pending or turn > self._config.balance_rounds - 1:
                 return
             for entity in pending:
-                self._entity(entity, run_id, result.entities[entity.name], ahead)
+                self._entity(entity, run_id, result.entities[entity.name], storing, full=last)
+
+    def _worth_another(self, entity: Entity, made: EntityResult, *, thorough: bool) -> bool:
+        if not made.complete or made.error or not made.balance or made.balance.balanced or made.balance.source is None:
+            return False
+        return not thorough or not (made.begun or self._store.compared_lately(entity))
+
+    def _balance(self, entity: Entity, run_id: int, made: EntityResult, totals: Mapping[str, Total] | None) -> None:
+        holding = self._store.holding(entity)
+        total = (totals or {}).get(entity.name)
+        if totals is None and made.listed is not None:
+            total = Total(made.listed)
+        made.balance = balance(holding, total)
+        self._store.record_balance(
+            run_id,
+            entity.name,
+            holding,
+            total.live if total else None,
+            total.deleted if total else None,
+            made.balance.balanced,
+        )
+
+    def _references(self, entities: list[Entity], run_id: int, result: RunResult) -> None:
+        """Count the rows whose references lead nowhere; they are kept, and reported."""
+        known = self._store.references_known()
+        changed = {e.name for e in entities if _changed(result.entities[e.name])}
+        found = []
+        for entity in entities:
+            made = result.entities[entity.name]
+            rows = made.counts.created + made.counts.updated
+            few = made.balance is not None and not made.begun and rows <= _FEW * made.balance.stored
+            for item in self._config.grant.fields(entity):
+                if (
+                    item.key
+                    or item.reference not in result.entities
+                    or not ({entity.name, str(item.reference)} & changed or (entity.name, item.name) not in known)
+                ):
+                    continue
+                parents = result.entities[str(item.reference)]
+                whole = not few or (entity.name, item.name) not in known or parents.begun
+                found.append(self._store.orphans(self._dictionary, entity, item, run_id, whole=whole))
+        result.orphans = tuple(found)
+        for one in found:
+            if one.orphans:
+                log.warning(
+                    "entity=%s field=%s reference=%s orphans=%d", one.entity, one.field, one.reference, one.orphans
+                )
 
 
-def _balanced(result: RunResult, entity: Entity) -> bool:
-    made = result.entities[entity.name].balance
-    return bool(made and made.balanced)
-
-
-def balance(holding: Holding, total: wire.Total | None) -> Balance:
-    """The account of one entity."""
-    return Balance(
-        stored=holding.stored,
-        quarantined=holding.quarantined,
-        deleted=holding.deleted,
-        refused=holding.refused,
-        source=total.live if total else None,
-        source_deleted=total.deleted if total else None,
-    )
-
-
-def advance(position: Position, cursor: str, more: bool, high: datetime | None, as_of: datetime) -> Position:
-    """Where a listing stands after a page.
-
-    `high_update` follows the rows, but never past the source's clock: a row from the future would make the
-    next listing start after rows that are still to come. A complete listing starts the next one at its own
-    end, or at the earliest time from which it was resumed.
-    """
-    seen = position.high_update
-    if high is not None:
-        capped = min(high, as_of)
-        seen = capped if seen is None or capped > seen else seen
-    if more:
-        return Position(position.since_update, seen, position.floor_update, cursor)
-    return Position(since_update=position.floor_update or seen, high_update=seen)
-
-
-def _shortfall(result: RunResult) -> str | None:
-    if result.green:
-        return None
-    short = [name for name, r in result.entities.items() if not r.green]
-    return "not balanced, incomplete or from outside the region: " + ", ".join(short)
-
-
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() and c not in ',{}"\\' else "?" for c in name)[:63]
+def _changed(made: EntityResult) -> bool:
+    return bool(made.counts.created or made.counts.updated or made.counts.deleted)

@@ -10,11 +10,12 @@ class SyncError(Exception):
     """A fault that a person can act on: `kind` for machines and metrics, `repair` says what to do."""
 
     kind = "fault"
+    usual = "run `backbone-sync doctor`"  # the repair where none is named
 
     def __init__(self, message: str, repair: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.repair = repair
+        self.repair = repair or self.usual
 
 
 class ConfigInvalid(SyncError):
@@ -27,12 +28,14 @@ class SourceUnreachable(SyncError):
     """No answer at all: name, route, TLS or time-out."""
 
     kind = "unreachable"
+    usual = "check the address, the route and the firewall; the next run goes on where this one stood"
 
 
 class Overloaded(SyncError):
     """429 or 503 for longer than the configuration lets a run wait."""
 
     kind = "overloaded"
+    usual = "choose other hours for the runs (run.windows); the next run goes on where this one stood"
     retry_after: float | None = None  # seconds that the source asked for
 
 
@@ -46,18 +49,21 @@ class BadAnswer(SyncError):
     """Something answered, but not by the contract: never to be taken for "no rows"."""
 
     kind = "bad_answer"
+    usual = "nothing was lost: the next run asks again; if it comes back, show the centre this message"
 
 
 class CursorExpired(SyncError):
     """The source no longer knows the cursor; the listing starts again from the last safe time."""
 
     kind = "cursor_expired"
+    usual = "the next run lists from the last safe time"
 
 
 class RegionMismatch(SyncError):
     """A page of another region than ours: nothing of it is stored."""
 
     kind = "region"
+    usual = "check the region's code in the configuration, and ask the centre why it sent another region"
 
 
 class StoreUnreachable(SyncError):
@@ -70,3 +76,27 @@ class AlreadyRunning(SyncError):
     """Another run holds the lock."""
 
     kind = "locked"
+
+
+class NothingHeld(SyncError):
+    """There are no deletions to release."""
+
+    kind = "nothing_held"
+
+
+class DeletionsBraked(SyncError):
+    """A listing would delete more of an entity than one run may: nothing of it was deleted."""
+
+    kind = "deletions_braked"
+
+
+class SchemaDrift(SyncError):
+    """A field was removed or changed its type at the source: nothing of that page was stored."""
+
+    kind = "schema_drift"
+
+
+class WindowClosed(SyncError):
+    """It is not an hour in which runs are allowed."""
+
+    kind = "window"

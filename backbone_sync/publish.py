@@ -31,13 +31,20 @@ def registry(status: Status) -> CollectorRegistry:
         "backbone_sync_cursor_timestamp_seconds", "Up to when an entity is listed.", ["entity"], registry=made
     )
     for name, entity in status.entities.items():
-        for state in ("source", "stored", "quarantined", "deleted", "refused"):
+        for state in ("source", "stored", "quarantined", "deleted", "refused", "withheld"):
             value = getattr(entity, state)
             if value is not None:
                 rows.labels(name, state).set(value)
         balanced.labels(name).set(entity.balanced)
         if entity.cursor:
             cursor.labels(name).set(entity.cursor.timestamp())
+    held = Gauge("backbone_sync_held_deletions", "Deletions that wait for an operator.", ["entity"], registry=made)
+    orphans = Gauge("backbone_sync_orphans", "Rows whose reference leads nowhere.", ["entity", "field"], registry=made)
+    for name, entity in status.entities.items():
+        held.labels(name).set(entity.held)
+    for one in status.orphans:
+        if one.orphans is not None:
+            orphans.labels(one.entity, one.field).set(one.orphans)
     error = Gauge("backbone_sync_error", "1 for the class of fault that stopped the last run.", ["kind"], registry=made)
     if status.error_kind:
         error.labels(status.error_kind).set(1)

@@ -28,6 +28,7 @@ class Counts:
     deleted: int = 0
     quarantined: int = 0
     refused: int = 0
+    withheld: int = 0
     flagged: int = 0
     conflicts: int = 0
     dropped_values: int = 0
@@ -36,9 +37,62 @@ class Counts:
 
 @dataclass(frozen=True)
 class Holding:
-    """What the store holds of an entity. A row whose later version is in quarantine counts as quarantined."""
+    """What the store holds of an entity. A row whose later version is in quarantine counts as quarantined.
+
+    `withheld` rows are kept out by grant or erasure: their keys alone are there.
+    """
 
     stored: int
     quarantined: int
     deleted: int
     refused: int
+    withheld: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run leaves on record of one entity besides its counts.
+
+    `held`: deletions that wait for an operator; `compared`: a complete listing was compared with what is stored.
+    """
+
+    unknown: tuple[str, ...] = ()
+    widened: tuple[str, ...] = ()
+    held: int = 0
+    compared: bool = False
+    error_kind: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of an entity's deletions at the end of its listing, in rows.
+
+    `held` wait because they are more than `limit` of the `stored` rows; `listed` is how many rows in force the
+    complete listing held, None when there was none.
+    """
+
+    deleted: int
+    held: int
+    limit: int
+    stored: int
+    listed: int | None = None
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """Rows of `entity` whose `field` names no stored row of `reference`; of those, `waiting` name one in quarantine.
+
+    Both are None where the reference is not granted or empty, so that nothing can be said.
+    """
+
+    entity: str
+    field: str
+    reference: str
+    orphans: int | None
+    waiting: int | None
+
+
+def limit(stored: int, share: float) -> int:
+    """How many of `stored` rows one run may delete: the share, but a single row is never a mass."""
+    return max(1, int(stored * share))

@@ -38,6 +38,12 @@ class Statements:
     bury: str
     unquarantine: str
     set_aside: str
+    hold: str
+    unhold: str
+    touch: str
+    saw: str
+    absent: str
+    settle_held: str
 
     @staticmethod
     def of(entity: Entity, granted: tuple[Field, ...]) -> Statements:
@@ -87,4 +93,29 @@ class Statements:
             " WHERE q.entity = %s AND q.key = d.key AND (q.last_update IS NULL OR q.last_update <= d.at)",
             set_aside=f"{_SET_ASIDE} AND NOT EXISTS (SELECT FROM {table} t"
             f" WHERE t.{key} = %(keyed)s::{key_type} AND t.last_update > %(at)s) {_AGAIN}",
+            hold="INSERT INTO sync.held AS h (entity, key, kind, last_update, run_id)"
+            " SELECT %s, d.text, 'tombstone', d.at, %s FROM"
+            f" unnest(%s::text[], %s::{key_type}[], %s::timestamptz[]) AS d(text, key, at)"
+            f" JOIN {table} t ON t.{key} = d.key WHERE t.last_update <= d.at"
+            " ON CONFLICT (entity, key) DO UPDATE SET kind = 'tombstone',"
+            " last_update = greatest(h.last_update, excluded.last_update)",
+            unhold=f"DELETE FROM sync.held h USING {stage} s WHERE h.entity = %s AND h.key = {stage_key}"
+            " AND (h.kind = 'absent' OR h.last_update < s.last_update)",
+            touch=f"INSERT INTO touched (entity, key) SELECT %s, {stage_key} FROM {stage} s",
+            saw="COPY seen (key, live) FROM STDIN",
+            absent="INSERT INTO sync.held (entity, key, kind, last_update, run_id)"
+            f" SELECT %(entity)s, t.{key}::text, 'absent', t.last_update, %(run)s FROM {table} t"
+            f" WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)"
+            " ON CONFLICT (entity, key) DO NOTHING",
+            settle_held=f"WITH gone AS (DELETE FROM {table} t USING sync.held h"
+            f" WHERE h.entity = %(entity)s AND t.{key} = h.key::{key_type} AND t.last_update <= h.last_update"
+            " AND (%(all)s OR h.release_id = ANY(%(released)s))"
+            " RETURNING h.key, h.kind, h.last_update),"
+            " buried AS (INSERT INTO sync.tombstone AS o (entity, key, last_update, run_id)"
+            " SELECT %(entity)s, key, last_update, %(run)s FROM gone WHERE kind = 'tombstone'"
+            " ON CONFLICT (entity, key) DO UPDATE SET last_update = excluded.last_update"
+            " WHERE excluded.last_update > o.last_update),"
+            " settled AS (DELETE FROM sync.held WHERE entity = %(entity)s"
+            " AND (%(all)s OR release_id = ANY(%(released)s)))"
+            " SELECT count(*) FROM gone",
         )

@@ -9,46 +9,36 @@ server's detail.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import fields
+from datetime import timedelta
 
 import psycopg
 
+from backbone_sync import access, migrations, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.errors import AlreadyRunning, StoreUnreachable
-from backbone_sync.state import Counts, Holding, Position
+from backbone_sync.errors import AlreadyRunning, SchemaDrift
+from backbone_sync.gate_postgresql import PostgresGate
+from backbone_sync.grant import Grant
+from backbone_sync.interfaces import Cell
+from backbone_sync.postgresql import guarded as guarded
+from backbone_sync.state import Counts, Holding, Orphans, Position, Settled
 from backbone_sync.statements import Statements
+from backbone_sync.store_accounts import Waiting
+from backbone_sync.store_runs import RunRecords
 from backbone_sync.validator import OUTSIDE, Judged, Scope
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('backbone_sync.migrate', 0))"
 
+# What is remembered of an entity, and goes with its table.
+_OF_ENTITY = ("cursor", "balance", "quarantine", "tombstone", "held", "width", "orphan", "reference_check")
 _MIGRATION_TABLE = (
     "CREATE SCHEMA IF NOT EXISTS sync; CREATE TABLE IF NOT EXISTS sync.migration"
     " (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
 )
 
 
-@contextmanager
-def guarded() -> Iterator[None]:
-    """Turns the driver's errors into ours, by SQLSTATE only: the server's words can quote a row."""
-    try:
-        yield
-    except psycopg.OperationalError as fault:
-        raise StoreUnreachable(
-            f"the database does not answer (SQLSTATE {fault.sqlstate or 'none'})",
-            "check that PostgreSQL runs and lets this user in over its socket",
-        ) from None
-    except psycopg.Error as fault:
-        raise StoreUnreachable(
-            f"the database refused a statement (SQLSTATE {fault.sqlstate or 'none'}, {type(fault).__name__})",
-            "run `backbone-sync migrate`; look up the SQLSTATE in PostgreSQL's manual",
-        ) from None
-
-
-class Store:
+class Store(RunRecords):
     """One connection to the regional database."""
 
     def __init__(self, conninfo: str) -> None:
@@ -61,6 +51,8 @@ class Store:
             self.connection.prepare_threshold = None
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
+        self._comparing = False
+        self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Let the connection, and with it the run lock, go."""
@@ -100,97 +92,67 @@ class Store:
                     self.connection.execute(statement.encode())
                 self.connection.execute("INSERT INTO sync.migration (version) VALUES (%s)", (version,))
                 applied.append(version)
-            for entity in dictionary.entities:
-                self._table(entity, entity.name in granted)
+            self._tables(dictionary, granted)
+            access.refresh(self.connection, dictionary, granted)
         return applied
 
-    def _table(self, entity: Entity, granted: bool) -> None:
-        there = self.connection.execute("SELECT to_regclass(%s)", (ddl.qualified(entity),)).fetchone()
-        exists = bool(there and there[0])
-        if granted and not exists:
-            for statement in [f"CREATE SCHEMA IF NOT EXISTS {entity.schema}", *ddl.table(entity)]:
-                self.connection.execute(statement.encode())
-        if not granted:
-            if exists:
-                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)}".encode())
-            for table in ("cursor", "balance", "quarantine", "tombstone"):
-                self.connection.execute(f"DELETE FROM sync.{table} WHERE entity = %s".encode(), (entity.name,))
-
-    # -- runs and cursors
-
-    def begin_run(self, version: str, region: str) -> int:
-        """A new run's id; runs that were killed are marked as interrupted."""
-        with guarded(), self.connection.transaction():
-            self.connection.execute("UPDATE sync.run SET state = 'interrupted' WHERE state = 'running'")
-            row = self.connection.execute(
-                "INSERT INTO sync.run (version, region) VALUES (%s, %s) RETURNING run_id", (version, region)
-            ).fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def end_run(self, run_id: int, green: bool, kind: str | None, message: str | None) -> None:
-        """Close the run's record."""
-        with guarded():
+    def _tables(self, dictionary: Dictionary, granted: tuple[str, ...]) -> None:
+        there = migrations.tables(self.connection)
+        gone = [e for e in dictionary.entities if e.name not in granted]
+        for entity in dictionary.entities:
+            if entity.name in granted:
+                made = migrations.bring(self.connection, entity, there.get(f"{entity.schema}.{entity.table}", ()))
+                self._blocked[entity.name] = made.blocked
+        for entity in gone:
+            if f"{entity.schema}.{entity.table}" in there:
+                self.connection.execute(f"DROP TABLE {ddl.qualified(entity)} CASCADE".encode())
+        for table in _OF_ENTITY if gone else ():
             self.connection.execute(
-                "UPDATE sync.run SET finished_at = clock_timestamp(), state = %s,"
-                " error_kind = %s, message = %s"
-                " WHERE run_id = %s",
-                ("green" if green else "not_green", kind, message, run_id),
+                f"DELETE FROM sync.{table} WHERE entity = ANY(%s)".encode(), ([e.name for e in gone],)
             )
 
-    def record(
-        self,
-        run_id: int,
-        entity: str,
-        counts: Counts,
-        unknown: tuple[str, ...],
-        kind: str | None,
-        message: str | None,
-    ) -> None:
-        """The run's record of one entity."""
-        names = [f.name for f in fields(Counts)]
-        columns = ", ".join(names)
-        places = ", ".join(["%s"] * len(names))
-        statement = (
-            f"INSERT INTO sync.run_entity (run_id, entity, {columns}, unknown_fields, error_kind, message)"
-            f" VALUES (%s, %s, {places}, %s, %s, %s)"
-        )
-        values = [getattr(counts, name) for name in names]
+    def widths(self, entity: Entity) -> dict[str, int]:
+        """Lengths of columns that were widened beyond the dictionary, in characters."""
         with guarded():
-            self.connection.execute(statement.encode(), [run_id, entity, *values, list(unknown), kind, message])
+            rows = self.connection.execute(
+                "SELECT field, length FROM sync.width WHERE entity = %s", (entity.name,)
+            ).fetchall()
+        return {str(name): int(length) for name, length in rows}
 
-    def record_balance(
-        self, run_id: int, entity: str, holding: Holding, source: int | None, source_deleted: int | None
-    ) -> None:
-        """The last account of one entity; without totals from the source it never balances."""
-        balanced = source == holding.stored + holding.quarantined and source_deleted == holding.deleted
+    def widen(self, entity: Entity, field: str, length: int, run_id: int) -> bool:
+        """Widen a text column to `length` characters; PostgreSQL does that without touching a row.
+
+        False when it cannot be done because a view shows the column.
+        """
+        column, stage = ddl.quoted(field), ddl.quoted(f"staging_{entity.name}")
         with guarded():
-            self.connection.execute(
-                "INSERT INTO sync.balance (entity, run_id, source, source_deleted, stored, quarantined,"
-                " deleted, refused, balanced) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (entity) DO UPDATE SET"
-                " run_id = excluded.run_id, checked_at = clock_timestamp(), source = excluded.source,"
-                " source_deleted = excluded.source_deleted, stored = excluded.stored,"
-                " quarantined = excluded.quarantined, deleted = excluded.deleted, refused = excluded.refused,"
-                " balanced = excluded.balanced",
-                (
-                    entity,
-                    run_id,
-                    source,
-                    source_deleted,
-                    holding.stored,
-                    holding.quarantined,
-                    holding.deleted,
-                    holding.refused,
-                    balanced,
-                ),
-            )
+            try:
+                with access.set_aside(self.connection):
+                    for table in (ddl.qualified(entity), f"pg_temp.{stage}"):
+                        statement = f"ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({int(length)})"
+                        self.connection.execute(statement.encode())
+                    self.connection.execute(
+                        "INSERT INTO sync.width (entity, field, length, run_id) VALUES (%s, %s, %s, %s)"
+                        " ON CONFLICT (entity, field) DO UPDATE SET length = excluded.length,"
+                        " run_id = excluded.run_id, widened_at = clock_timestamp()",
+                        (entity.name, field, length, run_id),
+                    )
+            except psycopg.errors.FeatureNotSupported:
+                return False
+        return True
+
+    # -- cursors
 
     def position(self, entity: Entity, granted: tuple[Field, ...], region: str) -> Position:
         """Where the listing stands.
 
         From the beginning when grant or region changed. Fields that left the grant go.
         """
+        if blocked := self._blocked.get(entity.name):
+            raise SchemaDrift(
+                f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
+                "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
+            )
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(
@@ -221,151 +183,152 @@ class Store:
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time, and set rows without a readable key aside anew."""
         with guarded(), self.connection.transaction():
-            self.connection.execute("DELETE FROM sync.cursor WHERE entity = %s", (entity.name,))
-            self.connection.execute(
-                "DELETE FROM sync.quarantine WHERE entity = %s AND starts_with(key, '?')", (entity.name,)
-            )
+            self._begin_again(entity)
+
+    def _begin_again(self, entity: Entity) -> None:
+        store_pages.move(self.connection, entity, Position())
+        self.connection.execute(
+            "DELETE FROM sync.quarantine WHERE entity = %s AND starts_with(key, '?')", (entity.name,)
+        )
+
+    def occupied(self, entity: Entity) -> bool:
+        """Whether any row of the entity is stored."""
+        with guarded():
+            found = self.connection.execute(f"SELECT FROM {ddl.qualified(entity)} LIMIT 1".encode()).fetchone()
+        return found is not None
+
+    def compared_lately(self, entity: Entity) -> bool:
+        """Whether the entity was compared with a complete listing within a day."""
+        with guarded():
+            found = self.connection.execute(
+                "SELECT FROM sync.cursor WHERE entity = %s AND compared_at > clock_timestamp() - interval '1 day'",
+                (entity.name,),
+            ).fetchone()
+        return found is not None
 
     def settle_position(self, entity: Entity, position: Position) -> None:
         """Record a position outside a page."""
         with guarded():
-            self._move(entity, position)
+            store_pages.move(self.connection, entity, position)
 
-    def _move(self, entity: Entity, position: Position) -> None:
-        self.connection.execute(
-            "UPDATE sync.cursor SET since_update = %s, high_update = %s, floor_update = %s, position = %s,"
-            " moved_at = clock_timestamp() WHERE entity = %s",
-            (
-                position.since_update,
-                position.high_update,
-                position.floor_update,
-                position.position,
-                entity.name,
-            ),
-        )
+    def gate(self, dictionary: Dictionary, grant: Grant) -> PostgresGate:
+        """The gate that keeps out what grant and erasures forbid."""
+        with guarded():
+            return PostgresGate(self.connection, dictionary, grant)
 
     # -- pages
 
-    def prepare(self, entity: Entity, granted: tuple[Field, ...]) -> None:
-        """Make the session's staging table and the entity's statements."""
+    def prepare(self, entity: Entity, granted: tuple[Field, ...], *, compare: bool) -> None:
+        """Make the session's staging tables and the entity's statements; `compare`: note every key that is listed."""
         made = Statements.of(entity, granted)
-        with guarded():
+        with guarded(), self.connection.transaction():
+            self.connection.execute("SET LOCAL client_min_messages = warning")
+            access.enforce(self.connection, entity, granted)
             self.connection.execute(made.staging.encode())
+            self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (entity text, key text)")
+            self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean)")
+            self.connection.execute("TRUNCATE seen")
         self._statements[entity.name] = made
+        self._comparing = compare
 
-    def apply(self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position) -> None:
+    def apply(
+        self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, *, touch: bool = False
+    ) -> None:
         """Store a judged page and move the cursor, in one transaction.
 
-        `counts` grow only once it is committed.
+        `counts` grow only once it is committed. `touch`: remember the rows for the check of their references.
         """
         says = self._statements[entity.name]
-        created = updated = conflicts = deleted = 0
         with guarded(), self.connection.transaction(), self.connection.cursor() as cursor:
-            if judged.rows:
-                with cursor.copy(says.copy.encode()) as copy:
-                    for row in judged.rows.values():
-                        copy.write_row(row)
-                cursor.execute(says.revive.encode(), (entity.name,))
-                cursor.execute(says.merge.encode(), (entity.name,))
-                created, updated = cursor.fetchone() or (0, 0)
-                if created + updated < len(judged.rows):
-                    cursor.execute(says.stale.encode())
-                    conflicts = (cursor.fetchone() or (0,))[0]
-                cursor.execute(says.settle.encode(), (entity.name,))
-            if judged.tombstones:
-                deleted = self._delete(cursor, says, entity, run_id, judged)
-            if judged.quarantined:
-                self._quarantine(cursor, says, entity, run_id, judged)
-            self._move(entity, position)
-            grown = Counts(
-                pages=counts.pages + 1,
-                received=counts.received + judged.received,
-                created=counts.created + created,
-                updated=counts.updated + updated,
-                unchanged=counts.unchanged + len(judged.rows) - created - updated,
-                deleted=counts.deleted + deleted,
-                quarantined=counts.quarantined + len(judged.quarantined),
-                refused=counts.refused + judged.refused,
-                flagged=counts.flagged + judged.flagged,
-                conflicts=counts.conflicts + conflicts,
-                dropped_values=counts.dropped_values + judged.dropped_values,
-                seconds=counts.seconds,
-            )
+            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, touch=touch)
+            if self._comparing:
+                store_pages.saw(cursor, says, judged)
+            store_pages.move(self.connection, entity, position)
         counts.__dict__.update(grown.__dict__)
 
-    @staticmethod
-    def _delete(
-        cursor: psycopg.Cursor[tuple[object, ...]],
-        says: Statements,
-        entity: Entity,
-        run_id: int,
-        judged: Judged,
-    ) -> int:
-        keys, moments = list(judged.tombstones), list(judged.tombstones.values())
-        cursor.execute(says.remove.encode(), (keys, moments))
-        deleted = cursor.rowcount
-        cursor.execute(says.bury.encode(), (entity.name, run_id, keys, keys, moments))
-        cursor.execute(says.unquarantine.encode(), (keys, moments, entity.name))
-        return deleted
+    def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
+        """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
+        with guarded(), self.connection.transaction():
+            return store_held.settle(
+                self.connection,
+                self._statements[entity.name],
+                entity,
+                run_id,
+                share,
+                compare=compare,
+                tombstones=tombstones,
+            )
 
-    @staticmethod
-    def _quarantine(
-        cursor: psycopg.Cursor[tuple[object, ...]],
-        says: Statements,
-        entity: Entity,
-        run_id: int,
-        judged: Judged,
-    ) -> None:
-        cursor.executemany(
-            says.set_aside.encode(),
-            [
-                {
-                    "entity": entity.name,
-                    "key": row.key,
-                    "keyed": row.key if row.last_update else None,
-                    "reason": row.reason,
-                    "field": row.field,
-                    "at": row.last_update,
-                    "payload": row.payload,
-                    "run": run_id,
-                }
-                for row in judged.quarantined.values()
-            ],
-        )
-        # What has moved out of the region is no longer ours to keep.
-        if gone := [q for q in judged.quarantined.values() if q.reason == OUTSIDE]:
-            cursor.execute(says.remove.encode(), ([q.key for q in gone], [q.last_update for q in gone]))
+    def release(self, entity: Entity, by: str, reason: str, lasting: timedelta) -> store_held.Release:
+        """An operator's word for the deletions of `entity` that wait now; NothingHeld when none do."""
+        with guarded():
+            return store_held.release(self.connection, entity, by, reason, lasting)
 
     # -- what is held
 
     def scope(self, region: str) -> Scope:
-        """The region's area codes by `ref.mst_wilayah` and its parent links, and refused keys by entity."""
+        """The region's area codes, and refused keys by entity."""
         with guarded():
-            areas = self.connection.execute(
-                "WITH RECURSIVE within AS (SELECT kode_wilayah FROM ref.mst_wilayah WHERE kode_dagri = %s"
-                " UNION SELECT m.kode_wilayah FROM ref.mst_wilayah m JOIN within w"
-                " ON m.mst_kode_wilayah = w.kode_wilayah) SELECT kode_wilayah FROM within",
-                (region,),
-            ).fetchall()
-            rows = self.connection.execute(
-                "SELECT entity, key FROM sync.quarantine WHERE reason = %s", (OUTSIDE,)
-            ).fetchall()
-        refused: dict[str, set[str]] = {}
-        for entity, key in rows:
-            refused.setdefault(entity, set()).add(key)
-        return Scope(frozenset(a[0] for a in areas), {e: frozenset(k) for e, k in refused.items()})
+            return store_accounts.scope(self.connection, region)
+
+    def rescope(self, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> bool:
+        """Bring the entity in line with a region that has changed.
+
+        Stored rows that lie outside now are refused. Returns whether refused rows may lie inside now, so that the
+        entity has to be listed from the beginning: nothing was kept of them.
+        """
+        digest = store_accounts.scope_digest(within, granted)
+        with guarded(), self.connection.transaction():
+            row = self.connection.execute("SELECT scope FROM sync.cursor WHERE entity = %s", (entity.name,)).fetchone()
+            if row is None or row[0] == digest:
+                return False
+            store_accounts.evict(self.connection, entity, granted, within, run_id)
+            self.connection.execute("UPDATE sync.cursor SET scope = %s WHERE entity = %s", (digest, entity.name))
+            refused = self.connection.execute(
+                "SELECT key FROM sync.quarantine WHERE entity = %s AND reason = %s LIMIT 1", (entity.name, OUTSIDE)
+            ).fetchone()
+            again = row[0] is not None and refused is not None
+            if again:
+                self._begin_again(entity)
+        return again
 
     def holding(self, entity: Entity) -> Holding:
         """Counts of what is stored, in quarantine (of those: refused as outside the region) and withdrawn."""
-        table, key = ddl.qualified(entity), ddl.quoted(entity.key.name)
-        statement = (
-            f"SELECT (SELECT count(*) FROM {table}) - (SELECT count(*) FROM sync.quarantine q"
-            f" WHERE q.entity = %(e)s AND EXISTS (SELECT FROM {table} t WHERE t.{key}::text = q.key)),"
-            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s),"
-            " (SELECT count(*) FROM sync.tombstone WHERE entity = %(e)s),"
-            " (SELECT count(*) FROM sync.quarantine WHERE entity = %(e)s AND reason = %(outside)s)"
-        )
         with guarded():
-            row = self.connection.execute(statement.encode(), {"e": entity.name, "outside": OUTSIDE}).fetchone()
-        assert row is not None
-        return Holding(*(int(n) for n in row))
+            return store_accounts.holding(self.connection, entity)
+
+    def orphans(self, words: Dictionary, entity: Entity, field: Field, run_id: int, *, whole: bool) -> Orphans:
+        """Rows whose `field` leads nowhere, brought up to date and recorded."""
+        with guarded(), self.connection.transaction():
+            made = store_accounts.orphans(self.connection, words, entity, field, run_id, whole=whole)
+            self.connection.execute(
+                "INSERT INTO sync.reference_check (entity, field, reference, orphans, waiting)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (entity, field) DO UPDATE SET"
+                " reference = excluded.reference, orphans = excluded.orphans, waiting = excluded.waiting,"
+                " checked_at = clock_timestamp()",
+                (made.entity, made.field, made.reference, made.orphans, made.waiting),
+            )
+        return made
+
+    def references_known(self) -> frozenset[tuple[str, str]]:
+        """(entity, field) of the references that have been checked before."""
+        with guarded():
+            rows = self.connection.execute(
+                "SELECT entity, field FROM sync.reference_check WHERE orphans IS NOT NULL"
+            ).fetchall()
+        return frozenset((str(e), str(f)) for e, f in rows)
+
+    def breakdown(self, words: Dictionary, entity: Entity) -> tuple[Cell, ...]:
+        """Stored rows by kecamatan and semester."""
+        with guarded():
+            return store_accounts.breakdown(self.connection, words, entity)
+
+    def quarantine(self, entity: str | None = None, *, values: bool = False, most: int = 1000) -> tuple[Waiting, ...]:
+        """Rows in quarantine; their content only with `values`."""
+        with guarded():
+            return store_accounts.quarantine(self.connection, entity, values=values, most=most)
+
+    def payloads(self, entity: str) -> list[str]:
+        """The content of the entity's rows in quarantine, as far as it was kept."""
+        with guarded():
+            return store_accounts.payloads(self.connection, entity)

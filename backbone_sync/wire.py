@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Optional, TypeVar
 
 import msgspec
 
@@ -12,6 +12,9 @@ from backbone_sync.errors import BadAnswer, RegionMismatch
 SCHEMA_VERSION = "1"
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 T = TypeVar("T")
+# Named here, because msgspec evaluates annotations and Python 3.9 has no `str | None`.
+MaybeText = Optional[str]
+MaybeNumber = Optional[int]
 
 
 class Token(msgspec.Struct):
@@ -35,11 +38,28 @@ class Page(msgspec.Struct):
     rows: list[msgspec.Raw]
 
 
+class Group(msgspec.Struct):
+    """The rows in force of one kecamatan or semester or both; None where a row has none."""
+
+    live: int
+    digest: str
+    kecamatan: MaybeText = None
+    semester: MaybeText = None
+
+
+MaybeGroups = Optional[list[Group]]
+
+
 class Total(msgspec.Struct):
-    """How many rows of an entity are in force at the source, and how many have been withdrawn."""
+    """How many rows of an entity are in force at the source, their digest, and how many have been withdrawn.
+
+    `groups` are the same rows in parts, where parts were asked for and the entity has them.
+    """
 
     live: int
     deleted: int
+    digest: str = ""
+    groups: MaybeGroups = None
 
 
 class Totals(msgspec.Struct):
@@ -51,15 +71,62 @@ class Totals(msgspec.Struct):
     entities: dict[str, Total]
 
 
+class Words(msgspec.Struct):
+    """One sentence in both languages."""
+
+    id: str
+    en: str
+
+
+class Window(msgspec.Struct, rename={"start": "from"}):
+    """An announced window of maintenance: from `start` until `until` the source answers 503."""
+
+    start: Moment
+    until: Moment
+    reason: Words
+
+
+class Change(msgspec.Struct, rename={"start": "from"}):
+    """An announced change of the schema: `version` is in force from `start`."""
+
+    version: str
+    start: Moment
+    kind: str
+    entity: str
+    description: Words
+    field: MaybeText = None
+
+
+class Limits(msgspec.Struct):
+    """What the source bears: rows a page, requests a minute (None: no bound), days, seconds."""
+
+    page: int
+    cursor_days: int
+    tombstone_days: int
+    visibility_seconds: int
+    requests_per_minute: MaybeNumber = None
+
+
+class Notice(msgspec.Struct):
+    """What the source announces."""
+
+    schema_version: str
+    as_of: Moment
+    changes: list[Change]
+    maintenance: list[Window]
+    limits: Limits
+
+
 _PAGE = msgspec.json.Decoder(Page)
 _TOTALS = msgspec.json.Decoder(Totals)
 _TOKEN = msgspec.json.Decoder(Token)
+_NOTICE = msgspec.json.Decoder(Notice)
 
 
 def _decoded(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         # The decoder's own words can quote the body, so only their kind is passed on.
         kind = "is not by the contract" if isinstance(fault, msgspec.ValidationError) else "is cut off or not JSON"
         raise BadAnswer(f"the answer for {what} {kind}", "see what the source's address really serves") from None
@@ -78,8 +145,12 @@ def page(body: bytes, entity: str, region: str, asked: str) -> Page:
 
     BadAnswer or RegionMismatch otherwise.
     """
-    made = _decoded(_PAGE, body, entity)
-    _version(made.schema_version, entity)
+    return checked_page(_decoded(_PAGE, body, entity), entity, region, asked)
+
+
+def checked_page(made: Page, entity: str, region: str, asked: str) -> Page:
+    """The page, if it is the one that was asked for; BadAnswer or RegionMismatch otherwise."""
+    checked_version(made.schema_version, entity)
     if made.entity != entity:
         raise BadAnswer(f"asked for {entity}, got a page of another entity")
     if made.region != region:
@@ -94,13 +165,21 @@ def page(body: bytes, entity: str, region: str, asked: str) -> Page:
 def totals(body: bytes, region: str) -> Totals:
     """The totals for `region`; BadAnswer or RegionMismatch otherwise."""
     made = _decoded(_TOTALS, body, "the totals")
-    _version(made.schema_version, "the totals")
+    checked_version(made.schema_version, "the totals")
     if made.region != region:
         raise RegionMismatch(f"the totals belong to another region than {region}")
     return made
 
 
-def _version(version: str, what: str) -> None:
+def notice(body: bytes) -> Notice:
+    """What the source announces; BadAnswer when it is not by the contract."""
+    made = _decoded(_NOTICE, body, "the notice")
+    checked_version(made.schema_version, "the notice")
+    return made
+
+
+def checked_version(version: str, what: str) -> None:
+    """BadAnswer when `version` is of another MAJOR than this service speaks."""
     if version.partition(".")[0] != SCHEMA_VERSION:
         raise BadAnswer(
             f"{what} comes in version {version[:16]} of the contract; this service speaks {SCHEMA_VERSION}",

@@ -83,9 +83,16 @@ JOURNAL = (
     "echo '##storage'; cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null "
     "| grep -E '^ *Storage='"
 )
+# Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
+# file there whose name holds a dot or ends in ~.
 PEOPLE = (
     "echo '##passwd'; getent passwd | cut -d: -f1,3,6,7; "
-    "echo '##group'; getent group backbone-admins sudo wheel; "
+    "s=$(find /etc/sudoers /etc/sudoers.d -type f ! -name '*.*' ! -name '*~' -exec cat {} + 2>/dev/null "
+    "| awk '/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ {print $1}' | sort -u); "
+    "echo '##sudoers'; printf '%s\\n' $s; "
+    "echo '##group'; getent group $({ echo backbone-admins; echo sudo; echo wheel; "
+    "printf '%s\\n' $s | sed -n 's/^%//p'; } | sort -u); "
+    "echo '##expired'; getent shadow | awk -F: -v d=$(($(date +%s) / 86400)) '$8 != \"\" && $8 <= d {print $1}'; "
     "echo '##keys'; for h in $(getent passwd | awk -F: '$3 >= 1000 {print $6}'); do "
     "[ -s $h/.ssh/authorized_keys ] && echo $h; done; true"
 )
@@ -188,6 +195,14 @@ _TABLES = """SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM pg_c
  JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')
  AND xpath_exists('/row', query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, ''))"""
 TABLES = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_TABLES.split()))
+_GUARDS = """SELECT coalesce(json_object_agg(relname, held), '{}') FROM (
+ SELECT relname, json_agg(attname ORDER BY attname) FILTER (WHERE attname IS NOT NULL) AS held
+ FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+ LEFT JOIN pg_constraint ON conrelid = pg_class.oid AND conname = 'not_granted' AND convalidated
+ LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum = ANY(conkey)
+ WHERE nspname = 'backbone' AND relkind IN ('r', 'p') GROUP BY relname) AS guarded"""
+GUARDS = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_GUARDS.split()))
+SYNC_GRANT = "/usr/local/bin/backbone-sync grant --json"
 PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
 SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
 

@@ -274,7 +274,9 @@ class Listener:
     @property
     def loopback(self) -> bool:
         """Only this machine itself reaches it."""
-        return self.address.startswith("127.") or self.address in ("::1", "[::1]")
+        # IPv4 by way of an IPv6 socket is written so: a program that binds 127.0.0.1 there is not on the network.
+        address = self.address.strip("[]").lower().removeprefix("::ffff:")
+        return address.startswith("127.") or address == "::1"
 
 
 def read_listeners(text: str) -> tuple[Listener, ...]:

@@ -64,6 +64,7 @@ class Params:
     platform: Literal["linux", "windows"] = "linux"
     fqdn: str = ""
     admins: tuple[str, ...] = ()
+    login: str = ""  # the account that the controller logs in with
     ports: tuple[PortRule, ...] = ()
     networks_internal: tuple[str, ...] = ()
     networks_vpn: tuple[str, ...] = ()
@@ -80,6 +81,8 @@ class Params:
     sync_health: str = ""
     sync_interval_seconds: int = 3600
     sync_entities: tuple[str, ...] = ()
+    sync_withheld: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → fields that the grant leaves out
+    grant_digest: str = ""
     sync_url: str = ""
     notify: tuple[str, ...] = ()
     documents: tuple[Paper, ...] = ()

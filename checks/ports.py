@@ -45,8 +45,11 @@ def listening(host: Any, params: Params) -> Measure:
         for one in facts.listeners(host)
         if not one.loopback and (one.proto, one.port) not in declared and (one.proto, one.port) not in CLIENT_PORTS
     ]
-    if extra:
+    rules = firewall.live(host)
+    published = [one for one in (rules.published if rules else ()) if one not in declared]
+    if extra or published:
         seen = sorted({f"{one.proto}/{one.port} {one.process}".strip() for one in extra})
+        seen += sorted({f"{proto}/{port} → container" for proto, port in published})
         return absent(say("not declared: {ports}", ports=seen), expected)
     return verdict(True, say("nothing else listens"), expected)
 
@@ -80,7 +83,9 @@ def as_declared(host: Any, params: Params) -> Measure:
     }
     if wide := [one.source or "*" for one in rules.accepts if one.port is None]:
         return absent(say("every port is open to: {sources}", sources=sorted(wide)), expected)
-    beyond = {f"{proto}/{port} ← {source or '*'}" for proto, port, source in live - wanted}
+    # What containers publish goes past the input chain; only a guard in the forward chain holds it to the inventory.
+    passed = {(one.proto, one.port, "" if one.anywhere else _normal(one.source)) for one in rules.passed}
+    beyond = {f"{proto}/{port or '*'} ← {source or '*'}" for proto, port, source in (live | passed) - wanted}
     if beyond:
         return absent(say("accepted beyond what is declared: {ports}", ports=beyond), expected)
     lacking = {f"{proto}/{port} ← {source or '*'}" for proto, port, source in wanted - live}

@@ -4,15 +4,16 @@ centre.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from checks import commands, facts
-from checks.measure import Measure, absent, control, say, verdict
+from checks.measure import Measure, Say, absent, control, say, verdict
 from checks.params import Params
 
 _NOT_INSTALLED = say("the sync service is not installed")
+GRANT_SOON = 60  # days: a new Nota Kesepakatan takes its time
 LATE_FACTOR = 3  # a run may be this many intervals late before it counts as missing
 
 
@@ -71,21 +72,55 @@ def balanced(host: Any, params: Params) -> Measure:
 
 @control("SYNC-04")
 def purpose(host: Any, params: Params) -> Measure:
-    """Individual data are stored only as far as they were granted: no table beyond the granted entities."""
+    """Individual data are stored only as far as they were granted: entities, fields, and until the last day."""
     expected = say("only granted entities are stored: {names}", names=params.sync_entities or ["-"])
     cluster = facts.postgresql(host)
     if cluster is None or "backbone" not in cluster["databases"]:
         return absent(say("the database for the data is not there"), expected)
-    answer = facts.ask(host, commands.TABLES)
-    if answer.rc != 0:
-        raise facts.NotAnswered("{command} does not answer: {said}", command="psql", said=answer.stderr.strip()[:120])
-    tables = set(facts.json_of(answer.stdout, "psql"))
-    beyond = sorted(tables - set(params.sync_entities))
-    if beyond:
+    tables = set(_told(host, commands.TABLES, "psql"))
+    if beyond := sorted(tables - set(params.sync_entities)):
         return absent(say("stored without being granted: {names}", names=beyond), expected)
+    if params.sync_source == "supplied":
+        return verdict(True, say("{count} tables, all granted", count=len(tables)), expected)
+    # The service keeps a constraint on every table, so that no field beyond the grant can hold a value.
+    guarded = _told(host, commands.GUARDS, "psql")
+    loose = [
+        f"{name}.{item}"
+        for name, fields in params.sync_withheld
+        if name in guarded
+        for item in fields
+        if item not in (guarded[name] or [])
+    ]
+    if loose:
+        return absent(say("fields beyond the grant may be stored: {names}", names=loose), expected)
+    return _in_force(host, params, expected, len(tables))
+
+
+def _in_force(host: Any, params: Params, expected: Say, tables: int) -> Measure:
+    """Judge the grant that the server itself goes by."""
+    answer = facts.ask(host, commands.SYNC_GRANT)
+    if answer.rc in (126, 127):
+        return absent(_NOT_INSTALLED, expected)
+    grant = facts.json_of(answer.stdout, "backbone-sync grant")
+    if "error" in grant:
+        return absent(say("the grant is not sound: {said}", said=str(grant["error"]["message"])[:160]), expected)
+    if params.grant_digest and grant["digest"] != params.grant_digest:
+        return absent(say("the server goes by another grant than the inventory: run the stage sync"), expected)
+    # Counted from the moment of judging, so that a report tells the same whenever it is made.
+    left = (date.fromisoformat(grant["expires"]) - params.at.date()).days if grant["expires"] else None
+    if left is not None and left < 0:
+        return absent(say("the grant ended on {day}", day=grant["expires"]), expected)
+    if left is not None and left < GRANT_SOON:
+        return Measure("warning", say("the grant ends on {day}", day=grant["expires"]), expected)
     refused = sum(one.get("refused", 0) for one in ((facts.sync_status(host) or {}).get("entities") or {}).values())
-    seen = say("{count} tables, all granted; {rows} rows refused", count=len(tables), rows=refused)
-    return verdict(True, seen, expected)
+    return verdict(True, say("{count} tables, all granted; {rows} rows refused", count=tables, rows=refused), expected)
+
+
+def _told(host: Any, command: str, what: str) -> Any:
+    answer = facts.ask(host, command)
+    if answer.rc != 0:
+        raise facts.NotAnswered("{command} does not answer: {said}", command=what, said=answer.stderr.strip()[:120])
+    return facts.json_of(answer.stdout, what)
 
 
 @control("SYNC-05")

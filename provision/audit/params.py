@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
+from backbone_sync import dictionary
 from checks.params import Paper, Params, Peer, PortRule, Statement
-from provision import paths
-from provision.inventory import Fleet, Server, Settings, declared_ports, source_networks
+from provision.inventory import Fleet, Server, Settings, declared_ports, grants, source_networks
 from provision.inventory.ports import vpn_networks
 
 _SECONDS = {"min": 60, "m": 60, "h": 3600, "d": 86400}
@@ -17,14 +16,6 @@ def seconds(duration: str) -> int:
     """The length of `30min`, `1h`, `1d` in seconds."""
     number = duration.rstrip("abcdefghijklmnopqrstuvwxyz")
     return int(number) * _SECONDS[duration[len(number) :]]
-
-
-@cache
-def known_entities() -> tuple[str, ...]:
-    """The entities of the data dictionary, without reference data."""
-    folder = paths.sync_package_dir() / "contract" / "dictionary"
-    names = sorted(path.name.removesuffix(".yml") for path in folder.glob("*.yml"))
-    return tuple(name for name in names if not name.startswith("_") and not name.startswith("ref."))
 
 
 def _channels(settings: Settings) -> tuple[str, ...]:
@@ -40,7 +31,8 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
     """The params of one server, judged at `at` (UTC)."""
     settings = server.settings
     supplied = settings.sync_supplied
-    granted = tuple(name for name in settings.sync_entities if not name.startswith("ref."))
+    grant, words = grants.of(settings, fleet.directory), dictionary.load()
+    granted = tuple(name for name in grant.entities if not name.startswith("ref."))
     return Params(
         at=at,
         server=server.name,
@@ -49,6 +41,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         platform="windows" if server.connection.kind == "psrp" else "linux",
         fqdn=settings.fqdn,
         admins=tuple(admin.name for admin in settings.admins),
+        login=server.connection.user,
         ports=tuple(
             PortRule(one.port, one.proto, source_networks(settings, one.sources)) for one in declared_ports(server)
         ),
@@ -66,7 +59,9 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         sync_unit=supplied.unit if supplied else "",
         sync_health=supplied.health_command if supplied else "",
         sync_interval_seconds=seconds(settings.sync_interval),
-        sync_entities=granted or known_entities(),
+        sync_entities=granted,
+        sync_withheld=tuple((name, tuple(f.name for f in grant.withheld(words[name]))) for name in granted),
+        grant_digest=grant.digest,
         sync_url=str(settings.sync_url or ""),
         notify=_channels(settings),
         documents=tuple(

@@ -44,7 +44,7 @@ def run_demo(
     screen = _Screen(console)
     # A demo that is told to end, or whose terminal goes, ends as an interrupted one does: the lab is taken down.
     for told in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told, lambda *_signal: signal.raise_signal(signal.SIGINT))
+        signal.signal(told, signal.default_int_handler)
     lab = Lab.named(say=screen.progress)
     try:
         summary = Demo(lab, out, screen.watch()).run()

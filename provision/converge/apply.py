@@ -6,7 +6,11 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
+from functools import cache
 
+from ruamel.yaml import YAML
+
+from provision import paths
 from provision.converge import places, run
 from provision.converge.book import Book, default_book
 from provision.converge.inputs import resolve
@@ -221,7 +225,26 @@ def _without(assessment: Assessment, tried: Mapping[str, Mapping[str, tuple[str,
 
 
 def _gate(assessment: Assessment, accepted: bool) -> None:
-    """Stop before a first apply on a machine below the minimum, or in use; never keep a server from repair."""
+    """Stop before a first apply on a machine of another system, below the minimum, or in use.
+
+    A server that was provisioned is never kept from repair.
+    """
+    known = supported()
+    strange = {
+        name: seen.distribution
+        for name, seen in assessment.observations.items()
+        if seen.state.bare and not seen.fault and seen.distribution not in known
+    }
+    if strange:
+        raise BackboneError(
+            _("no stage is written for this system, nothing was touched: {servers}").format(
+                servers="; ".join(f"{name}: {system or '?'}" for name, system in strange.items())
+            ),
+            repair=_("install one of {systems}, or leave these servers out with --limit").format(
+                systems=", ".join(sorted(known))
+            ),
+            exit_status=Exit.FELL_SHORT,
+        )
     below = {
         name: seen.below_minimum
         for name, seen in assessment.observations.items()
@@ -246,6 +269,15 @@ def _gate(assessment: Assessment, accepted: bool) -> None:
             repair=_("decide what becomes of each (keep, adopt or stop): backbone preflight -i INV"),
             exit_status=Exit.FELL_SHORT,
         )
+
+
+@cache
+def supported() -> frozenset[str]:
+    """The systems that stages are written for, as os-release names them: "debian 12"."""
+    written = YAML(typ="safe").load(paths.roles_dir() / "stage" / "vars" / "main.yml")
+    return frozenset(
+        f"{name.lower()} {version}" for name, versions in written["__stage_supported"].items() for version in versions
+    )
 
 
 def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, local: bool, check: bool) -> Setting:

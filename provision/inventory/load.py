@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from provision.i18n import _
-from provision.inventory import beside, layout, limit, raw, regions, rules, secrecy
+from provision.inventory import beside, grants, layout, limit, raw, regions, rules, secrecy
 from provision.inventory.faults import Fault, InventoryInvalid, gathered, shown
 from provision.inventory.fields import host_problem
 from provision.inventory.model import Fleet, Server
@@ -25,6 +26,7 @@ from provision.inventory.settings import FILE_SETTINGS, PREFIX
 PASSWORD_VARIABLE = "BACKBONE_VAULT_PASSWORD_FILE"  # noqa: S105 — a variable's name
 _INVENTORY_NAMES = ("hosts.yml", "hosts.yaml", "inventory.yml")
 _SOON = timedelta(days=14)
+_GRANT_SOON = timedelta(days=60)  # a Nota Kesepakatan takes its time
 
 Resolver = Callable[[Path, "Path | None"], Resolved]
 
@@ -233,6 +235,7 @@ class _Loader:
         self.faults += [self.fault(host, one.path, one.message, one.repair) for one in problems]
         for name in FILE_SETTINGS:
             self.check_file(draft, name)
+        self.check_grant(draft)
         if PREFIX + "tls_authority" in reading.values:
             self.check_file(draft, "tls_authority")
         key = draft.connection.key_file
@@ -259,6 +262,26 @@ class _Loader:
                 )
             )
 
+    def check_grant(self, draft: rules.Draft) -> None:
+        settings = draft.settings
+        if not settings.grant or not {"grant", "region"} <= draft.known:
+            return
+        path = self.path.parent / settings.grant
+        if path.is_file():
+            found = grants.faults(path, settings.region, settings.sync_entities)
+            self.faults += [replace(one, servers=(draft.name,)) for one in found]
+
+    def note_grant(self, draft: rules.Draft) -> None:
+        """An expired grant is no fault of the inventory's: the service refuses, and the audit says so."""
+        if not draft.settings.grant:
+            return
+        path = self.path.parent / draft.settings.grant
+        last = grants.last_day(path)
+        if last is not None and last <= self.today + _GRANT_SOON:
+            ends = _("the grant ends on {day}") if last >= self.today else _("the grant ended on {day}")
+            repair = _("ask the centre for a new Nota Kesepakatan: without it nothing is fetched")
+            self.notes.append(Fault(shown(path), 0, "expires", ends.format(day=last), repair, (draft.name,)))
+
     def note(self, draft: rules.Draft) -> None:
         """Remarks on a sound server: what `apply` will ask for, and whose access ends soon."""
         if missing := rules.missing_secrets(draft.settings, draft.secrets):
@@ -272,6 +295,7 @@ class _Loader:
                     (draft.name,),
                 )
             )
+        self.note_grant(draft)
         if draft.settings.vpn != "server":
             return
         for index, peer in enumerate(draft.settings.vpn_peers):

@@ -137,6 +137,17 @@ def lists(draft: Draft) -> Iterator[Problem]:
     """Nobody and nothing is listed twice."""
     chosen = draft.settings
     yield from _twice(draft, ("backbone_admins",), (one.name for one in chosen.admins), _("administrator"))
+    needed = {one.name for one in chosen.admins} | {draft.connection.user}
+    for index, name in enumerate(chosen.former_admins):
+        if name in needed:
+            yield Problem(
+                draft.name,
+                ("backbone_former_admins", index),
+                _("{name} is needed: an administrator, or the account that the controller logs in with").format(
+                    name=name
+                ),
+                _("take {name} out of backbone_former_admins").format(name=name),
+            )
     yield from _twice(draft, ("backbone_stages_disabled",), chosen.stages_disabled, _("stage"))
     yield from _twice(draft, ("backbone_sync_entities",), chosen.sync_entities, _("entity"))
     yield from _twice(

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from provision.inventory.beside import ATTESTATIONS_FILE, DOCUMENTS_FILE, WAIVERS_FILE
+from provision.inventory.grants import GRANT_FILE
 from provision.inventory.server import CONNECTION_PREFIX, ConnectionVariables
 from provision.inventory.settings import PREFIX, SECRET_PREFIX, Secrets, Settings
 
@@ -69,6 +70,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
     papers: dict[str, tuple[str, TypeAdapter[Any]]] = {
         "waivers.json": ("Waivers beside an inventory (waivers.yml)", WAIVERS_FILE),
         "attestations.json": ("Attestations beside an inventory (attestations.yml)", ATTESTATIONS_FILE),
+        "grant.json": ("The grant beside an inventory (backbone_grant)", GRANT_FILE),
         "documents.json": ("Documents beside an inventory (documents.yml)", DOCUMENTS_FILE),
     }
     return {"inventory.json": inventory_schema()} | {

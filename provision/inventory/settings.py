@@ -147,6 +147,10 @@ class Settings(Closed):
         Field(min_length=1, description="Networks from which administrators and the controller come"),
     ]
     admins: Annotated[tuple[Admin, ...], Field(min_length=1)]
+    former_admins: Annotated[
+        tuple[UserName, ...],
+        Field(description="Accounts with sudo from before, such as the installer's: they lose it, and expire"),
+    ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
@@ -164,6 +168,10 @@ class Settings(Closed):
     database_clients: Annotated[
         Literal["internal_and_vpn", "vpn", "none"], Field(description="Who may reach the database's port")
     ] = "vpn"
+
+    database_analysts: Annotated[
+        tuple[Text, ...], Field(description="Login roles of the vault that see no person, only counts and public rows")
+    ] = ()
 
     tls: Literal["internal", "supplied"] = "internal"
     tls_certificate: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None

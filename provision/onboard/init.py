@@ -17,7 +17,7 @@ import jinja2
 
 from provision import paths
 from provision.errors import UsageError
-from provision.i18n import _
+from provision.i18n import N_, _
 from provision.inventory import regions
 from provision.inventory.load import load
 from provision.inventory.regions import Region
@@ -30,11 +30,14 @@ from provision.report import keys
 
 _IGNORED = ".vault-password\nkeys/\n"
 _PAPERS = {
-    "documents.yml": "# The signed letter of request and the Nota Kesepakatan: kind, number, signed_by, signed_on, "
-    "valid_until, region.\n[]\n",
-    "attestations.yml": "# What people state where a machine cannot know: control, servers, evidence, attested_by, "
-    "expires.\n[]\n",
-    "waivers.yml": "# Controls that need not hold for a while: control, servers, reason, approver, expires.\n[]\n",
+    "documents.yml": N_(
+        "The signed letter of request and the Nota Kesepakatan: kind, number, signed_by, signed_on, "
+        "valid_until, region."
+    ),
+    "attestations.yml": N_(
+        "What people state where a machine cannot know: control, servers, evidence, attested_by, expires."
+    ),
+    "waivers.yml": N_("Controls that need not hold for a while: control, servers, reason, approver, expires."),
 }
 
 
@@ -88,9 +91,9 @@ def init(folder: Path, answers: Answers) -> Path:
             _("{name!r} is no account name: lower-case letters, digits, - and _").format(name=answers.administrator)
         )
     region = region_of(answers.region)
-    template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True).from_string(  # noqa: S701
-        (paths.templates_dir() / "inventory" / "hosts.yml.j2").read_text()
-    )
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    environment.globals["_"] = _
+    template = environment.from_string((paths.templates_dir() / "inventory" / "hosts.yml.j2").read_text())
     # Made beside its place and judged there: answers that do not fit leave nothing behind.
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".init-") as drafts:
@@ -116,7 +119,7 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
         internal=json.dumps(list(answers.internal)),
         sync_url=answers.sync_url,
     )
-    (folder / "hosts.yml").write_text(text)
+    (folder / "hosts.yml").write_text(text, encoding="utf-8")
     keys.pair(folder / keys.PRIVATE, folder / keys.SIGNERS, region.name)
     authority_key, authority = make_authority(region.name)
     password = new_password()
@@ -126,4 +129,4 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
     write_vault(folder / VAULT_FILE, values, password)
     (folder / "authority.pem").write_text(authority)
     for name, paper in _PAPERS.items():
-        (folder / name).write_text(paper)
+        (folder / name).write_text(f"# {_(paper)}\n[]\n", encoding="utf-8")

@@ -58,6 +58,8 @@ def demo(lab: Lab, out: Path) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "provision.cli.main", "demo", "--out", str(out)],
         cwd=CLONE, env={**os.environ, "BACKBONE_LAB": lab.name},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        # As from a terminal: whoever runs the tests in the background has children that ignore an interruption.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 120
     while not (lab.machine("lab-kab").running() and (out / "demo.log").exists()):

@@ -5,14 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import ipaddress
-import os
-import pwd
 import shutil
-import signal
-import subprocess
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,61 +20,20 @@ from cryptography.x509.oid import NameOID
 from backbone_sync import __version__, dictionary, grant
 from backbone_sync import config as configs
 from backbone_sync.client import Client
-from backbone_sync.engine import Engine, RunResult
+from backbone_sync.engine import Engine
+from backbone_sync.results import RunResult
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
-from tests.support.database_packages import newest_programs
+from tests.support.cluster import Cluster
 from tests.support.sync_world import PAGE, SECRET, SIZE, Run
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Path]:
     """The socket directory of a running cluster; trust on the socket, no TCP."""
-    programs = newest_programs()
-    # Not below pytest's own folder: that one is closed to the user postgres by every other pytest that
-    # starts.
-    home = Path(tempfile.mkdtemp(prefix="backbone-sync-"))
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        os.chown(home, owner.pw_uid, owner.pw_gid)
-        prefix = ["runuser", "-u", "postgres", "--"]
-    data = home / "data"
-    initdb = [
-        programs / "initdb",
-        "-D",
-        data,
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "-N",
-    ]
-    subprocess.run([*prefix, *map(str, initdb)], check=True, capture_output=True, cwd=home)
-    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={home}", "-c", "fsync=off"]
-    server = subprocess.Popen(
-        [*prefix, str(programs / "postgres"), "-D", str(data), *options],
-        cwd=home,
-        stderr=(home / "log").open("wb"),
-        start_new_session=True,
-    )
-    try:
-        for _ in range(300):
-            try:
-                psycopg.connect(f"host={home} user=postgres dbname=postgres").close()
-                break
-            except psycopg.OperationalError:
-                assert server.poll() is None, (home / "log").read_text()
-                time.sleep(0.1)
-        yield home
-    finally:
-        os.killpg(server.pid, signal.SIGQUIT)
-        server.wait(30)
-        shutil.rmtree(home, ignore_errors=True)
+    with Cluster.made() as made:
+        yield made.home
 
 
 @pytest.fixture
@@ -91,8 +44,13 @@ def database(cluster: Path) -> Iterator[str]:
         row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'backbone_sync'").fetchone()
         if not row:
             connection.execute("CREATE ROLE backbone_sync LOGIN NOSUPERUSER")
+            connection.execute("CREATE ROLE backbone_analyst NOLOGIN; CREATE ROLE backbone_audit NOLOGIN")
+            connection.execute("CREATE ROLE backbone_reader NOLOGIN; CREATE ROLE siti LOGIN; CREATE ROLE budi LOGIN")
+            connection.execute("GRANT backbone_analyst TO siti; GRANT backbone_reader TO budi")
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
         connection.execute("CREATE DATABASE backbone OWNER backbone_sync")
+        connection.execute("ALTER DATABASE backbone SET log_min_messages = 'log'")
+        connection.execute("ALTER DATABASE backbone SET pgaudit.role = 'backbone_audit'")
     yield f"host={cluster} user=backbone_sync dbname=backbone"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""`python3 -m source generate|serve|mutate`: the reference source's command line."""
+"""`python3 -m source generate|serve|mutate|announce`: the reference source's command line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .generate import Size, generate
 from .mutate import mutate
+from .notice import announce
 from .schema import ENTITIES
 from .serve import Source
 
@@ -31,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     serve.add_argument("--port", type=int, default=8443)
     serve.add_argument("--address", default="0.0.0.0")  # noqa: S104  (hosts of the lab's networks call it)
     serve.add_argument("--credentials", type=Path, required=True, help="directory with the files client_id and token")
+    serve.add_argument("--rate", type=int, default=None, help="most requests a minute of one client")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME[:PATH_ENDING[:TIMES[:AFTER]]]")
+    told = verbs.add_parser("announce", help="announce a maintenance window: while it is open every answer is 503")
+    told.add_argument("--data", type=Path, required=True)
+    told.add_argument("--from", dest="start", default="", help="RFC 3339; no window at all if it is left out")
+    told.add_argument("--until", default="", help="RFC 3339")
     change = verbs.add_parser("mutate", help="change, withdraw or add rows of a data file, also while it is served")
     change.add_argument("--data", type=Path, required=True)
     change.add_argument("--entity", choices=[e for e in ENTITIES if not e.startswith("ref.")], required=True)
@@ -42,6 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
         size = Size(schools=options.schools, students=options.students)
         print(json.dumps(generate(options.data, size, options.seed, options.region)))
         return 0
+    if options.verb == "announce":
+        reason = {"id": "Pemeliharaan terjadwal", "en": "Scheduled maintenance"}
+        window = {"from": options.start, "until": options.until, "reason": reason}
+        announce(options.data, "maintenance", [window] if options.start and options.until else [])
+        return 0
     if options.verb == "mutate":
         print(
             json.dumps(mutate(options.data, options.entity, options.change, options.delete, options.add, options.seed))
@@ -51,7 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    source = Source((options.address, options.port), options.data, options.credentials, options.cert, options.key)
+    where = (options.address, options.port)
+    source = Source(where, options.data, options.credentials, options.cert, options.key, options.rate)
     for spec in options.fault:
         name, path, times, after = [*spec.split(":"), "", "", ""][:4]
         source.switches.arm(name, path, int(times or 1), int(after or 0))

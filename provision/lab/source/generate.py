@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import people, reference, schema
+from . import people, premises, reference, schema
 
 Row = tuple[Any, ...]
 _FIRST = 1721001600  # 2024-07-15T00:00:00Z: the school year's first day, in seconds since the epoch
@@ -63,6 +63,8 @@ class Maker:
         self.staff: list[str] = []
         self.classes: list[tuple[str, str]] = []
         self.students: list[str] = []
+        self.assignments: list[str] = []
+        self.spaces: dict[str, list[tuple[str, str]]] = {"tanah": [], "bangunan": [], "ruang": []}
 
     def uuid(self) -> str:
         """A version 4 uuid from the seed."""
@@ -142,8 +144,9 @@ class Maker:
         """One assignment a member of staff, a second one for every twentieth."""
         for n, person in enumerate(self.staff):
             for school in range(2 if n % 20 == 19 else 1):
+                self.assignments.append(self.uuid())
                 yield (
-                    *(self.uuid(), person, self.schools[(n + school) % len(self.schools)][0], 2024),
+                    *(self.assignments[-1], person, self.schools[(n + school) % len(self.schools)][0], 2024),
                     *(f"800/{n + 1}/2024", "2024-07-01", int(not school), "2024-07-15", 20, None, None, None),
                     *self.common(),
                 )
@@ -206,7 +209,7 @@ def generate(data: Path, size: Size, seed: int, region: str) -> dict[str, int]:
                 for row in reference.rows(entity, maker.areas)
             )
         else:
-            rows = getattr(maker, entity)()
+            rows = premises.ROWS[entity](maker) if entity in premises.ROWS else getattr(maker, entity)()
         places = ", ".join("?" * len(schema.columns(entity)))
         cursor = connection.executemany(f'INSERT INTO "{entity}" VALUES ({places})', rows)
         counts[entity] = cursor.rowcount

@@ -1,4 +1,4 @@
-"""What the contract's listing and totals say about the data file. No HTTP here."""
+"""What the contract's listing and snapshot say about the data file. No HTTP here."""
 
 # ruff: noqa: S608  (identifiers are checked against the schema, values are parameters)
 
@@ -10,8 +10,9 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
-from . import schema
+from . import digests, schema
 
 MAX_LIMIT = 10_000
 _ALWAYS = ("last_update", "soft_delete")
@@ -41,15 +42,20 @@ def decode_cursor(text: str) -> tuple[str, str | int]:
         moment, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error) as fault:
         raise RequestError(410, "cursor unknown or expired") from fault
-    return str(moment), key
+    if not isinstance(moment, str) or not isinstance(key, (str, int)):
+        raise RequestError(410, "cursor unknown or expired")
+    return moment, key
 
 
 def moment(text: str) -> str:
-    """A time from a query in the data file's own form; RequestError 400 when it is none."""
+    """A time from a query in the data file's own form; RequestError 400 when it is none, or of no time zone."""
     try:
-        at = dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
-    except ValueError as fault:
+        given = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        at = given.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as fault:
         raise RequestError(400, "updated_since is not a time") from fault
+    if given.tzinfo is None:
+        raise RequestError(400, "updated_since has no time zone")
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -61,8 +67,9 @@ def page(
     fields: Sequence[str] = (),
     cursor: str = "",
     updated_since: str = "",
+    lines: bool = False,
 ) -> bytes:
-    """One page as JSON: rows in the order (last_update, key); withdrawn rows as bare tombstones."""
+    """One page as JSON, or a line a row: rows in the order (last_update, key); withdrawn rows as bare tombstones."""
     if entity not in schema.ENTITIES:
         raise RequestError(404, "no such entity")
     known = schema.columns(entity)
@@ -86,16 +93,12 @@ def page(
     if more:
         rows.pop()
     place = encode_cursor(rows[-1][0], rows[-1][1]) if rows else cursor or encode_cursor("", "")
-    head = {
-        "schema_version": "1.0",
-        "entity": entity,
-        "region": region,
-        "as_of": as_of,
-        "count": len(rows),
-        "cursor": place,
-        "more": more,
-    }
-    return f'{json.dumps(head)[:-1]}, "rows": [{",".join(row[2] for row in rows)}]}}'.encode()
+    head = {**_head(entity, region), "as_of": as_of}
+    end = {"count": len(rows), "cursor": place, "more": more}
+    shown_rows = [row[2] for row in rows]
+    if lines:
+        return _in_lines(head, shown_rows, {"complete": True, **end})
+    return f'{json.dumps({**head, **end})[:-1]}, "rows": [{",".join(shown_rows)}]}}'.encode()
 
 
 def _object(names: Sequence[str]) -> str:
@@ -103,16 +106,31 @@ def _object(names: Sequence[str]) -> str:
     return f"json_object({pairs})"
 
 
-def totals(connection: sqlite3.Connection, region: str) -> bytes:
-    """How many rows of each entity are in force and withdrawn, as JSON."""
-    as_of = now_text()
-    entities = {}
-    connection.execute("BEGIN")  # one moment for all entities
-    try:
-        for entity in schema.ENTITIES:
-            gone = connection.execute(f'SELECT count(*) FROM "{entity}" WHERE soft_delete = 1').fetchone()[0]
-            every = connection.execute(f'SELECT count(*) FROM "{entity}"').fetchone()[0]
-            entities[entity] = {"live": every - gone, "deleted": gone}
-    finally:
-        connection.execute("COMMIT")
-    return json.dumps({"schema_version": "1.0", "region": region, "as_of": as_of, "entities": entities}).encode()
+def snapshot(connection: sqlite3.Connection, region: str, entity: str, lines: bool = False) -> bytes:
+    """Key and last_update of every row in force at one moment; the end says that it is whole, with count and digest."""
+    if entity not in schema.ENTITIES:
+        raise RequestError(404, "no such entity")
+    key = schema.ENTITIES[entity][0]
+    head = {**_head(entity, region), "as_of": now_text()}
+    total = digests.Sum()
+    rows = []
+    # One statement sees one moment.
+    for value, moment_ in connection.execute(
+        f'SELECT "{key}", last_update FROM "{entity}" WHERE soft_delete = 0 ORDER BY "{key}"'
+    ):
+        total.step(entity, value, moment_)
+        rows.append(json.dumps({key: value, "last_update": moment_}))
+    end = {"complete": True, "count": len(rows), "digest": total.finalize()}
+    return _in_lines(head, rows, end) if lines else _in_one(head, rows, end)
+
+
+def _head(entity: str, region: str) -> dict[str, str]:
+    return {"schema_version": schema.VERSION, "entity": entity, "region": region}
+
+
+def _in_lines(head: dict[str, Any], rows: Sequence[str], end: dict[str, Any]) -> bytes:
+    return "".join(f"{line}\n" for line in (json.dumps(head), *rows, json.dumps(end))).encode()
+
+
+def _in_one(head: dict[str, Any], rows: Sequence[str], end: dict[str, Any]) -> bytes:
+    return f'{json.dumps(head)[:-1]}, "rows": [{",".join(rows)}], {json.dumps(end)[1:]}'.encode()

@@ -19,6 +19,12 @@ GRADES = {
     15: (10, 13),
 }
 
+SUBJECTS = (
+    *((100011070, "Matematika"), (100012050, "Bahasa Indonesia"), (100013010, "IPA"), (100014020, "IPS")),
+    *((100015030, "Pendidikan Pancasila"), (100016010, "Seni budaya"), (100017020, "PJOK")),
+    *((100018010, "Bahasa Inggris"), (100019050, "Muatan lokal")),
+)
+
 # Kemendagri → education code and name, as far as public documents name them; others get a code of the same
 # form.
 _EDUCATION = {
@@ -58,9 +64,13 @@ _CODES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "ref.jenis_keluar": (("1", "Lulus"), ("2", "Mutasi"), ("3", "Dikeluarkan"), ("4", "Mengundurkan diri")),
     "ref.jenis_pendaftaran": ((1, "Siswa baru"), (2, "Pindahan"), (3, "Naik kelas")),
     "ref.kurikulum": ((2013, "Kurikulum 2013"), (2024, "Kurikulum Merdeka")),
-    "ref.mata_pelajaran": ((100011070, "Matematika"), (100012050, "Bahasa Indonesia"), (100013010, "IPA")),
+    "ref.mata_pelajaran": SUBJECTS,
     "ref.jurusan": (("A01", "Umum"), ("K01", "Teknik komputer dan jaringan")),
     "ref.status_kepemilikan": ((1, "Pemerintah daerah"), (2, "Yayasan"), (3, "Pemerintah pusat")),
+    "ref.jenis_prasarana": (
+        *((1, "Ruang kelas"), (2, "Ruang guru"), (3, "Perpustakaan"), (4, "Toilet")),
+        *((50, "Bangunan kelas"), (51, "Bangunan kantor"), (60, "Tanah bangunan")),
+    ),
 }
 
 

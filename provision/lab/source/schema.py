@@ -21,7 +21,10 @@ _CODE_TABLES = {
     "mata_pelajaran": "mata_pelajaran_id",
     "jurusan": "jurusan_id",
     "status_kepemilikan": "status_kepemilikan_id",
+    "jenis_prasarana": "jenis_prasarana_id",
 }
+_SPACE = ("jenis_prasarana_id", "nama", "panjang", "lebar", "luas")
+_STATE = ("semester_id", "kondisi", "persentase_kerusakan")
 
 # Entity → columns, the key first.
 ENTITIES: dict[str, tuple[str, ...]] = {
@@ -173,7 +176,47 @@ ENTITIES: dict[str, tuple[str, ...]] = {
         "peserta_didik_id",
         "jenis_pendaftaran_id",
     ),
+    "pembelajaran": (
+        "pembelajaran_id",
+        "rombongan_belajar_id",
+        "semester_id",
+        "mata_pelajaran_id",
+        "ptk_terdaftar_id",
+        "jam_mengajar_per_minggu",
+        "status_di_kurikulum",
+        "nama_mata_pelajaran",
+        "induk_pembelajaran_id",
+    ),
+    "tanah": ("id_tanah", "sekolah_id", *_SPACE),
+    "bangunan": ("id_bangunan", "sekolah_id", "id_tanah", *_SPACE),
+    "ruang": ("id_ruang", "sekolah_id", "id_bangunan", *_SPACE),
+    "kondisi_tanah": ("kondisi_tanah_id", "id_tanah", *_STATE),
+    "kondisi_bangunan": ("kondisi_bangunan_id", "id_bangunan", *_STATE),
+    "kondisi_ruang": ("kondisi_ruang_id", "id_ruang", *_STATE),
 }
+
+# How a row finds its kecamatan and its semester: by which column, and which other entity knows if it does not itself.
+PARTITIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "sekolah": {"kecamatan": ("kode_wilayah", "")},
+    "peserta_didik": {"kecamatan": ("kode_wilayah", "")},
+    "registrasi_peserta_didik": {"kecamatan": ("sekolah_id", "sekolah")},
+    "ptk": {"kecamatan": ("kode_wilayah", "")},
+    "ptk_terdaftar": {"kecamatan": ("sekolah_id", "sekolah")},
+    "rombongan_belajar": {"kecamatan": ("sekolah_id", "sekolah"), "semester": ("semester_id", "")},
+    "anggota_rombel": {
+        "kecamatan": ("rombongan_belajar_id", "rombongan_belajar"),
+        "semester": ("rombongan_belajar_id", "rombongan_belajar"),
+    },
+    "pembelajaran": {"kecamatan": ("rombongan_belajar_id", "rombongan_belajar"), "semester": ("semester_id", "")},
+    **{name: {"kecamatan": ("sekolah_id", "sekolah")} for name in ("tanah", "bangunan", "ruang")},
+    **{
+        f"kondisi_{name}": {"kecamatan": (f"id_{name}", name), "semester": ("semester_id", "")}
+        for name in ("tanah", "bangunan", "ruang")
+    },
+}
+# Code tables whose key is a number or padded text: everything else is keyed by a uuid.
+TEXT_KEYS = tuple(entity for entity in ENTITIES if entity.startswith("ref."))
+VERSION = "1.1"  # of the contract
 
 
 def columns(entity: str) -> tuple[str, ...]:

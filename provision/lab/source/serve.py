@@ -1,8 +1,8 @@
-"""The HTTPS server of the reference source: token, listing, totals, by contract v1."""
+"""The HTTPS server of the reference source: token, listing, snapshot, totals and notice, by contract v1."""
 
 from __future__ import annotations
 
-import gzip
+import datetime as dt
 import hmac
 import json
 import secrets
@@ -15,11 +15,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from . import listing, schema
+from . import listing, negotiate, notice, schema
+from .account import Ledger
 from .faults import Answer, Switches
+from .limiter import Limiter
 
 TOKEN_SECONDS = 3600
 MAX_FORM = 4096
+_PARAMETERS = {
+    "listing": {"limit", "fields", "cursor", "updated_since"},
+    "snapshot": set(),
+    "totals": {"by", "entity"},
+}
 
 
 class Source(ThreadingHTTPServer):
@@ -31,9 +38,19 @@ class Source(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], data: Path, credentials: Path, certificate: Path, key: Path) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        data: Path,
+        credentials: Path,
+        certificate: Path,
+        key: Path,
+        requests_per_minute: int | None = None,
+    ) -> None:
         self.data = data
         self.switches = Switches()
+        self.limiter = Limiter(requests_per_minute)
+        self.ledger = Ledger(data)
         self.client_id = (credentials / "client_id").read_text("utf-8").strip()
         self.secret = (credentials / "token").read_text("utf-8").strip()
         self._tokens: dict[str, float] = {}
@@ -70,6 +87,11 @@ class Source(ThreadingHTTPServer):
         with self._lock:
             self._tokens.clear()
 
+    def server_close(self) -> None:
+        """No more connections; the data file is let go."""
+        super().server_close()
+        self.ledger.close()
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that breaks off is no fault of the source."""
 
@@ -98,36 +120,55 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """The token endpoint."""
-        length = int(self.headers.get("Content-Length") or 0)
+        said = self.headers.get("Content-Length") or ""
+        length = int(said) if said.isascii() and said.isdigit() else 0
         form = parse_qs(self.rfile.read(length).decode("utf-8", "replace")) if 0 < length <= MAX_FORM else {}
+        self.close_connection = self.close_connection or length > MAX_FORM
         if urlsplit(self.path).path != "/oauth/token":
-            self.close_connection = length > MAX_FORM
             self._send(_error(404, "not_found"))
             return
+        self._send(self._busy(f"token {self.client_address[0]}") or self._token(form))
+
+    def _token(self, form: dict[str, list[str]]) -> Answer:
         one = {name: values[0] for name, values in form.items()}
         token = self.server.issue(one.get("client_id", ""), one.get("client_secret", ""))
         if one.get("grant_type") != "client_credentials":
-            self._send(_error(400, "unsupported_grant_type"))
-        elif token is None:
-            self._send(_error(401, "invalid_client"))
-        else:
-            body = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
-            self._send(Answer(200, json.dumps(body).encode(), headers=(("Cache-Control", "no-store"),)))
+            return _error(400, "unsupported_grant_type")
+        if token is None:
+            return _error(401, "invalid_client")
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
+        return Answer(200, json.dumps(body).encode())
 
     def do_GET(self) -> None:
-        """Listing and totals."""
+        """Everything but the token."""
         asked = urlsplit(self.path)
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not self.server.admits(token):
-            answer = _error(401, "invalid_token")
-        else:
-            try:
-                answer = Answer(200, self._content(asked.path, parse_qs(asked.query)))
-            except listing.RequestError as fault:
-                answer = _error(fault.status, str(fault))
+        try:
+            if asked.path == "/v1/notice":
+                answer = Answer(200, notice.content(self.database, self.server.limiter.per_minute))
+            elif scheme.lower() != "bearer" or not self.server.admits(token):
+                answer = _error(401, "invalid_token")
+            else:
+                answer = self._busy(token) or self._content(asked.path, _parameters(asked.query))
+        except listing.RequestError as fault:
+            answer = _error(fault.status, str(fault))
         self._send(self.server.switches.befall(asked.path, answer))
 
-    def _content(self, path: str, query: dict[str, list[str]]) -> bytes:
+    def _refuse(self) -> None:
+        self.close_connection = True
+        self._send(_error(405, "method_not_allowed", ("Allow", "GET, POST")))
+
+    do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _refuse  # noqa: N815  (the names that http.server calls)
+
+    def _busy(self, who: str) -> Answer | None:
+        """503 while an announced window is open, 429 to a client that asks too often."""
+        if seconds := notice.closed_for(self.database, dt.datetime.now(dt.UTC)):
+            return _error(503, "maintenance", ("Retry-After", str(seconds)))
+        if seconds := self.server.limiter.wait(who):
+            return _error(429, "slow_down", ("Retry-After", str(seconds)))
+        return None
+
+    def _content(self, path: str, one: dict[str, str]) -> Answer:
         match [unquote(p) for p in path.strip("/").split("/")]:
             case ["v1", "regions", region, *rest] if region == self.server.region:
                 pass
@@ -135,23 +176,35 @@ class Handler(BaseHTTPRequestHandler):
                 raise listing.RequestError(403, "not your region")
             case _:
                 raise listing.RequestError(404, "not_found")
-        if rest == ["totals"]:
-            return listing.totals(self.database, region)
-        if len(rest) != 2 or rest[0] != "entities":
-            raise listing.RequestError(404, "not_found")
-        one = {name: values[0] for name, values in query.items()}
+        match rest:
+            case ["totals"]:
+                _known("totals", one)
+                self._form(negotiate.JSON)
+                return Answer(200, self.server.ledger.totals(region, _parts(one, "entity"), _parts(one, "by")))
+            case ["entities", entity]:
+                _known("listing", one)
+                form = self._form(negotiate.JSON, negotiate.LINES)
+                return Answer(200, self._listing(region, entity, one, form == negotiate.LINES), form)
+            case ["entities", entity, "snapshot"]:
+                _known("snapshot", one)
+                form = self._form(negotiate.LINES, negotiate.JSON)
+                body = listing.snapshot(self.database, region, entity, form == negotiate.LINES)
+                return Answer(200, body, form)
+        raise listing.RequestError(404, "not_found")
+
+    def _form(self, *offered: str) -> str:
+        form = negotiate.media(self.headers.get("Accept"), offered)
+        if form is None:
+            raise listing.RequestError(406, f"only {' and '.join(offered)} can be had here")
+        return form
+
+    def _listing(self, region: str, entity: str, one: dict[str, str], lines: bool) -> bytes:
         limit = one.get("limit", "1000")
         if not (limit.isascii() and limit.isdigit() and int(limit) > 0):
             raise listing.RequestError(400, "limit is not a positive number")
-        fields = [f for f in one.get("fields", "").split(",") if f]
+        cursor, since = one.get("cursor", ""), one.get("updated_since", "")
         return listing.page(
-            self.database,
-            region,
-            rest[1],
-            int(limit),
-            fields,
-            one.get("cursor", ""),
-            one.get("updated_since", ""),
+            self.database, region, entity, int(limit), _parts(one, "fields"), cursor, since, lines=lines
         )
 
     def _send(self, answer: Answer) -> None:
@@ -159,16 +212,22 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(answer.silence)
         body, headers = answer.body, list(answer.headers)
         names = {name for name, _ in headers}
-        accepts = "gzip" in self.headers.get("Accept-Encoding", "")
-        if accepts and len(body) > 1024 and "Content-Encoding" not in names and answer.cut is None:
-            body = gzip.compress(body, compresslevel=1)
-            headers.append(("Content-Encoding", "gzip"))
+        coding = negotiate.coding(self.headers.get("Accept-Encoding"), len(body))
+        if coding and "Content-Encoding" not in names and answer.cut is None:
+            body = negotiate.CODINGS[coding](body)
+            headers.append(("Content-Encoding", coding))
+        # Rows are about people: nothing on the way may keep them.
+        headers.append(("Cache-Control", "no-store"))
+        if answer.status == 401:
+            headers.append(("WWW-Authenticate", "Bearer"))
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
+        if self.command == "HEAD":
+            return
         if answer.cut is None:
             self.wfile.write(body)
             return
@@ -180,5 +239,23 @@ class Handler(BaseHTTPRequestHandler):
         """Requests are not logged: their cursors could name a row."""
 
 
-def _error(status: int, word: str) -> Answer:
-    return Answer(status, json.dumps({"error": word}).encode())
+def _parameters(query: str) -> dict[str, str]:
+    """The query's parameters; one that is given twice is a mistake that could mean either."""
+    made = parse_qs(query, keep_blank_values=True)
+    if doubled := [name for name, values in made.items() if len(values) > 1]:
+        raise listing.RequestError(400, f"{doubled[0][:64]} is given more than once")
+    return {name: values[0] for name, values in made.items()}
+
+
+def _known(operation: str, one: dict[str, str]) -> None:
+    """A parameter that is misspelt must not silently give another answer than was asked for."""
+    if odd := sorted(set(one) - _PARAMETERS[operation]):
+        raise listing.RequestError(400, f"no such parameter: {odd[0][:64]}")
+
+
+def _parts(one: dict[str, str], name: str) -> list[str]:
+    return [part for part in one.get(name, "").split(",") if part]
+
+
+def _error(status: int, word: str, *headers: tuple[str, str]) -> Answer:
+    return Answer(status, json.dumps({"error": word}).encode(), headers=headers)

@@ -12,8 +12,9 @@ import pytest
 
 from backbone_sync import config, dictionary, grant, publish, wire
 from backbone_sync.client import retry_after
-from backbone_sync.engine import _printable, advance, balance
 from backbone_sync.errors import BadAnswer, ConfigInvalid, RegionMismatch, SyncError
+from backbone_sync.interfaces import Total
+from backbone_sync.results import advance, balance, printable
 from backbone_sync.state import Holding, Position
 from backbone_sync.status import EntityStatus, Status
 
@@ -58,14 +59,14 @@ def test_an_empty_page_moves_nothing_back() -> None:
 @pytest.mark.parametrize(
     ("holding", "total", "balanced"),
     [
-        (Holding(9, 1, 2, 0), wire.Total(10, 2), True),
-        (Holding(8, 1, 2, 0), wire.Total(10, 2), False),
-        (Holding(10, 1, 2, 0), wire.Total(10, 2), False),
-        (Holding(9, 1, 1, 0), wire.Total(10, 2), False),
+        (Holding(9, 1, 2, 0), Total(10, 2), True),
+        (Holding(8, 1, 2, 0), Total(10, 2), False),
+        (Holding(10, 1, 2, 0), Total(10, 2), False),
+        (Holding(9, 1, 1, 0), Total(10, 2), False),
         (Holding(0, 0, 0, 0), None, False),
     ],
 )
-def test_an_account_balances_or_it_does_not(holding: Holding, total: wire.Total | None, balanced: bool) -> None:
+def test_an_account_balances_or_it_does_not(holding: Holding, total: Total | None, balanced: bool) -> None:
     assert balance(holding, total).balanced is balanced
 
 
@@ -173,11 +174,11 @@ def test_secrets_come_from_files_and_a_missing_one_is_empty(tmp_path: Path, monk
 
 
 def test_names_from_the_source_are_cut_to_what_a_log_may_hold() -> None:
-    assert _printable("a\nb,{}\x00" + "c" * 99) == "a?b????" + "c" * 56
+    assert printable("a\nb,{}\x00" + "c" * 99) == "a?b????" + "c" * 56
 
 
 def test_what_is_published_holds_the_account_and_is_written_in_one_step(tmp_path: Path) -> None:
-    entity = EntityStatus(10, 9, 1, 2, 0, True, T0, ())
+    entity = EntityStatus(10, 9, 1, 2, 0, 0, True, T0, ())
     publish.write(str(tmp_path), Status(1, "33.74", True, "green", T0, T0, T0, 5.0, None, None, {"ptk": entity}))
     lines = (tmp_path / "sync.prom").read_text().splitlines()
     assert 'backbone_sync_rows{entity="ptk",state="stored"} 9.0' in lines

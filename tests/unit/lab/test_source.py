@@ -15,7 +15,7 @@ import yaml
 
 from backbone_sync import dictionary, grant
 from backbone_sync.validator import Scope, Validator
-from provision.lab.source import listing, schema
+from provision.lab.source import account, listing, schema
 from provision.lab.source.generate import Size, generate
 from provision.lab.source.mutate import mutate
 
@@ -69,7 +69,7 @@ def test_every_row_is_listed_once_in_order_and_by_the_dictionary(connection: sql
     order = [(r["last_update"], r[made.key.name]) for r in rows]
     assert order == sorted(order)
     assert len(set(order)) == len(order)
-    total = conforms(listing.totals(connection, "33.74"), "Totals")["entities"][entity]
+    total = conforms(account.totals(connection, "33.74", [entity]), "Totals")["entities"][entity]
     assert len(rows) == total["live"] + total["deleted"]
     areas = connection.execute('SELECT rtrim(kode_wilayah) FROM "ref.mst_wilayah" WHERE id_level_wilayah > 1')
     everything = grant.make(WORDS, leave_out=()).fields(made)

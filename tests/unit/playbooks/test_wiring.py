@@ -149,8 +149,9 @@ def test_what_is_to_go_is_stopped_and_firewalls_only_by_the_stage_that_replaces_
 def test_hours_are_meant_in_the_zone_of_every_province(tmp_path: Path) -> None:
     provinces = {one.code for one in regions.all_regions() if one.level == "provinsi"}
     hosts = {f"p{code}": {"backbone_region": code} for code in provinces}
-    wired = resolved(tmp_path, "patching", ("patching_timezone",), hosts)
-    zones = {host: one["patching_timezone"] for host, one in wired.items()}
-    assert {one.code: zones[f"p{one.province}"] for one in regions.all_regions()} == {
-        one.code: one.zone for one in regions.all_regions()
-    }
+    for stage in ("patching", "antivirus", "backup"):
+        wired = resolved(tmp_path, stage, (f"{stage}_timezone",), hosts)
+        zones = {host: one[f"{stage}_timezone"] for host, one in wired.items()}
+        assert {one.code: zones[f"p{one.province}"] for one in regions.all_regions()} == {
+            one.code: one.zone for one in regions.all_regions()
+        }, stage

@@ -1,0 +1,118 @@
+"""`backbone-sync run|status|migrate`."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+from backbone_sync import __version__, erasure, publish, record, status
+from backbone_sync.cli.common import Verbs, complain, opened, say, show, verb
+from backbone_sync.client import Client
+from backbone_sync.config import Config
+from backbone_sync.dictionary import Dictionary
+from backbone_sync.engine import Engine
+from backbone_sync.errors import WindowClosed
+from backbone_sync.results import RunResult
+from backbone_sync.state import Counts
+
+
+def add(verbs: Verbs) -> None:
+    """Register the verbs."""
+    run = verb(verbs, "run", _run, "fetch what is new, store it, compare with the source's totals")
+    run.add_argument("--full", action="store_true", help="list every entity from the beginning, and find deletions")
+    run.add_argument("--now", action="store_true", help="whatever the hour, and without the pause by chance")
+    verb(verbs, "status", _status, "what the last run left, and whether it balances")
+    verb(verbs, "migrate", _migrate, "bring the tables to the newest version")
+
+
+def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
+    if not options.now and config.pace.jitter:
+        # So that not all regions ask the centre at the same moment.
+        time.sleep(random.uniform(0, config.pace.jitter.total_seconds()))  # noqa: S311
+    with opened(config) as store:
+        quiet = options.json or not sys.stderr.isatty()
+        engine = Engine(config, words, Client(config, __version__), store, None if quiet else _progress)
+        store.lock()
+        store.migrate(words, config.grant.entities)
+        erasure.reapply(store.connection, words, config.grant, config.publish_directory)
+        try:
+            result = engine.run(full=options.full, anytime=options.now)
+        except WindowClosed as closed:
+            # A timer that fires outside the window is no fault, and leaves the last run's verdict standing.
+            show({"skipped": closed.message}) if options.json else say(closed.message)
+            return 0
+        counts = {name: asdict(r.counts) for name, r in result.entities.items()}
+        detail = {"run": result.run_id, "green": result.green, "counts": counts}
+        record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
+        now = status.read(store.connection, config.region, words)
+        if config.publish_directory:
+            publish.write(config.publish_directory, now)
+    if options.json:
+        show(_run_document(result, now))
+    else:
+        if not quiet:
+            sys.stderr.write("\r\033[K")
+        _table(now)
+    for fault in [result.error, *(r.error for r in result.entities.values())]:
+        if fault and not options.json:
+            complain(fault, False)
+    return result.exit_status
+
+
+def _run_document(result: RunResult, now: status.Status) -> dict[str, Any]:
+    return {
+        **asdict(now),
+        "run_id": result.run_id,
+        "seconds": round(result.seconds, 3),
+        "counts": {name: asdict(r.counts) for name, r in result.entities.items()},
+        "errors": {name: r.error.message for name, r in result.entities.items() if r.error},
+        "repairs": {name: r.error.repair for name, r in result.entities.items() if r.error},
+        "orphans": [asdict(o) for o in result.orphans if o.orphans],
+    }
+
+
+def _status(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
+    with opened(config) as store:
+        now = status.read(store.connection, config.region, words)
+    if options.json:
+        show(asdict(now))
+    else:
+        _table(now)
+    return 0 if now.green else 1
+
+
+def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
+    with opened(config) as store:
+        applied = store.migrate(words, config.grant.entities)
+    if options.json:
+        show({"applied": applied})
+    else:
+        say(f"applied: {', '.join(map(str, applied)) or 'nothing, the schema is up to date'}")
+    return 0
+
+
+def _progress(entity: str, counts: Counts) -> None:
+    sys.stderr.write(f"\r\033[K{entity}: {counts.received:,} rows")
+    sys.stderr.flush()
+
+
+def _table(now: status.Status) -> None:
+    lines = [f"{'entity':<28}{'source':>10}{'stored':>10}{'quarant.':>10}{'deleted':>10}  balanced"]
+    for name, e in now.entities.items():
+        source = "?" if e.source is None else str(e.source)
+        verdict = "yes" if e.balanced else "NO"
+        lines.append(f"{name:<28}{source:>10}{e.stored:>10}{e.quarantined:>10}{e.deleted:>10}  {verdict}")
+        if e.held:
+            lines.append(f"  {e.held} deletions wait: backbone-sync release-deletes {name} --by NAME --reason TEXT")
+        if e.widened_fields:
+            lines.append(f"  widened: {', '.join(e.widened_fields)}")
+        if e.unknown_fields:
+            lines.append(f"  not in the dictionary: {', '.join(e.unknown_fields)}")
+    lines += [f"{o.entity}.{o.field}: {o.orphans} rows without their {o.reference}" for o in now.orphans if o.orphans]
+    finished = now.last_run_finished.isoformat(timespec="seconds") if now.last_run_finished else "never"
+    lines.append(f"last run {finished}: {now.state}" + (f" ({now.message})" if now.message else ""))
+    say(*lines)

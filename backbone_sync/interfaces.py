@@ -1,0 +1,176 @@
+"""What the engine asks of a source and of a store; adapters implement these and nothing else.
+
+A source gives pages of undecoded rows and raises `errors.SyncError` for whatever is not a page; it never gives an
+empty page for a fault. A store keeps rows and the cursor in one transaction. Both are used by one thread at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from backbone_sync.dictionary import Dictionary, Entity, Field
+from backbone_sync.gate import Gate
+from backbone_sync.grant import Grant
+from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
+from backbone_sync.validator import Judged, Scope
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a source can do for one entity; the engine makes up for the rest or says that it cannot.
+
+    `since`: lists from an update time on (inclusive). `resume`: a position still means the same in another process.
+    `tombstones`: withdrawn rows are listed as such. `complete`: a listing from the beginning to its end holds every
+    row in force, so that a stored key it lacks is a deletion. `explicit_nulls`: a field without a value is there as
+    null, so that a field that is absent from all rows was removed. `breakdown`: counts by kecamatan and semester.
+    """
+
+    since: bool = True
+    resume: bool = True
+    tombstones: bool = True
+    complete: bool = True
+    explicit_nulls: bool = True
+    breakdown: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in the source's order, as JSON objects; `cursor` is the position after the last of them.
+
+    `as_of` is the source's clock when it read the page.
+    """
+
+    rows: list[msgspec.Raw]
+    cursor: str
+    more: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many rows the source holds in force and withdrawn; None where it does not count the withdrawn."""
+
+    live: int
+    deleted: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Rows in force of one entity in one kecamatan (education code, 8 characters without padding) and semester.
+
+    Either is "" where the entity has none. `digest`: see `reconcile.digest`; None where the source gives none.
+    """
+
+    kecamatan: str
+    semester: str
+    live: int
+    digest: str | None = None
+
+
+class Source(Protocol):
+    """Whatever the service pulls from: the central API, a page-number API, a landing database, a file drop."""
+
+    def capabilities(self, entity: str) -> Capabilities:
+        """What this source can do for `entity`; no I/O."""
+
+    def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
+        """The page after `cursor`; without one, the first of those changed at `since` or later, or the first of all."""
+
+    def totals(self) -> Mapping[str, Total] | None:
+        """The source's own counts by entity, None when it has none."""
+
+    def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
+        """The source's own counts by kecamatan and semester, None when it has none."""
+
+    def traffic(self) -> tuple[int, int]:
+        """Requests made and bytes received since it was opened; no I/O."""
+
+
+class Storage(Protocol):
+    """Where rows, cursors, quarantine and the account of runs are kept (PostgreSQL: `store.Store`)."""
+
+    def close(self) -> None:
+        """Let the connection, and with it the run lock, go."""
+
+    def lock(self, patience: float = 10.0) -> None:
+        """Take the run lock; AlreadyRunning after `patience` seconds."""
+
+    def migrate(self, dictionary: Dictionary, granted: tuple[str, ...]) -> list[int]:
+        """Bring the schema to the newest version."""
+
+    def begin_run(self, version: str, region: str) -> int:
+        """A new run's id."""
+
+    def end_run(
+        self, run_id: int, green: bool, kind: str | None, message: str | None, requests: int = 0, received: int = 0
+    ) -> None:
+        """Close the run's record."""
+
+    def record(self, run_id: int, entity: str, counts: Counts, left: Record) -> None:
+        """The run's record of one entity."""
+
+    def record_balance(
+        self, run_id: int, entity: str, holding: Holding, source: int | None, source_deleted: int | None, balanced: bool
+    ) -> None:
+        """The last account of one entity."""
+
+    def position(self, entity: Entity, granted: tuple[Field, ...], region: str) -> Position:
+        """Where the listing of an entity stands; from the beginning when grant or region changed."""
+
+    def settle_position(self, entity: Entity, position: Position) -> None:
+        """Record a position outside a page."""
+
+    def forget(self, entity: Entity) -> None:
+        """List the entity from the beginning next time."""
+
+    def occupied(self, entity: Entity) -> bool:
+        """Whether any row of the entity is stored."""
+
+    def compared_lately(self, entity: Entity) -> bool:
+        """Whether the entity was compared with a complete listing within a day."""
+
+    def widths(self, entity: Entity) -> dict[str, int]:
+        """Lengths of columns that were widened beyond the dictionary, in characters."""
+
+    def widen(self, entity: Entity, field: str, length: int, run_id: int) -> bool:
+        """Widen a text column to `length` characters; False when that cannot be done."""
+
+    def gate(self, dictionary: Dictionary, grant: Grant) -> Gate:
+        """The gate that keeps out what grant and erasures forbid."""
+
+    def scope(self, region: str) -> Scope:
+        """What lies in the region, by the reference data that is stored."""
+
+    def rescope(self, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> bool:
+        """Bring the entity in line with a region that has changed; whether it must be listed from the beginning."""
+
+    def prepare(self, entity: Entity, granted: tuple[Field, ...], *, compare: bool) -> None:
+        """Make ready for the pages of an entity; `compare`: note every key that is listed."""
+
+    def apply(
+        self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, *, touch: bool = False
+    ) -> None:
+        """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed."""
+
+    def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
+        """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
+
+    def holding(self, entity: Entity) -> Holding:
+        """Counts of what is stored, in quarantine, withdrawn and refused."""
+
+    def references_known(self) -> frozenset[tuple[str, str]]:
+        """(entity, field) of the references that have been checked before."""
+
+    def orphans(self, words: Dictionary, entity: Entity, field: Field, run_id: int, *, whole: bool) -> Orphans:
+        """Rows whose `field` leads nowhere, brought up to date and recorded."""
+
+    def breakdown(self, words: Dictionary, entity: Entity) -> tuple[Cell, ...]:
+        """Stored rows by kecamatan and semester."""
+
+    def payloads(self, entity: str) -> list[str]:
+        """The content of the entity's rows in quarantine, as far as it was kept."""

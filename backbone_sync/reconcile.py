@@ -1,0 +1,51 @@
+"""Stored rows against the source's own counts, by kecamatan and semester: where they differ, and where nothing can
+be said.
+
+A difference names the place to look; a total that fits may still hide two differences that cancel out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backbone_sync.dictionary import Dictionary
+from backbone_sync.interfaces import Cell, Source
+from backbone_sync.store import Store
+
+EQUAL, DIFFERENT, INCOMPARABLE = "equal", "different", "not_comparable"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entity in one kecamatan and semester ("" where the entity has none); `source` None: it did not tell."""
+
+    entity: str
+    kecamatan: str
+    semester: str
+    source: int | None
+    stored: int
+    verdict: str
+    why: str = ""
+
+
+def compare(entity: str, source: tuple[Cell, ...] | None, stored: tuple[Cell, ...]) -> tuple[Line, ...]:
+    """The lines of one entity, ordered by place and time. Pure."""
+    if source is None:
+        why = "the source gives no counts by kecamatan and semester"
+        return tuple(Line(entity, c.kecamatan, c.semester, None, c.live, INCOMPARABLE, why) for c in stored)
+    theirs = {(c.kecamatan, c.semester): c.live for c in source}
+    ours = {(c.kecamatan, c.semester): c.live for c in stored}
+    made = []
+    for place in sorted(theirs.keys() | ours.keys()):
+        there, here = theirs.get(place, 0), ours.get(place, 0)
+        made.append(Line(entity, *place, there, here, EQUAL if there == here else DIFFERENT))
+    return tuple(made)
+
+
+def reconcile(store: Store, source: Source, words: Dictionary, entities: tuple[str, ...]) -> tuple[Line, ...]:
+    """All lines of `entities`; entities without a place and a time have one line each. Changes nothing."""
+    made: list[Line] = []
+    for name in entities:
+        asked = source.capabilities(name).breakdown
+        made += compare(name, source.breakdown(name) if asked else None, store.breakdown(words, words[name]))
+    return tuple(made)

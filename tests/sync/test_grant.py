@@ -1,0 +1,166 @@
+"""A grant is kept to: past its last day nothing is fetched, and what it does not name is never on the disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from backbone_sync import dictionary, grant
+from provision.lab.source.serve import Source
+from tests.support.sync_world import SIZE, Run
+
+
+def test_past_its_last_day_nothing_is_fetched_and_the_run_says_what_to_do(
+    run: Run, source: Source, database: str
+) -> None:
+    ended = dataclasses.replace(grant.make(dictionary.load()), expires=date(2025, 12, 31))
+    result = run(grant=ended)
+    assert result.exit_status == 1
+    assert result.error is not None
+    assert result.error.kind == "grant"
+    assert "2025-12-31" in result.error.message
+    assert "Nota Kesepakatan" in result.error.repair
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT state, error_kind FROM sync.run").fetchall() == [("not_green", "grant")]
+        assert connection.execute("SELECT count(*) FROM ref.mst_wilayah").fetchone() == (0,)
+
+
+def limited(*levels: str) -> grant.Grant:
+    words = dictionary.load()
+    made = dataclasses.replace(grant.make(words), levels=levels)
+    return dataclasses.replace(made, entities=grant.chosen(words, (), limited=True))
+
+
+def at_source(data: Path, statement: str) -> set[str]:
+    with sqlite3.connect(data) as connection:
+        return {row[0] for row in connection.execute(statement)}
+
+
+def held(database: str, statement: str) -> set[str]:
+    with psycopg.connect(database) as connection:
+        return {str(row[0]) for row in connection.execute(statement.encode())}
+
+
+SCHOOLS = "SELECT sekolah_id FROM sekolah WHERE soft_delete = 0 AND bentuk_pendidikan_id IN ({})"
+STUDENTS = (
+    "SELECT peserta_didik_id FROM registrasi_peserta_didik WHERE soft_delete = 0 AND sekolah_id IN"
+    " (SELECT sekolah_id FROM sekolah WHERE bentuk_pendidikan_id IN ({}))"
+)
+TEACHERS = (
+    "SELECT ptk_id FROM ptk_terdaftar WHERE soft_delete = 0 AND sekolah_id IN"
+    " (SELECT sekolah_id FROM sekolah WHERE bentuk_pendidikan_id IN ({}))"
+)
+FORMS = {"PAUD": "1, 2, 3, 4", "SD": "5", "SMP": "6", "SMA": "13", "SMK": "15"}
+
+
+def assert_exactly(data: Path, database: str, *levels: str) -> None:
+    """Tables hold the rows of the levels' schools and no others; elsewhere there is nothing but keys."""
+    forms = ", ".join(FORMS[level] for level in levels)
+    assert held(database, "SELECT sekolah_id FROM backbone.sekolah") == at_source(data, SCHOOLS.format(forms))
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == at_source(
+        data, STUDENTS.format(forms)
+    )
+    assert held(database, "SELECT ptk_id FROM backbone.ptk") == at_source(data, TEACHERS.format(forms))
+    for child in ("registrasi_peserta_didik", "ptk_terdaftar", "rombongan_belajar", "tanah"):
+        foreign = f"SELECT 1 FROM backbone.{child} WHERE sekolah_id NOT IN (SELECT sekolah_id FROM backbone.sekolah)"
+        assert held(database, foreign) == set()
+    for child in ("anggota_rombel", "pembelajaran"):
+        foreign = (
+            f"SELECT 1 FROM backbone.{child} WHERE rombongan_belajar_id NOT IN"
+            " (SELECT rombongan_belajar_id FROM backbone.rombongan_belajar)"
+        )
+        assert held(database, foreign) == set()
+    assert (
+        held(database, "SELECT payload FROM sync.quarantine WHERE reason = 'outside_grant' AND payload <> ''") == set()
+    )
+
+
+def test_rows_of_schools_of_other_levels_are_dropped_and_counted(run: Run, data: Path, database: str) -> None:
+    result = run(grant=limited("PAUD", "SD", "SMP"))
+    assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
+    assert_exactly(data, database, "PAUD", "SD", "SMP")
+    students = result.entities["peserta_didik"]
+    assert students.balance is not None
+    assert students.counts.withheld == students.balance.withheld > 0
+    assert students.counts.quarantined == 0
+    assert students.balance.stored + students.balance.withheld == SIZE.students
+    again = run(grant=limited("PAUD", "SD", "SMP"))
+    assert again.green
+    assert all(r.counts.pages == 1 for r in again.entities.values())
+
+
+def test_a_wider_and_a_narrower_grant_of_levels_take_effect_at_the_next_run(
+    run: Run, data: Path, database: str
+) -> None:
+    assert run(grant=limited("SD")).green
+    assert_exactly(data, database, "SD")
+    assert run(grant=limited("SD", "SMA")).green
+    assert_exactly(data, database, "SD", "SMA")
+    assert run(grant=limited("SMA")).green
+    assert_exactly(data, database, "SMA")
+
+
+def change(data: Path, statement: str, *values: object) -> None:
+    with sqlite3.connect(data) as connection:
+        assert connection.execute(statement, values).rowcount == 1
+
+
+def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_changes(
+    run: Run, data: Path, database: str
+) -> None:
+    of_sd = limited("SD")
+    assert run(grant=of_sd).green
+    stays = at_source(data, STUDENTS.format("5"))
+    newcomer = sorted(at_source(data, STUDENTS.format("13")) - stays)[0]
+    leaver = sorted(stays)[0]
+    school = sorted(at_source(data, SCHOOLS.format("5")))[0]
+    later = "2025-03-01T00:00:00.000Z"
+    change(
+        data,
+        "UPDATE registrasi_peserta_didik SET sekolah_id = ?, last_update = ? WHERE peserta_didik_id = ?",
+        school,
+        later,
+        newcomer,
+    )
+    change(
+        data,
+        "UPDATE registrasi_peserta_didik SET soft_delete = 1, last_update = ? WHERE peserta_didik_id = ?",
+        later,
+        leaver,
+    )
+    result = run(grant=of_sd)
+    assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays - {leaver} | {newcomer}
+    assert_exactly(data, database, "SD")
+
+
+def test_a_school_that_changes_its_form_brings_or_takes_all_that_is_its_own(
+    run: Run, data: Path, database: str
+) -> None:
+    of_sd = limited("SD")
+    assert run(grant=of_sd).green
+    grown, shrunk = sorted(at_source(data, SCHOOLS.format("13")))[0], sorted(at_source(data, SCHOOLS.format("5")))[0]
+    statement = "UPDATE sekolah SET bentuk_pendidikan_id = ?, last_update = ? WHERE sekolah_id = ?"
+    change(data, statement, 5, "2025-03-01T00:00:00.000Z", grown)
+    change(data, statement, 13, "2025-03-01T00:00:00.000Z", shrunk)
+    result = run(grant=of_sd)
+    assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
+    assert_exactly(data, database, "SD")
+
+
+def test_a_malformed_row_of_another_level_leaves_nothing_of_its_content(run: Run, data: Path, database: str) -> None:
+    outsider = sorted(at_source(data, STUDENTS.format("13")))[0]
+    insider = sorted(at_source(data, STUDENTS.format("5")))[0]
+    for key in (outsider, insider):
+        change(data, "UPDATE peserta_didik SET jenis_kelamin = 'X' WHERE peserta_didik_id = ?", key)
+    run(grant=limited("SD"))
+    with psycopg.connect(database) as connection:
+        rows = connection.execute(
+            "SELECT key, reason, payload IS NULL FROM sync.quarantine WHERE entity = 'peserta_didik' AND key = ANY(%s)",
+            ([outsider, insider],),
+        ).fetchall()
+    assert sorted(rows) == sorted([(outsider, "outside_grant", True), (insider, "not_in_code_list", False)])

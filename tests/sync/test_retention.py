@@ -1,0 +1,136 @@
+"""What was kept long enough goes, the rest stays; a breach is counted by what is really there."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from backbone_sync.config import Config
+from tests.support.sync_cli import Command, commander, settings
+from tests.support.sync_loaded import start_from_loaded
+from tests.support.sync_world import SIZE
+
+GRANT: dict[str, object] = {
+    "version": 1,
+    "region": "33.74",
+    "number": "NK/12/2026",
+    "expires": date(2099, 12, 31),
+    "legal_basis": ["UU 20/2003"],
+    "purposes": ["Perencanaan daya tampung sekolah"],
+    "contacts": {"protection_officer": {"name": "PPDP", "phone": "000"}},
+    "retention": {"quarantine": "30d", "runs": "100d", "corrections": "50d", "departed": "365d"},
+}
+
+
+@pytest.fixture
+def sync(
+    cluster: Path,
+    tmp_path: Path,
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    command = commander(settings(tmp_path, config, GRANT), monkeypatch, capsys)
+
+    def load() -> None:
+        assert command("run", "--json").status == 0
+
+    start_from_loaded(cluster, load)
+    return command
+
+
+def one(database: str, statement: str) -> tuple[object, ...]:
+    with psycopg.connect(database) as connection:
+        row = connection.execute(statement.encode()).fetchone()
+    assert row is not None
+    return row
+
+
+def test_each_class_goes_when_its_time_is_over_and_not_before(
+    sync: Command, data: Path, database: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database) as connection:
+        for key, days in (("?old", 31), ("?new", 29)):
+            connection.execute(
+                "INSERT INTO sync.quarantine (entity, key, reason, payload, first_run, last_run, seen_at)"
+                " VALUES ('ptk', %s, 'malformed', '{\"nama\": \"X\"}', 1, 1, now() - make_interval(days => %s))",
+                (key, days),
+            )
+        for days in (99, 101):
+            connection.execute(
+                "INSERT INTO sync.run (run_id, started_at, state, version, region) OVERRIDING SYSTEM VALUE"
+                " VALUES (%s, now() - make_interval(days => %s), 'green', '1', '33.74')",
+                (-days, days),
+            )
+        leavers = [
+            str(k)
+            for (k,) in connection.execute(
+                "SELECT peserta_didik_id FROM backbone.registrasi_peserta_didik ORDER BY 1 LIMIT 2"
+            )
+        ]
+        for key, days in zip(leavers, (366, 364), strict=True):
+            connection.execute(
+                "UPDATE backbone.registrasi_peserta_didik SET tanggal_keluar = now()::date - %s::int"
+                " WHERE peserta_didik_id = %s",
+                (days, key),
+            )
+    shown = sync("retention", "show", "--json").document
+    assert {name: (told["days"], told["due"]) for name, told in shown.items()} == {
+        "quarantine": (30, 1),
+        "runs": (100, 1),
+        "corrections": (50, 0),
+        "departed": (365, 1),
+    }
+    gone = sync("retention", "apply", "--json").document["gone"]
+    assert gone == {"quarantine": 1, "runs": 1, "corrections": 0, "departed": 1}
+    assert one(database, "SELECT count(*), count(payload) FROM sync.quarantine WHERE key LIKE '?%'") == (2, 1)
+    assert one(database, "SELECT count(*) FROM sync.run WHERE run_id < 0") == (1,)
+    assert one(database, "SELECT count(*) FROM backbone.peserta_didik") == (SIZE.students - 1,)
+    assert one(database, "SELECT entity, key, reason FROM sync.erasure") == ("peserta_didik", leavers[0], "retention")
+    assert leavers[0] in (tmp_path / "state" / "erasures.jsonl").read_text()
+    assert set(sync("retention", "apply", "--json").document["gone"].values()) == {0}
+    # The centre still lists the person; the account balances, and the person stays away.
+    with psycopg.connect(database) as connection:
+        connection.execute("DELETE FROM sync.quarantine WHERE key LIKE '?%'")
+    assert sync("run", "--full", "--json").status == 0
+    assert one(database, f"SELECT count(*) FROM backbone.peserta_didik WHERE peserta_didik_id = '{leavers[0]}'") == (0,)
+
+
+def test_a_breach_is_counted_by_entity_and_category_with_the_hours_left(sync: Command, database: str) -> None:
+    told = sync("breach", "affected", "--known", "2026-07-01T08:00+07:00", "--json").document
+    assert told["notify_until"] == "2026-07-04T01:00+00:00"
+    assert told["people"] == {"peserta_didik": SIZE.students, "ptk": SIZE.staff}
+    assert told["specific_data"] == ["anggota_rombel", "peserta_didik", "registrasi_peserta_didik"]
+    categories = {c["field"]: c["rows"] for c in told["entities"]["peserta_didik"]["categories"]}
+    assert categories["nama"] == SIZE.students
+    assert categories["nisn"] == one(database, "SELECT count(nisn) FROM backbone.peserta_didik")[0]
+    assert not {"nik", "agama_id", "peserta_didik_id", "last_update"} & set(categories)
+    assert told["protection_officer"]["name"] == "PPDP"
+    assert "sekolah" not in told["entities"]
+
+
+def test_one_schools_people_are_listed_for_letters(sync: Command, data: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(data) as source:
+        npsn, school = source.execute("SELECT npsn, sekolah_id FROM sekolah LIMIT 1").fetchone()
+        students = {
+            r[0]
+            for r in source.execute(
+                "SELECT peserta_didik_id FROM registrasi_peserta_didik WHERE sekolah_id = ?", (school,)
+            )
+        }
+    out = tmp_path / "people.ndjson"
+    said = sync("breach", "affected", "--school", npsn, "--people", str(out), "--json")
+    assert said.document["people"]["peserta_didik"] == len(students)
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {p["peserta_didik_id"] for p in lines if p["entity"] == "peserta_didik"} == students
+    assert all(p["nama"] for p in lines)
+    assert said.document["listed"] == len(lines)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert not any(p["nama"] in said.out + said.err for p in lines)
+    assert sync("breach", "affected", "--entity", "sekolah").status == 1
