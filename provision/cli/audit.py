@@ -80,7 +80,7 @@ def audit(
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
     from provision.probe import snapshot
-    from provision.report import model, outputs
+    from provision.report import keys, model, outputs
 
     threshold = weight(fail_on)
     forms = outputs.chosen(formats or [])
@@ -88,6 +88,10 @@ def audit(
         raise UsageError(_("--format says how to write, and --out where"), repair="backbone audit --out DIR")
     earlier, remark = before(since, out)
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    if saved is None:
+        one_server(fleet, local)
+    # Before any server is asked: a key that cannot be read must not cost the answers.
+    key = None if out is None else keys.of_run(None if local else fleet.directory, fleet.servers[0].name)
     if saved is not None:
         answers = snapshot.load(saved)
         known = {server.name for server in fleet.servers}
@@ -96,18 +100,14 @@ def audit(
             raise UsageError(message, repair="backbone audit --save DIR")
         examination = reexamine(fleet, answers)
     else:
-        one_server(fleet, local)
         with progress(len(fleet.servers), as_json) as done:
             examination = examine(fleet, local=local, progress=done)
         record.leave(fleet, examination, datetime.now(UTC), local=local)
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
-    key = None
-    if out is not None:
-        key = outputs.publish(
-            document, fleet, examination, out, forms, earlier=earlier, follows=since or out, local=local
-        )
+    if out is not None and key is not None:
+        outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
     if as_json:
         print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:

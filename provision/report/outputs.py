@@ -11,7 +11,7 @@ from provision.audit.run import Examination
 from provision.errors import UsageError
 from provision.i18n import _, english
 from provision.inventory import Fleet
-from provision.report import html, keys, model, sign
+from provision.report import html, model, sign
 from provision.report.formats import junit, oscal, pdf, spreadsheet, textfile
 from provision.report.keys import ReportKey
 
@@ -84,22 +84,13 @@ def publish(
     fleet: Fleet,
     examination: Examination,
     out: Path,
-    formats: Iterable[str] = USUAL,
+    formats: Iterable[str],
+    key: ReportKey,
     *,
     earlier: Earlier | None = None,
     follows: Path | None = None,
-    local: bool = False,
-) -> ReportKey:
-    """Write an audit into `out`, put by the signed one that lies there, and sign the new one; the key that signed.
-
-    The new one follows the signed audit in `follows` (a file or folder), else the one in `out`. It is signed with the
-    server's own key where the server audits itself (`local`), else with the inventory's.
-    """
-    beside = follows if follows is None or follows.is_dir() else follows.parent
-    before = (sign.last_link(beside, "audit") if beside else None) or sign.last_link(out, "audit")
-    key = keys.of_machine(fleet.servers[0].name) if local else keys.of_inventory(fleet.directory)
-    sign.put_by(out, "audit")
-    files = write(document, fleet, examination, out, formats, earlier=earlier)
+) -> None:
+    """Write an audit into `out` and sign it. It follows the signed audit in `follows`, else the one in `out`."""
     summary = {
         "ready": document["ready"],
         "counts": document["counts"],
@@ -107,17 +98,16 @@ def publish(
         "catalogue": document["catalogue"]["sha256"],
         "exit_status": document["exit_status"],
     }
-    sign.sign(
+    sign.issue(
         out,
         "audit",
-        files,
+        lambda: write(document, fleet, examination, out, formats, earlier=earlier),
         key,
         document_version=document["version"],
         made_at=document["generated_at"],
         summary=summary,
-        before=before,
+        follows=follows,
     )
-    return key
 
 
 def _write(place: Path, content: bytes) -> None:
