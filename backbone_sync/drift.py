@@ -69,7 +69,7 @@ def _removed(granted: Sequence[Field], rows: Sequence[msgspec.Raw]) -> list[str]
     for raw in rows:
         try:
             row = msgspec.json.decode(raw)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             continue
         if not isinstance(row, dict) or row.get("soft_delete"):
             continue

@@ -284,11 +284,10 @@ class Store(RunRecords):
                 return False
             store_accounts.evict(self.connection, entity, granted, within, run_id)
             self.connection.execute("UPDATE sync.cursor SET scope = %s WHERE entity = %s", (digest, entity.name))
-            again = row[0] is not None and bool(
-                self.connection.execute(
-                    "SELECT FROM sync.quarantine WHERE entity = %s AND reason = %s LIMIT 1", (entity.name, OUTSIDE)
-                ).fetchone()
-            )
+            refused = self.connection.execute(
+                "SELECT key FROM sync.quarantine WHERE entity = %s AND reason = %s LIMIT 1", (entity.name, OUTSIDE)
+            ).fetchone()
+            again = row[0] is not None and refused is not None
             if again:
                 self._begin_again(entity)
         return again

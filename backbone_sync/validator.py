@@ -25,6 +25,12 @@ OUTSIDE = "outside_region"
 IDENTIFIER_WIDTH = 32  # a passport or permit number stands in the NIK's column; it is flagged, not dropped
 _PLACE = re.compile(r"(?:field |\$\.)`?([A-Za-z_][A-Za-z0-9_]{0,62})`?")
 _UNKNOWN = re.compile(r"^Object contains unknown field `([^`]{1,63})`$")
+# A decoder can be made for a name without these, and for no more than so many names.
+_UNLEARNABLE = re.compile(r'[\x00-\x1f"\\]')
+_LEARNT = 200
+# Beyond these years a time in another zone is one that neither Python nor a database reads back.
+_YEARS = range(2, 9999)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _REASONS = (
     ("Object missing required field", "missing"),
     ("Object contains unknown field", "unknown_field"),
@@ -113,12 +119,15 @@ class Validator:
         self.granted = granted
         self.scope = scope or Scope()
         self.unknown: set[str] = set()
+        self._learnt: set[str] = set()
         names = [f.name for f in granted]
         self._names = frozenset(names)
         self._key = names.index(entity.key.name)
         self._update = names.index("last_update")
         self._delete = names.index("soft_delete")
         self._identifiers = tuple((i, f.name, re.compile(f.pattern)) for i, f in enumerate(granted) if f.pattern)
+        self._times = tuple((i, f.name) for i, f in enumerate(granted) if f.type == "timestamp")
+        self._known = frozenset(f.name for f in entity.fields)
         self._scoped = tuple((i, f.name, f.scope) for i, f in enumerate(granted) if f.scope)
         self._key_is_uuid = entity.key.type == "uuid"
         self._make()
@@ -134,7 +143,7 @@ class Validator:
         for item in self.granted:
             wire = _wire_type(item)
             wanted.append((item.name, wire, None) if item.nullable else (item.name, wire))
-        left = [f.name for f in self.entity.fields if f.name not in self._names] + sorted(self.unknown)
+        left = [f.name for f in self.entity.fields if f.name not in self._names] + sorted(self._learnt)
         # By position, because a source may name a column as no Python name can be.
         wanted += [(f"left_{i}", msgspec.Raw, msgspec.UNSET) for i in range(len(left))]
         renamed = {f"left_{i}": name for i, name in enumerate(left)}
@@ -153,21 +162,37 @@ class Validator:
             self._one(raw, judged, nul_possible)
         return judged
 
-    def _decode(self, raw: msgspec.Raw) -> Any:
+    def _decode(self, raw: msgspec.Raw, judged: Judged) -> Any:
         while True:
             try:
                 return self._row.decode(raw)
+            except RecursionError:
+                raise msgspec.DecodeError("nested too deeply") from None
             except msgspec.ValidationError as fault:
+                if not str(fault).startswith("Object contains unknown field"):
+                    raise
                 found = _UNKNOWN.match(str(fault))
                 # A field that has been learnt is known to the struct, so each turn names a new one.
-                if not found or len(self.unknown) >= 200:
-                    raise
-                self.unknown.add(found[1])
-                self._make()
+                if found and len(self._learnt) < _LEARNT and not _UNLEARNABLE.search(found[1]):
+                    self.unknown.add(found[1])
+                    self._learnt.add(found[1])
+                    self._make()
+                else:
+                    raw = self._without_unknown(raw, judged)
+
+    def _without_unknown(self, raw: msgspec.Raw, judged: Judged) -> msgspec.Raw:
+        """The row without fields that the struct does not know: the slow way, for names that it cannot learn."""
+        content = _OBJECT.decode(raw)
+        kept = {name: value for name, value in content.items() if name in self._known or name in self._learnt}
+        judged.dropped_values += len(content) - len(kept)
+        for name in content.keys() - kept.keys():
+            if len(self.unknown) < 2 * _LEARNT:
+                self.unknown.add(name)
+        return msgspec.Raw(msgspec.json.encode(kept))
 
     def _one(self, raw: msgspec.Raw, judged: Judged, nul_possible: bool) -> None:
         try:
-            values = msgspec.structs.astuple(self._decode(raw))
+            values = msgspec.structs.astuple(self._decode(raw, judged))
         except msgspec.DecodeError as fault:
             self._unfit(raw, judged, *_reason(str(fault)))
             return
@@ -179,10 +204,17 @@ class Validator:
         if nul_possible and "\x00" in key:
             self._unkeyed(raw, judged, "nul_character", self.entity.key.name)
             return
+        if moment.year not in _YEARS:
+            self._unkeyed(raw, judged, "out_of_range", "last_update")
+            return
         self._note(judged, moment)
         if values[self._delete]:
             self._tombstone(judged, key, moment)
             return
+        for index, name in self._times:
+            if values[index] is not None and values[index].year not in _YEARS:
+                self._set_aside(judged, self._kept(raw, key, moment, "out_of_range", name))
+                return
         for index, name, scope in self._scoped:
             if self._outside(scope, values[index]):
                 self._set_aside(judged, Quarantined(key, OUTSIDE, name, moment, None))
@@ -195,7 +227,7 @@ class Validator:
         flags = None
         for index, name, pattern in self._identifiers:
             value = values[index]
-            if value is not None and not pattern.match(value):
+            if value is not None and not pattern.fullmatch(value):
                 flags = [*(flags or ()), name]
         if flags:
             judged.flagged += 1
@@ -231,8 +263,11 @@ class Validator:
         try:
             head = self._head.decode(raw)
             key, moment = self.key_text(getattr(head, self.entity.key.name)), head.last_update
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             self._unkeyed(raw, judged, reason, where)
+            return
+        if moment.year not in _YEARS:
+            self._unkeyed(raw, judged, "out_of_range", "last_update")
             return
         if "\x00" in key:
             self._unkeyed(raw, judged, "nul_character", self.entity.key.name)
@@ -256,12 +291,13 @@ class Validator:
     def _kept(self, raw: msgspec.Raw, key: str, moment: datetime | None, reason: str, where: str | None) -> Quarantined:
         try:
             content = msgspec.json.decode(raw)
-        except msgspec.DecodeError:
+            if not isinstance(content, dict):
+                return Quarantined(key, "not_an_object", None, moment, None)
+            # As they came: a number may be larger than any that Python's encoder writes.
+            within = {name: value for name, value in _OBJECT.decode(raw).items() if name in self._names}
+            return Quarantined(key, reason, where, moment, msgspec.json.encode(within).decode())
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return Quarantined(key, reason, where, moment, None)
-        if not isinstance(content, dict):
-            return Quarantined(key, "not_an_object", None, moment, None)
-        within = {name: value for name, value in content.items() if name in self._names}
-        return Quarantined(key, reason, where, moment, msgspec.json.encode(within).decode())
 
     def _tombstone(self, judged: Judged, key: str, moment: datetime) -> None:
         if self._newest(judged, key, moment):
