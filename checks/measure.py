@@ -57,7 +57,8 @@ def _plain(value: Any, translate: Callable[[str], str]) -> str:
         parts = [_plain(one, translate) for one in (value if isinstance(value, (list, tuple)) else sorted(value))]
         shown = ", ".join(parts[:8])
         return shown + (f", … ({len(parts)})" if len(parts) > 8 else "")
-    return str(value)
+    # What the transport says has been translated already and knows its English.
+    return str(getattr(value, "english", value) if translate is str else value)
 
 
 def say(message: str, **values: Any) -> Say:

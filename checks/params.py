@@ -59,10 +59,12 @@ class Params:
 
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     server: str = ""
+    zone: str = "UTC"  # the region's, by its IANA name: days are told in it
     level: Literal["kabupaten_kota", "provinsi"] = "kabupaten_kota"
     platform: Literal["linux", "windows"] = "linux"
     fqdn: str = ""
     admins: tuple[str, ...] = ()
+    login: str = ""  # the account that the controller logs in with
     ports: tuple[PortRule, ...] = ()
     networks_internal: tuple[str, ...] = ()
     networks_vpn: tuple[str, ...] = ()
