@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,3 +143,33 @@ def sign(
     place.touch(mode=0o600)
     place.write_text(json.dumps(envelope.to_dict(), indent=1) + "\n", encoding="ascii")
     return place
+
+
+def issue(
+    folder: Path,
+    kind: str,
+    write: Callable[[], Iterable[Path]],
+    key: ReportKey,
+    *,
+    document_version: int,
+    made_at: str,
+    summary: Mapping[str, Any],
+    follows: Path | None = None,
+) -> Path:
+    """Put the signed report in `folder` by, have `write` write the new one there, and sign it; the envelope's file.
+
+    The new one follows the signed report in `follows` (a file or folder), else the one that was in `folder`.
+    """
+    beside = follows if follows is None or follows.is_dir() else follows.parent
+    before = (last_link(beside, kind) if beside else None) or last_link(folder, kind)
+    put_by(folder, kind)
+    return sign(
+        folder,
+        kind,
+        write(),
+        key,
+        document_version=document_version,
+        made_at=made_at,
+        summary=summary,
+        before=before,
+    )

@@ -90,3 +90,17 @@ def test_wrong_use(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_an_unknown_file_beside_the_report_is_no_pass(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     (folder / "out" / "audit.pdf").write_text("slipped in")
     assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+
+
+def test_a_damaged_key_is_said_before_any_server_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "inventory" / "keys" / "report_ed25519.pem").write_text("broken")
+
+    def asked(*_words: object, **_settings: object) -> None:
+        raise AssertionError("a server was asked")
+
+    monkeypatch.setattr("provision.audit.run.examine", asked)
+    assert run(monkeypatch, "audit", "-i", folder / "inventory", "--out", folder / "out", "--lang", "en") == 2
+    assert "no key that can sign reports" in capsys.readouterr().err
+    assert (folder / "out" / "audit.dsse.json").is_file()
