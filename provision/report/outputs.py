@@ -90,7 +90,7 @@ def publish(
     earlier: Earlier | None = None,
     follows: Path | None = None,
 ) -> None:
-    """Write an audit into `out` and sign it. It follows the signed audit in `follows`, else the one in `out`."""
+    """Write an audit into `out` and sign it. It follows the one in `out`, else the one in `follows`."""
     summary = {
         "ready": document["ready"],
         "counts": document["counts"],

@@ -158,10 +158,11 @@ def issue(
 ) -> Path:
     """Put the signed report in `folder` by, have `write` write the new one there, and sign it; the envelope's file.
 
-    The new one follows the signed report in `follows` (a file or folder), else the one that was in `folder`.
+    The new one follows the signed report that was in `folder`; where none was, the one in `follows` (a file or folder).
+    So a look back at another folder's report does not fork that one's chain.
     """
     beside = follows if follows is None or follows.is_dir() else follows.parent
-    before = (last_link(beside, kind) if beside else None) or last_link(folder, kind)
+    before = last_link(folder, kind) or (last_link(beside, kind) if beside else None)
     put_by(folder, kind)
     return sign(
         folder,

@@ -265,6 +265,29 @@ def test_two_reports_cannot_follow_the_same_one(tmp_path: Path, inventory: Path,
     assert ["two different reports are number 2" in "".join(one.faults) for one in found] == [False, False, True]
 
 
+def test_a_new_folder_goes_on_with_the_chain_that_is_named_and_an_old_one_with_its_own(
+    tmp_path: Path, inventory: Path, key: ReportKey
+) -> None:
+    def issue(folder: Path, follows: Path | None = None) -> None:
+        def write() -> list[Path]:
+            folder.mkdir(exist_ok=True)
+            (folder / "audit.json").write_text(folder.name)
+            return [folder / "audit.json"]
+
+        told: dict[str, Any] = {"document_version": 2, "made_at": AT.isoformat(), "summary": {}}
+        sign.issue(folder, "audit", write, key, follows=follows, **told)
+
+    first, second, other = (tmp_path / name for name in ("first", "second", "other"))
+    issue(first)
+    issue(second, first / "audit.json")
+    issue(other)
+    issue(other, second)
+    found, _remarks = verify([first, second, other], known(inventory))
+    assert all(one.held for one in found)
+    assert [one.number for one in found] == [1, 2, 1, 2]
+    assert found[1].previous == found[0].sha256
+
+
 def test_a_report_that_was_exchanged_breaks_the_chain(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
     out = chain_of(tmp_path, key, 3)
     second = places(out)[2]
