@@ -78,6 +78,18 @@ def test_without_a_known_key_nothing_holds(
     assert "not known here" in capsys.readouterr().out
 
 
+def test_a_stranger_s_file_cannot_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    envelope = folder / "out" / "audit.dsse.json"
+    told = json.loads(envelope.read_text())
+    told["signatures"][0]["keyid"] = "\x1b[2J\x1b[H holds"
+    envelope.write_text(json.dumps(told))
+    (folder / "out" / "audit.\x1b[2J").write_text("x")
+    assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+    assert "\x1b" not in capsys.readouterr().out
+
+
 def test_wrong_use(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     key = ("--key", folder / "inventory" / "signers")
     assert run(monkeypatch, "verify", folder / "none", *key) == 2

@@ -7,11 +7,15 @@ import hashlib
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from securesystemslib.dsse import Envelope
 
 from provision.errors import BackboneError, UsageError
 from provision.report import keys, sign
@@ -183,6 +187,58 @@ def test_a_damaged_envelope_is_said(tmp_path: Path, inventory: Path, key: Report
     one = check(envelope, known(inventory))
     assert not one.held
     assert said in one.faults[0]
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["payload", "sig", "keyid", "e30="]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(field=st.sampled_from(["payload", "payloadType", "signatures", "keyid", "sig", ""]), value=ODD)
+def test_no_odd_envelope_holds_or_stops_the_program(
+    tmp_path: Path, inventory: Path, key: ReportKey, field: str, value: Any
+) -> None:
+    envelope = tmp_path / "audit.dsse.json"
+    whole = Envelope(b"{}", sign.PAYLOAD_TYPE, {})
+    whole.sign(key.signer)
+    told = whole.to_dict()
+    if field in ("keyid", "sig"):
+        told["signatures"][0][field] = value
+    elif field:
+        told[field] = value
+    envelope.write_text(json.dumps(told if field else value))
+    assert not check(envelope, known(inventory)).held
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_a_flipped_bit_anywhere_in_an_envelope_changes_nothing_unseen(
+    tmp_path: Path, inventory: Path, key: ReportKey, place: int, bit: int
+) -> None:
+    folder = tmp_path / "out"
+    envelope = folder / "audit.dsse.json"
+    if not envelope.exists():
+        report(folder, key)
+        (folder / "whole").write_bytes(envelope.read_bytes())
+    whole = (folder / "whole").read_bytes()
+    changed = bytearray(whole)
+    changed[place % len(whole)] ^= 1 << bit
+    envelope.write_bytes(changed)
+    one = check(envelope, known(inventory))
+    envelope.write_bytes(whole)
+    sound = check(envelope, known(inventory))
+    assert sound.held
+    # Blanks, and bits that base64 does not use, mean nothing; what is signed is the same or it does not hold.
+    assert not one.held or replace(one, envelope=envelope) == sound
+
+
+def test_deep_nesting_stops_nobody(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
+    envelope = tmp_path / "audit.dsse.json"
+    envelope.write_text("[" * 200_000)
+    assert "not a whole envelope" in check(envelope, known(inventory)).faults[0]
 
 
 @pytest.mark.parametrize(("version", "said"), [(1, "older than"), (99, "newer than")])
