@@ -12,11 +12,12 @@ from typing import Any
 from backbone_sync import __version__, erasure, publish, record, status
 from backbone_sync.cli.common import Verbs, complain, opened, say, show, verb
 from backbone_sync.client import Client
-from backbone_sync.config import Config
+from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.engine import Engine
 from backbone_sync.errors import WindowClosed
 from backbone_sync.results import RunResult
+from backbone_sync.stall import Watch
 from backbone_sync.state import Counts
 
 
@@ -25,6 +26,7 @@ def add(verbs: Verbs) -> None:
     run = verb(verbs, "run", _run, "fetch what is new, store it, compare with the source's totals")
     run.add_argument("--full", action="store_true", help="list every entity from the beginning, and find deletions")
     run.add_argument("--now", action="store_true", help="whatever the hour, and without the pause by chance")
+    run.add_argument("--stall", default="1h", help="end a run that stores no page for so long (1h)")
     verb(verbs, "status", _status, "what the last run left, and whether it balances")
     verb(verbs, "migrate", _migrate, "bring the tables to the newest version")
 
@@ -35,12 +37,20 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         time.sleep(random.uniform(0, config.pace.jitter.total_seconds()))  # noqa: S311
     with opened(config) as store:
         quiet = options.json or not sys.stderr.isatty()
-        engine = Engine(config, words, Client(config, __version__), store, None if quiet else _progress)
+        watch = Watch(duration(options.stall).total_seconds())
+
+        def progress(entity: str, counts: Counts) -> None:
+            watch.beat()
+            if not quiet:
+                _progress(entity, counts)
+
+        engine = Engine(config, words, Client(config, __version__), store, progress)
         store.lock()
         store.migrate(words, config.grant.entities)
         erasure.reapply(store.connection, words, config.grant, config.publish_directory)
         try:
-            result = engine.run(full=options.full, anytime=options.now)
+            with watch:
+                result = engine.run(full=options.full, anytime=options.now)
         except WindowClosed as closed:
             # A timer that fires outside the window is no fault, and leaves the last run's verdict standing.
             show({"skipped": closed.message}) if options.json else say(closed.message)
@@ -50,7 +60,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
         now = status.read(store.connection, config.region, words)
         if config.publish_directory:
-            publish.write(config.publish_directory, now)
+            publish.write(config.publish_directory, now, config.grant.expires)
     if options.json:
         show(_run_document(result, now))
     else:

@@ -18,7 +18,8 @@ yaml = YAML(typ="safe")
 def test_the_syncs_token_and_client_id_are_not_digested() -> None:
     known = dict(yaml.load(roles_dir() / "sync" / "vars" / "main.yml"))
     wanted = known.pop("__sync_files")
-    files = rendered(wanted, sync_source="bundled", sync_ca="PEM", **known)
+    files = rendered(wanted, sync_source="bundled", sync_ca="PEM", sync_grant="version: 1", **known)
+    assert "/etc/backbone/grant.yml" in files
     assert "/etc/backbone/sync.toml" in files
     assert not [path for path in files if "credentials" in path]
 
