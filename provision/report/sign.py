@@ -90,6 +90,18 @@ def link_of(envelope: Path) -> Link | None:
         return None
 
 
+def altered(file: Path) -> bool:
+    """Does the envelope beside a file name another digest than the file has? Whose signature it is, `verify` says."""
+    try:
+        told = json.loads(
+            Envelope.from_dict(json.loads(envelope_file(file.parent, file.name.split(".")[0]).read_text())).payload
+        )
+        named = {one["name"]: one["digest"]["sha256"] for one in told["subject"]}
+        return file.name in named and named[file.name] != file_digest(file)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def last_link(folder: Path, kind: str) -> Link | None:
     """The place in the chain of the report in `folder`, else of the last one put by there; None where none is signed.
 

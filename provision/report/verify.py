@@ -217,6 +217,8 @@ def _joint(before: Checked, one: Checked) -> tuple[str, ...]:
         return ()  # the same report, twice
     if one.number == before.number:
         return (_("two different reports are number {number} of this chain").format(number=one.number),)
+    if one.number == before.number + 2:
+        return (_("a gap: number {number} of this chain is missing before it").format(number=one.number - 1),)
     if one.number > before.number + 1:
         return (
             _("a gap: number {first} to {last} of this chain are missing before it").format(

@@ -70,6 +70,20 @@ def test_a_changed_report_is_said_in_both_languages(
     assert said in capsys.readouterr().out
 
 
+def test_nothing_is_compared_with_an_audit_that_was_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    file = folder / "out" / "audit.json"
+    file.write_text(file.read_text().replace('"fail"', '"pass"', 1))
+    words = ("audit", "-i", folder / "inventory", "--from", DATA, "--lang", "en")
+    assert run(monkeypatch, *words, "--since", file) == 2
+    assert f"{file} was changed after it was signed" in capsys.readouterr().err
+    assert run(monkeypatch, *words, "--out", folder / "out") == 1
+    assert "was changed after it was signed" in capsys.readouterr().err
+    assert json.loads(file.read_text())["compared"] is None
+    assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+
+
 def test_without_a_known_key_nothing_holds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

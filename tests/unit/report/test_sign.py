@@ -305,6 +305,13 @@ def test_a_gap_is_seen(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
     assert found[1].faults == ("a gap: number 2 to 3 of this chain are missing before it",)
 
 
+def test_a_gap_of_one_is_seen(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
+    out = chain_of(tmp_path, key, 3)
+    shutil.rmtree(places(out)[2])
+    found, _remarks = verify([out], known(inventory))
+    assert found[1].faults == ("a gap: number 2 of this chain is missing before it",)
+
+
 def test_the_oldest_ones_may_be_kept_elsewhere_and_it_is_said(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
     out = chain_of(tmp_path, key, 3)
     shutil.rmtree(places(out)[1])
