@@ -111,10 +111,12 @@ def audit(
     if as_json:
         print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
-        show(fleet, examination, out)
+        show(fleet, examination)
         if earlier is not None:
             show_changes(compare.compare(earlier, examination), fleet.servers[0].zone)
-        if key is not None:
+        if out is not None and key is not None:
+            for name in forms:
+                print(out / outputs.FILES[name])
             print(
                 _("signed by {name}; the public key to verify it with: {file}").format(
                     name=key.name, file=key.public_file
@@ -144,13 +146,14 @@ def before(since: Path | None, out: Path | None) -> tuple[Earlier | None, str]:
     One that was named must be sound (UsageError); of one that merely lies in --out it is said that it is not.
     """
     from provision.audit import compare
+    from provision.report import outputs
 
     if since is not None:
-        return compare.read(since), ""
+        return outputs.earlier(since), ""
     if out is None or not (out / compare.DOCUMENT).exists():
         return None, ""
     try:
-        return compare.read(out), ""
+        return outputs.earlier(out), ""
     except UsageError as fault:
         return None, _("not compared with the audit before: {why}").format(why=fault.message)
 
@@ -212,7 +215,7 @@ class progress:  # noqa: N801 — reads as a verb at its one place of use
             self._bar.advance(self._task)
 
 
-def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: bool = True) -> None:
+def show(fleet: Fleet, examination: Examination, *, verdict: bool = True) -> None:
     """The outcome for people: yes or no a server, the counts, what is open, what to do first."""
     from rich.console import Console
     from rich.table import Table
@@ -255,5 +258,3 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
                 control = examination.catalogue.controls[step.controls[0]]
                 command = control.remedy.in_language(i18n.language())
             console.print(f"  → {command}", markup=False, highlight=False)
-    if out is not None:
-        console.print(f"{out / 'audit.html'}", markup=False, highlight=False)

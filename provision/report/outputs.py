@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from provision.audit import compare
 from provision.audit.compare import Earlier
 from provision.audit.run import Examination
 from provision.errors import UsageError
@@ -31,6 +32,16 @@ _FROM_DOCUMENT: dict[str, Callable[[dict[str, Any]], str]] = {
     "csv": spreadsheet.render,
     "prometheus": textfile.render,
 }
+
+
+def earlier(place: Path) -> Earlier:
+    """The earlier audit in a file or folder. UsageError for what is none, and for one changed after it was signed."""
+    file = place / compare.DOCUMENT if place.is_dir() else place
+    if sign.altered(file):
+        raise UsageError(
+            _("{file} was changed after it was signed").format(file=file), repair=f"backbone verify {file.parent}"
+        )
+    return compare.read(file)
 
 
 def chosen(words: Iterable[str]) -> tuple[str, ...]:
@@ -90,7 +101,7 @@ def publish(
     earlier: Earlier | None = None,
     follows: Path | None = None,
 ) -> None:
-    """Write an audit into `out` and sign it. It follows the signed audit in `follows`, else the one in `out`."""
+    """Write an audit into `out` and sign it. It follows the one in `out`, else the one in `follows`."""
     summary = {
         "ready": document["ready"],
         "counts": document["counts"],

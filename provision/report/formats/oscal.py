@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 VERSION = "1.1.2"
+COMMAND_SHOWN = 120  # characters; the whole of it is in audit.json, to which the evidence points
 NAMESPACE = "https://backbone-daerah.example/ns/oscal"
 _ROOT = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
 _SATISFIED = ("pass", "warning", "attested")
@@ -36,18 +37,19 @@ def _props(**values: str | None) -> list[dict[str, str]]:
 
 
 def _observation(run: str, place: int, server: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
-    told = f"Observed: {one['observed']}\n\nExpected: {one['expected']}"
+    sentence = f"Observed: {one['observed']}\n\nExpected: {one['expected']}"
     evidence = [
         {
             "href": f"audit.json#/servers/{place}/answers/{answer}",
-            "description": "Exit status {status} of: {command}".format_map(server["answers"][answer]),
+            "description": f"Exit status {told['status']} of: {_line(told['command'])[:COMMAND_SHOWN]}",
         }
         for answer in one["evidence"]
+        for told in (server["answers"][answer],)
     ]
     return {
         "uuid": _id(run, "observation", one["server"], one["control"]),
         "title": _line(f"{one['control']} {one['title']['en']}"),
-        "description": told + (f"\n\n{one['note']}" if one["note"] else ""),
+        "description": sentence + (f"\n\n{one['note']}" if one["note"] else ""),
         "props": _props(
             status=one["status"],
             measured=one["measured"],

@@ -70,12 +70,38 @@ def test_a_changed_report_is_said_in_both_languages(
     assert said in capsys.readouterr().out
 
 
+def test_nothing_is_compared_with_an_audit_that_was_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    file = folder / "out" / "audit.json"
+    file.write_text(file.read_text().replace('"fail"', '"pass"', 1))
+    words = ("audit", "-i", folder / "inventory", "--from", DATA, "--lang", "en")
+    assert run(monkeypatch, *words, "--since", file) == 2
+    assert f"{file} was changed after it was signed" in capsys.readouterr().err
+    assert run(monkeypatch, *words, "--out", folder / "out") == 1
+    assert "was changed after it was signed" in capsys.readouterr().err
+    assert json.loads(file.read_text())["compared"] is None
+    assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+
+
 def test_without_a_known_key_nothing_holds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     monkeypatch.setenv("BACKBONE_STATE", str(folder / "state"))
     assert run(monkeypatch, "verify", folder / "out", "--lang", "en") == 1
     assert "not known here" in capsys.readouterr().out
+
+
+def test_a_stranger_s_file_cannot_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    envelope = folder / "out" / "audit.dsse.json"
+    told = json.loads(envelope.read_text())
+    told["signatures"][0]["keyid"] = "\x1b[2J\x1b[H holds"
+    envelope.write_text(json.dumps(told))
+    (folder / "out" / "audit.\x1b[2J").write_text("x")
+    assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_wrong_use(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

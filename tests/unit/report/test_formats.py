@@ -205,7 +205,7 @@ def test_evidence_in_oscal_leads_to_the_answer(document: dict[str, Any]) -> None
     for part in pointer.strip("/").split("/"):
         found = found[int(part)] if part.isdigit() else found[part]
     assert file == "audit.json"
-    assert found["command"] in observation["relevant-evidence"][0]["description"]
+    assert " ".join(found["command"].split())[:100] in observation["relevant-evidence"][0]["description"]
 
 
 @pytest.fixture(scope="module")
