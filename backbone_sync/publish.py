@@ -6,6 +6,7 @@ Each is written beside its place and moved there in one step. Both hold numbers 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date, datetime, time, timezone
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from backbone_sync.errors import ConfigInvalid
 from backbone_sync.status import Status
 
 
-def registry(status: Status) -> CollectorRegistry:
+def registry(status: Status, grant_ends: date | None = None) -> CollectorRegistry:
     """Gauges of the last run; times in seconds since the epoch, rows by entity and state."""
     made = CollectorRegistry()
     Gauge("backbone_sync_green", "1 when the last run balanced in every entity.", registry=made).set(status.green)
@@ -25,6 +26,13 @@ def registry(status: Status) -> CollectorRegistry:
     ):
         gauge = Gauge(f"backbone_sync_{name}_timestamp_seconds", text, registry=made)
         gauge.set(moment.timestamp() if moment else 0)
+    if grant_ends:
+        # Its last day counts whole.
+        end = datetime.combine(grant_ends, time.max, timezone.utc).timestamp()
+        Gauge("backbone_sync_grant_expires_timestamp_seconds", "When the grant ends.", registry=made).set(end)
+    if status.last_run_started and status.last_run_finished:
+        took = (status.last_run_finished - status.last_run_started).total_seconds()
+        Gauge("backbone_sync_run_seconds", "How long the last run took.", registry=made).set(took)
     rows = Gauge("backbone_sync_rows", "Rows by entity and state.", ["entity", "state"], registry=made)
     balanced = Gauge("backbone_sync_balanced", "1 when source = stored + quarantined.", ["entity"], registry=made)
     cursor = Gauge(
@@ -51,11 +59,11 @@ def registry(status: Status) -> CollectorRegistry:
     return made
 
 
-def write(directory: str, status: Status) -> None:
+def write(directory: str, status: Status, grant_ends: date | None = None) -> None:
     """Write sync.prom and sync.json into `directory`; ConfigInvalid when that cannot be done."""
     folder = Path(directory)
     try:
-        write_to_textfile(str(folder / "sync.prom"), registry(status))
+        write_to_textfile(str(folder / "sync.prom"), registry(status, grant_ends))
         fresh = folder / "sync.json.new"
         fresh.write_bytes(msgspec.json.encode(asdict(status)) + b"\n")
         fresh.replace(folder / "sync.json")

@@ -71,6 +71,8 @@ FAILED_UNITS = "systemctl list-units --failed --no-legend --plain --no-pager"
 SOCKETS = "ss -H -lntup"
 RULESET = "nft -j list ruleset"
 SSHD = "sshd -T"
+# Of the last drill's record only what a control asks; it can be long.
+DRILL = """grep -hE '^  "(ok|operator|started_at)":' /var/lib/backbone/drill/last.json 2>/dev/null; true"""
 
 TIME = (
     "echo '##chrony'; chronyc -n -c tracking 2>/dev/null; "
@@ -81,9 +83,16 @@ JOURNAL = (
     "echo '##storage'; cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null "
     "| grep -E '^ *Storage='"
 )
+# Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
+# file there whose name holds a dot or ends in ~.
 PEOPLE = (
     "echo '##passwd'; getent passwd | cut -d: -f1,3,6,7; "
-    "echo '##group'; getent group backbone-admins sudo wheel; "
+    "s=$(find /etc/sudoers /etc/sudoers.d -type f ! -name '*.*' ! -name '*~' -exec cat {} + 2>/dev/null "
+    "| awk '/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ {print $1}' | sort -u); "
+    "echo '##sudoers'; printf '%s\\n' $s; "
+    "echo '##group'; getent group $({ echo backbone-admins; echo sudo; echo wheel; "
+    "printf '%s\\n' $s | sed -n 's/^%//p'; } | sort -u); "
+    "echo '##expired'; getent shadow | awk -F: -v d=$(($(date +%s) / 86400)) '$8 != \"\" && $8 <= d {print $1}'; "
     "echo '##keys'; for h in $(getent passwd | awk -F: '$3 >= 1000 {print $6}'); do "
     "[ -s $h/.ssh/authorized_keys ] && echo $h; done; true"
 )
@@ -195,6 +204,12 @@ _GUARDS = """SELECT coalesce(json_object_agg(relname, held), '{}') FROM (
 GUARDS = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_GUARDS.split()))
 SYNC_GRANT = "/usr/local/bin/backbone-sync grant --json"
 PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
+# When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
+BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
+echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
+[ -z "$t" ] || date -d "$t" +%s
+echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
+do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
 SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
 
 METRICS = (
@@ -221,7 +236,10 @@ for u in ufw firewalld netfilter-persistent shorewall csf; do systemctl is-activ
 command -v ufw >/dev/null && ufw status 2>/dev/null | sed -n 's/^Status: active/ufw/p'
 command -v iptables-legacy-save >/dev/null && iptables-legacy-save 2>/dev/null | grep -c '^-A' | sed 's/^/legacy\t/'
 echo '##clusters'; command -v pg_lsclusters >/dev/null && pg_lsclusters -h
-for d in /var/lib/mysql /var/lib/mongodb /var/opt/mssql; do [ -d $d ] && echo "other $d"; done
+for u in mariadb mysql mongod mssql-server; do systemctl is-active --quiet $u && echo "other $u.service"; done
 echo '##panels'; for d in /usr/local/cpanel /usr/local/psa /usr/local/directadmin /www/server/panel /etc/webmin
 do [ -e $d ] && echo $d; done
+echo '##units'; for p in $(ss -H -lntup | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u)
+do echo "$p $(ps -o unit= -p $p)"; done
+echo '##stages'; ls /var/lib/backbone/stamps 2>/dev/null
 true"""

@@ -19,6 +19,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from checks import commands
+from checks.measure import Say, say
 from checks.params import Params
 
 P = ParamSpec("P")
@@ -27,6 +28,10 @@ R = TypeVar("R")
 
 class NotAnswered(Exception):  # noqa: N818
     """A fact could not be read: the command that tells it failed. The judge makes it an `error`."""
+
+    def __init__(self, message: str, **values: str) -> None:
+        self.why = Say(message, tuple(values.items()))
+        super().__init__(self.why.text())
 
 
 class _Notes:
@@ -98,7 +103,7 @@ def json_of(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as fault:
-        raise NotAnswered(f"{what}: not JSON: {text.strip()[:120]!r}") from fault
+        raise NotAnswered("{what}: not JSON: {said}", what=what, said=repr(text.strip()[:120])) from fault
 
 
 # --- the machine
@@ -191,7 +196,7 @@ class Unit:
     name: str
     loaded: bool
     active: bool
-    state: str
+    state: str | Say  # systemd's own word, or ours where there is no such unit
     enabled: bool
     result: str
     on_failure: tuple[str, ...]
@@ -221,7 +226,7 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
     """The units that the stages bring, and `further` ones; each asked name is a key."""
     answer = ask(host, commands.units(further))
     if answer.rc != 0 and "Id=" not in answer.stdout:
-        raise NotAnswered("systemctl does not answer: " + answer.stderr.strip()[:120])
+        raise NotAnswered("{command} does not answer: {said}", command="systemctl", said=answer.stderr.strip()[:120])
     found: dict[str, Unit] = {}
     for block in answer.stdout.split("\n\n"):
         said = dict(line.partition("=")[::2] for line in block.strip().splitlines())
@@ -244,7 +249,7 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
     return found
 
 
-_NO_UNIT = Unit("", False, False, "not installed", False, "", (), 0.0, 0.0, 0.0)
+_NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0, 0.0)
 
 
 def unit(host: Any, name: str, *further: str) -> Unit:
@@ -258,17 +263,20 @@ def unit(host: Any, name: str, *further: str) -> Unit:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening socket. `address` as ss prints it, without brackets and interface."""
+    """A listening socket. `address` as ss prints it, without brackets and interface; `pid` 0 where it is not told."""
 
     proto: str
     address: str
     port: int
     process: str
+    pid: int = 0
 
     @property
     def loopback(self) -> bool:
         """Only this machine itself reaches it."""
-        return self.address.startswith("127.") or self.address in ("::1", "[::1]")
+        # IPv4 by way of an IPv6 socket is written so: a program that binds 127.0.0.1 there is not on the network.
+        address = self.address.strip("[]").lower().removeprefix("::ffff:")
+        return address.startswith("127.") or address == "::1"
 
 
 def read_listeners(text: str) -> tuple[Listener, ...]:
@@ -279,11 +287,12 @@ def read_listeners(text: str) -> tuple[Listener, ...]:
         if len(fields) < 5 or fields[0] not in ("tcp", "udp"):
             continue
         address, _, port = fields[4].rpartition(":")
-        name = re.search(r'\(\("([^"]+)"', line)
+        owner = re.search(r'\(\("([^"]+)",pid=(\d+)', line)
         if port.isdigit():
             bare = address.split("%")[0].strip("[]")
-            found.add(Listener(fields[0], bare, int(port), name[1] if name else ""))
-    return tuple(sorted(found, key=lambda one: (one.proto, one.port, one.address, one.process)))
+            name, pid = (owner[1], int(owner[2])) if owner else ("", 0)
+            found.add(Listener(fields[0], bare, int(port), name, pid))
+    return tuple(sorted(found, key=lambda one: (one.proto, one.port, one.address, one.process, one.pid)))
 
 
 @fact
@@ -291,7 +300,7 @@ def listeners(host: Any) -> tuple[Listener, ...]:
     """Every listening TCP and bound UDP socket."""
     answer = ask(host, commands.SOCKETS)
     if answer.rc != 0:
-        raise NotAnswered("ss does not answer: " + answer.stderr.strip()[:120])
+        raise NotAnswered("{command} does not answer: {said}", command="ss", said=answer.stderr.strip()[:120])
     return read_listeners(answer.stdout)
 
 
@@ -302,7 +311,7 @@ def ruleset(host: Any) -> list[dict[str, Any]] | None:
     if answer.rc == 127:
         return None
     if answer.rc != 0:
-        raise NotAnswered("nft does not answer: " + answer.stderr.strip()[:120])
+        raise NotAnswered("{command} does not answer: {said}", command="nft", said=answer.stderr.strip()[:120])
     objects = json_of(answer.stdout, "nft").get("nftables", [])
     return [one for one in objects if isinstance(one, dict)]
 
@@ -314,7 +323,7 @@ def sshd(host: Any) -> dict[str, str]:
     if answer.rc == 127:
         return {}
     if answer.rc != 0:
-        raise NotAnswered("sshd -T: " + answer.stderr.strip()[:160])
+        raise NotAnswered("{command} does not answer: {said}", command="sshd -T", said=answer.stderr.strip()[:160])
     return {key.lower(): value for key, _, value in (line.partition(" ") for line in answer.stdout.splitlines())}
 
 

@@ -19,6 +19,8 @@ _NAMED = re.compile(r"Xeon.*\bE[35]-|Xeon.*\bE-?[35]\b", re.I)
 _NEWER = re.compile(r"Xeon|EPYC|Neoverse|Ampere|ThunderX|Kunpeng|POWER(8|9|10)", re.I)
 _MASKED = re.compile(r"QEMU|KVM|Virtual|Common|^$", re.I)
 _64_BIT = ("x86_64", "amd64", "aarch64", "ppc64le", "s390x")
+# What the bundled sync service has wheels for; its stage refuses others.
+SYNC_MACHINES = ("x86_64",)
 
 
 @control("HW-01")
@@ -43,6 +45,17 @@ def word_size(host: Any, params: Params) -> Measure:
     """A 64-bit processor and kernel."""
     machine = facts.machine(host)
     observed = say("kernel for {architecture}", architecture=machine.architecture or "?")
+    if (
+        machine.architecture in _64_BIT
+        and machine.architecture not in SYNC_MACHINES
+        and params.sync_source == "bundled"
+    ):
+        seen = say(
+            "kernel for {architecture}; the bundled sync service comes for {machines} only and will not install",
+            architecture=machine.architecture,
+            machines=SYNC_MACHINES,
+        )
+        return Measure("warning", seen, say("64-bit"))
     return verdict(machine.architecture in _64_BIT, observed, say("64-bit"))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,12 @@ class Params:
 
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     server: str = ""
+    zone: str = "UTC"  # the region's, by its IANA name: days are told in it
     level: Literal["kabupaten_kota", "provinsi"] = "kabupaten_kota"
     platform: Literal["linux", "windows"] = "linux"
     fqdn: str = ""
     admins: tuple[str, ...] = ()
+    login: str = ""  # the account that the controller logs in with
     ports: tuple[PortRule, ...] = ()
     networks_internal: tuple[str, ...] = ()
     networks_vpn: tuple[str, ...] = ()
@@ -90,6 +93,10 @@ class Params:
     def now(self) -> float:
         """Seconds since the epoch."""
         return self.at.timestamp()
+
+    def day(self, moment: datetime) -> str:
+        """The day on which a moment falls for the people of the region."""
+        return f"{moment.astimezone(ZoneInfo(self.zone)):%Y-%m-%d}"
 
     def statement(self, control: str) -> Statement | None:
         """The attestation for a control that is valid longest, whether or not it still holds."""

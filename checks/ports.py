@@ -10,7 +10,7 @@ from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 # Clients of the machine itself that must bind a port to be answered (DHCP).
-_CLIENT_PORTS = {("udp", 68), ("udp", 546)}
+CLIENT_PORTS = {("udp", 68), ("udp", 546)}
 
 
 @control("PORT-01")
@@ -43,10 +43,13 @@ def listening(host: Any, params: Params) -> Measure:
     extra = [
         one
         for one in facts.listeners(host)
-        if not one.loopback and (one.proto, one.port) not in declared and (one.proto, one.port) not in _CLIENT_PORTS
+        if not one.loopback and (one.proto, one.port) not in declared and (one.proto, one.port) not in CLIENT_PORTS
     ]
-    if extra:
+    rules = firewall.live(host)
+    published = [one for one in (rules.published if rules else ()) if one not in declared]
+    if extra or published:
         seen = sorted({f"{one.proto}/{one.port} {one.process}".strip() for one in extra})
+        seen += sorted({f"{proto}/{port} → container" for proto, port in published})
         return absent(say("not declared: {ports}", ports=seen), expected)
     return verdict(True, say("nothing else listens"), expected)
 
@@ -76,11 +79,13 @@ def as_declared(host: Any, params: Params) -> Measure:
     live = {
         (one.proto, one.port, "" if one.anywhere else _normal(one.source))
         for one in rules.accepts
-        if one.port is not None and (one.proto, one.port) not in _CLIENT_PORTS
+        if one.port is not None and (one.proto, one.port) not in CLIENT_PORTS
     }
     if wide := [one.source or "*" for one in rules.accepts if one.port is None]:
         return absent(say("every port is open to: {sources}", sources=sorted(wide)), expected)
-    beyond = {f"{proto}/{port} ← {source or '*'}" for proto, port, source in live - wanted}
+    # What containers publish goes past the input chain; only a guard in the forward chain holds it to the inventory.
+    passed = {(one.proto, one.port, "" if one.anywhere else _normal(one.source)) for one in rules.passed}
+    beyond = {f"{proto}/{port or '*'} ← {source or '*'}" for proto, port, source in (live | passed) - wanted}
     if beyond:
         return absent(say("accepted beyond what is declared: {ports}", ports=beyond), expected)
     lacking = {f"{proto}/{port} ← {source or '*'}" for proto, port, source in wanted - live}

@@ -119,7 +119,7 @@ def _in_force(host: Any, params: Params, expected: Say, tables: int) -> Measure:
 def _told(host: Any, command: str, what: str) -> Any:
     answer = facts.ask(host, command)
     if answer.rc != 0:
-        raise facts.NotAnswered(f"{what}: {answer.stderr.strip()[:120]}")
+        raise facts.NotAnswered("{command} does not answer: {said}", command=what, said=answer.stderr.strip()[:120])
     return facts.json_of(answer.stdout, what)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checks import commands, facts
-from checks.measure import Measure, absent, control, say, verdict
+from checks.measure import Measure, Say, absent, control, say, verdict
 from checks.params import Params
 
 SERVER_SYSTEMS = ("debian", "ubuntu", "centos", "rhel", "rocky", "almalinux", "ol", "sles", "opensuse-leap")
@@ -44,7 +44,7 @@ def of_support(known: Any, params: Params, expected: Any) -> Measure:
     if today > last:
         return Measure("fail", observed, expected)
     if known.state(today) == "lts":
-        seen = say("{title}: only by {lts}, until {until}", title=known.title, lts=known.lts, until=last)
+        seen = say("{title}: only by {lts}, until {until}", title=known.title, lts=Say(known.lts), until=last)
         return Measure("warning", seen, expected)
     return Measure("warning" if (last - today).days < WARN_DAYS else "pass", observed, expected)
 
@@ -71,7 +71,7 @@ def time(host: Any, params: Params) -> Measure:
 
 @control("OS-04")
 def administrators(host: Any, params: Params) -> Measure:
-    """Every declared administrator has an account, a key and sudo; nobody else is in their group."""
+    """Every declared administrator has an account, a key and sudo; nobody else may do everything by sudo."""
     told = facts.told(host, commands.PEOPLE)
     accounts = {line.split(":")[0]: line.split(":") for line in told.get("passwd", []) if ":" in line}
     groups = {
@@ -90,7 +90,10 @@ def administrators(host: Any, params: Params) -> Measure:
             faults.append(say("{name} may not use sudo", name=name))
         elif accounts[name][2] not in with_key:
             faults.append(say("{name} has no key", name=name))
-    strangers = sorted(groups.get("backbone-admins", set()) - set(params.admins))
+    rules = {line for line in told.get("sudoers", []) if line}
+    # An account that has expired cannot log in, and sudo refuses it.
+    everybody = (may | {name for name in rules if not name.startswith("%")}) - set(told.get("expired", []))
+    strangers = sorted(everybody - {*params.admins, params.login, "root"})
     faults += [say("{name} is an administrator but not declared", name=name) for name in strangers]
     if faults:
         return absent(say("{faults}", faults=faults), expected)

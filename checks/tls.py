@@ -54,11 +54,11 @@ def validity(host: Any, params: Params) -> Measure:
     if begin is None or end is None:
         return absent(_NO_FILE, expected)
     if params.at < begin:
-        return absent(say("not valid before {date}", date=begin.date()), expected)
+        return absent(say("not valid before {date}", date=params.day(begin)), expected)
     days = (end - params.at).total_seconds() / 86400
     if days <= 0:
-        return absent(say("expired on {date}", date=end.date()), expected)
-    observed = say("valid until {date}", date=end.date())
+        return absent(say("expired on {date}", date=params.day(end)), expected)
+    observed = say("valid until {date}", date=params.day(end))
     return Measure("warning" if days < WARN_DAYS else "pass", observed, expected)
 
 

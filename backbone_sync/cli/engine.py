@@ -60,7 +60,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
         now = status.read(store.connection, config.region, words)
         if config.publish_directory:
-            publish.write(config.publish_directory, now)
+            publish.write(config.publish_directory, now, config.grant.expires)
     if options.json:
         show(_run_document(result, now))
     else:

@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from provision import paths
 from provision.errors import UsageError
+from provision.i18n import _
 from provision.inventory.fields import Stage
 
 VERSION = 1
@@ -50,8 +51,8 @@ class AppliesTo(_Closed):
 
 
 class Control(_Closed):
-    """One requirement. `stage`: the one that repairs it, if any can. `attestable`: a person's word may
-    stand in.
+    """One requirement. `stage`: the one that repairs it, if any can; `early`: already when the control only warns,
+    as of an expiry that comes near. `attestable`: a person's word may stand in.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2,6}-\d{2}$")]
@@ -65,6 +66,7 @@ class Control(_Closed):
     preflight: bool = False
     attestable: bool = False
     stage: Stage | None
+    early: bool = False
     why: Text
     remedy: Text
 
@@ -95,11 +97,11 @@ def _read(path: Path) -> Family:
     try:
         return Family.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
     except YAMLError as fault:
-        raise UsageError(f"{path}: not YAML: {fault}") from fault
+        raise UsageError(_("{path}: not YAML: {fault}").format(path=path, fault=fault)) from fault
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{path}: {place}: {first['msg']}") from fault
+        raise UsageError(f"{path}: {place}: {first['msg']}") from fault  # pydantic's own words
 
 
 def read(folder: Path, order: tuple[str, ...]) -> Catalogue:
@@ -108,17 +110,21 @@ def read(folder: Path, order: tuple[str, ...]) -> Catalogue:
     """
     found = {path.stem: _read(path) for path in sorted(folder.glob("*.yml"))}
     if odd := set(found) ^ set(order):
-        raise UsageError(f"{folder}: families without a file, or files without a family: {', '.join(sorted(odd))}")
+        told = _("{folder}: families without a file, or files without a family: {names}")
+        raise UsageError(told.format(folder=folder, names=", ".join(sorted(odd))))
     seen: set[str] = set()
     for name in order:
         family = found[name]
         if family.family != name:
-            raise UsageError(f"{folder / name}.yml: family: {family.family!r} in a file of another name")
+            told = _("{file}: family: {family} in a file of another name")
+            raise UsageError(told.format(file=f"{folder / name}.yml", family=family.family))
         for control in family.controls:
             if control.id in seen:
-                raise UsageError(f"{folder / name}.yml: {control.id} is there twice")
+                told = _("{file}: {control} is there twice")
+                raise UsageError(told.format(file=f"{folder / name}.yml", control=control.id))
             if not control.id.startswith(family.prefix + "-"):
-                raise UsageError(f"{folder / name}.yml: {control.id} does not begin with {family.prefix}-")
+                told = _("{file}: {control} does not begin with {prefix}-")
+                raise UsageError(told.format(file=f"{folder / name}.yml", control=control.id, prefix=family.prefix))
             seen.add(control.id)
     return Catalogue([found[name] for name in order])
 

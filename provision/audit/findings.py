@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checks.measure import Say
-from provision.audit.catalogue import Basis, Severity
+from provision.audit.catalogue import BASES, SEVERITIES, Basis, Severity
 from provision.exits import Exit
 
 Status = Literal["pass", "warning", "attested", "not_applicable", "waived", "fail", "error"]
@@ -19,11 +19,12 @@ STATUSES: tuple[Status, ...] = ("pass", "warning", "attested", "not_applicable",
 
 @dataclass(frozen=True)
 class Evidence:
-    """A command that a finding rests on, and its answer, cut to what a reader needs."""
+    """A command that a finding rests on, and its answer: masked, bounded (`cut`: there was more)."""
 
     command: str
     status: int
     output: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,24 @@ def ready(findings: Iterable[Finding]) -> bool:
     )
 
 
-def exit_status(findings: Iterable[Finding], unreached: Iterable[str]) -> Exit:
-    """3 if a server gave no answer, else 1 if a finding is open, else 0."""
+FailOn = Literal["minimum", "interpretation", "recommended", "critical", "high", "medium", "low"]
+FAIL_ON: tuple[FailOn, ...] = (*BASES, *SEVERITIES)
+EVERY_FINDING: FailOn = "recommended"
+
+
+def weighs(finding: Finding, fail_on: FailOn) -> bool:
+    """Is a finding of a basis, or of a severity, at or above `fail_on`?
+
+    Bases from the weightiest down: minimum, interpretation, recommended; severities: critical, high, medium, low. So
+    `recommended` and `low` name every finding.
+    """
+    if fail_on in BASES:
+        return BASES.index(finding.basis) <= BASES.index(fail_on)
+    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(fail_on)
+
+
+def exit_status(findings: Iterable[Finding], unreached: Iterable[str], fail_on: FailOn = EVERY_FINDING) -> Exit:
+    """3 if a server gave no answer, else 1 if a finding that weighs enough is open, else 0."""
     if any(True for _name in unreached):
         return Exit.UNREACHED
-    return Exit.FELL_SHORT if any(one.open for one in findings) else Exit.OK
+    return Exit.FELL_SHORT if any(one.open and weighs(one, fail_on) for one in findings) else Exit.OK

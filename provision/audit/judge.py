@@ -12,11 +12,12 @@ from checks.params import Params, over
 from provision.audit import params as inputs
 from provision.audit.catalogue import Catalogue, Control
 from provision.audit.findings import Evidence, Finding
+from provision.audit.masking import mask, said
 from provision.inventory import Fleet, Server
 from provision.probe.backend import Missing, Unmeasured, host_of
 from provision.probe.snapshot import Snapshot
 
-OUTPUT_SHOWN = 2000  # characters of one command's answer in a finding
+ANSWER_KEPT = 16_384  # characters of one command's answer that become evidence
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,25 @@ def applies(control: Control, params: Params) -> bool:
     return params.level in control.applies_to.levels and params.platform in control.applies_to.platforms
 
 
-def evidence(snapshot: Snapshot, used: Iterable[str]) -> tuple[Evidence, ...]:
-    """The answers to the commands used."""
-    found = []
-    for command in sorted(used):
-        answer = snapshot.answers.get(command)
-        if answer is not None:
-            text = answer.stdout if answer.stdout.strip() else answer.stderr
-            shown = text if len(text) <= OUTPUT_SHOWN else text[:OUTPUT_SHOWN] + "…"
-            found.append(Evidence(command, answer.status, shown))
-    return tuple(found)
+class _Evidence:
+    """The evidence of one snapshot; many findings rest on the same answer, which is masked once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._answers = snapshot.answers
+        self._known: dict[str, Evidence] = {}
+
+    def of(self, used: Iterable[str]) -> tuple[Evidence, ...]:
+        """The answers to the commands used."""
+        return tuple(self._one(command) for command in sorted(used) if command in self._answers)
+
+    def _one(self, command: str) -> Evidence:
+        if command not in self._known:
+            answer = self._answers[command]
+            # Masked before it is cut: half a secret is no longer known as one.
+            text = mask(answer.stdout if answer.stdout.strip() else answer.stderr)
+            cut = answer.cut or len(text) > ANSWER_KEPT
+            self._known[command] = Evidence(mask(command), answer.status, text[:ANSWER_KEPT], cut)
+        return self._known[command]
 
 
 def _error(observed: Say) -> Measure:
@@ -50,9 +60,15 @@ def _error(observed: Say) -> Measure:
 
 
 def judge_server(
-    snapshot: Snapshot, params: Params, catalogue: Catalogue, *, only: Sequence[str] | None = None
+    snapshot: Snapshot,
+    params: Params,
+    catalogue: Catalogue,
+    *,
+    only: Sequence[str] | None = None,
+    with_evidence: bool = True,
 ) -> Judged:
     """Run every check (or `only` these) against a snapshot; a check that lacks an answer is `error` so far."""
+    evidence = _Evidence(snapshot) if with_evidence else None
     checks = all_checks()
     host = host_of(snapshot)
     findings: list[Finding] = []
@@ -64,7 +80,7 @@ def judge_server(
         with facts.traced(host) as used:
             measure = _measure(checks[identity], control, host, snapshot, params, missing)
         used_by_all.update(dict.fromkeys(sorted(used)))
-        findings.append(finding_of(control, params, catalogue, measure, evidence(snapshot, used)))
+        findings.append(finding_of(control, params, catalogue, measure, evidence.of(used) if evidence else ()))
     return Judged(tuple(findings), tuple(used_by_all), tuple(missing))
 
 
@@ -83,7 +99,7 @@ def _measure(
     except Unmeasured as unclear:
         return _error(say("{why}", why=unclear.why))
     except facts.NotAnswered as unclear:
-        return _error(say("{why}", why=str(unclear)))
+        return _error(unclear.why)
     except Exception as fault:
         # A server may answer what no check foresaw; that is this control's error, and no reason to lose the
         # others.
@@ -102,8 +118,8 @@ def finding_of(
         severity=control.severity,
         status=measure.status,
         measured=measure.status,
-        observed=measure.observed,
-        expected=measure.expected,
+        observed=said(measure.observed),
+        expected=said(measure.expected),
         stage=control.stage,
         evidence=shown,
     )

@@ -36,10 +36,12 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
     return Params(
         at=at,
         server=server.name,
+        zone=server.zone,
         level=server.level,
         platform="windows" if server.connection.kind == "psrp" else "linux",
         fqdn=settings.fqdn,
         admins=tuple(admin.name for admin in settings.admins),
+        login=server.connection.user,
         ports=tuple(
             PortRule(one.port, one.proto, source_networks(settings, one.sources)) for one in declared_ports(server)
         ),

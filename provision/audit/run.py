@@ -62,7 +62,7 @@ def examine(
     params = {server.name: inputs.of(server, fleet, at) for server in fleet.servers}
 
     def wanted(snapshot: Snapshot) -> Sequence[str]:
-        return judge.judge_server(snapshot, params[snapshot.server], found, only=only).missing
+        return judge.judge_server(snapshot, params[snapshot.server], found, only=only, with_evidence=False).missing
 
     memory = Memory(f"{fleet.path.resolve()}#{','.join(only or ())}")
     known = memory.recall()

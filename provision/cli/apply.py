@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from provision.cli.plan import Full, Inventory, Limit, Local, Stages
+from provision.i18n import english
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -41,6 +42,7 @@ def apply(
 
     fleet = load(inventory, limit, allow_expired=True)
     fleet = loop.this_machine(fleet) if local else fleet
+    loop.require_secrets(fleet)
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(
             fleet,
@@ -51,7 +53,7 @@ def apply(
             on_progress=progressing.on_progress,
         )
     if as_json:
-        typer.echo(json.dumps(view.applied_as_json(applied)))
+        typer.echo(json.dumps(english(view.applied_as_json(applied))))
     else:
         view.show_applied(applied)
     if applied.exit_status == Exit.INTERRUPTED:

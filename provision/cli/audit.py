@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provision import i18n
+from provision import i18n, times
 from provision.errors import UsageError
-from provision.i18n import _
+from provision.i18n import _, english
 
 if TYPE_CHECKING:
+    from provision.audit.compare import Changes, Earlier
+    from provision.audit.findings import FailOn
     from provision.audit.run import Examination
     from provision.inventory import Fleet
 
-app = typer.Typer(rich_markup_mode=None)
+SHOWN_CHANGES = 20
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -39,24 +42,56 @@ def audit(
         Path | None,
         typer.Option("--from", help="Judge answers kept by --save, offline.", show_default=False),
     ] = None,
-    lang: str = typer.Option("", "--lang", help="Language of the report: id or en.", show_default=False),
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            help="Compare with this earlier audit (audit.json or its folder); without it, with the one in --out.",
+            show_default=False,
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="Form of the report in --out: json, html, pdf, junit, oscal, csv, prometheus; may be repeated. "
+            "Without it json and html; json is always written.",
+            show_default=False,
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on",
+            help="Exit 1 for open findings of this basis (minimum, interpretation, recommended) or severity "
+            "(critical, high, medium, low) and weightier ones; recommended and low mean every finding.",
+        ),
+    ] = "recommended",
     as_json: bool = typer.Option(False, "--json", help="For machines: the audit on standard output."),
 ) -> int:
-    """Measure every requirement, on every server at once. Exit 0 only if nothing is open.
+    """Measure every requirement, on every server at once. Exit 0 only if nothing is open that --fail-on names.
 
     Nothing is changed but the metric that tells when the server was last audited.
 
     Example: backbone audit -i inventories/kabupaten --out ./hasil
     """
-    from provision.audit import catalogue, record
+    from provision.audit import catalogue, compare, record
     from provision.audit import findings as judged
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
     from provision.probe import snapshot
-    from provision.report import html, model
+    from provision.report import keys, model, outputs
 
-    speak(lang)
+    threshold = weight(fail_on)
+    forms = outputs.chosen(formats or [])
+    if formats and out is None:
+        raise UsageError(_("--format says how to write, and --out where"), repair="backbone audit --out DIR")
+    earlier, remark = before(since, out)
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    if saved is None:
+        one_server(fleet, local)
+    # Before any server is asked: a key that cannot be read must not cost the answers.
+    key = None if out is None else keys.of_run(None if local else fleet.directory, fleet.servers[0].name)
     if saved is not None:
         answers = snapshot.load(saved)
         known = {server.name for server in fleet.servers}
@@ -65,29 +100,83 @@ def audit(
             raise UsageError(message, repair="backbone audit --save DIR")
         examination = reexamine(fleet, answers)
     else:
-        one_server(fleet, local)
         with progress(len(fleet.servers), as_json) as done:
             examination = examine(fleet, local=local, progress=done)
         record.leave(fleet, examination, datetime.now(UTC), local=local)
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
-    document = model.audit_document(fleet, examination)
-    if out is not None:
-        model.write_json(document, out / "audit.json")
-        html.write(html.render(fleet, examination), out / "audit.html")
+    document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
+    if out is not None and key is not None:
+        outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
     if as_json:
-        print(json.dumps(document, indent=2, ensure_ascii=False))
+        print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
-        show(fleet, examination, out)
-    return int(judged.exit_status(examination.findings, examination.unreached))
+        show(fleet, examination)
+        if earlier is not None:
+            show_changes(compare.compare(earlier, examination), fleet.servers[0].zone)
+        if out is not None and key is not None:
+            for name in forms:
+                print(out / outputs.FILES[name])
+            print(
+                _("signed by {name}; the public key to verify it with: {file}").format(
+                    name=key.name, file=key.public_file
+                )
+            )
+    if remark:
+        print(remark, file=sys.stderr)
+    return int(judged.exit_status(examination.findings, examination.unreached, threshold))
 
 
-def speak(lang: str) -> None:
-    """Use the language asked for, if one is. UsageError for one that there is not."""
-    if lang:
-        if lang not in i18n.LANGUAGES:
-            raise UsageError(f"--lang {lang}: id / en")
-        i18n.use(lang)
+def weight(fail_on: str) -> FailOn:
+    """The word after --fail-on. UsageError for one that there is not."""
+    from provision.audit.findings import FAIL_ON
+
+    for word in FAIL_ON:
+        if word == fail_on:
+            return word
+    raise UsageError(
+        _("--fail-on {word}: there is no such basis or severity").format(word=fail_on),
+        repair="--fail-on " + "|".join(FAIL_ON),
+    )
+
+
+def before(since: Path | None, out: Path | None) -> tuple[Earlier | None, str]:
+    """The audit to compare with, and a remark where there is one that cannot be compared with.
+
+    One that was named must be sound (UsageError); of one that merely lies in --out it is said that it is not.
+    """
+    from provision.audit import compare
+    from provision.report import outputs
+
+    if since is not None:
+        return outputs.earlier(since), ""
+    if out is None or not (out / compare.DOCUMENT).exists():
+        return None, ""
+    try:
+        return outputs.earlier(out), ""
+    except UsageError as fault:
+        return None, _("not compared with the audit before: {why}").format(why=fault.message)
+
+
+def show_changes(changes: Changes, zone: str) -> None:
+    """What is new, repaired and still open since the earlier audit; moments in a region's zone."""
+    print(_("Since the audit of {when}:").format(when=times.shown(changes.at, zone)))
+    for title, found in (
+        (_("new"), changes.new),
+        (_("repaired"), changes.repaired),
+        (_("still open"), changes.still_open),
+        (_("now waived"), changes.waived),
+        (_("not looked at this time"), changes.unseen),
+    ):
+        if not found:
+            continue
+        print(f"  {title} ({len(found)})")
+        for one in found[:SHOWN_CHANGES]:
+            print(f"    {one.server} {one.control}  " + _("since {when}").format(when=times.shown(one.since, zone)))
+        if len(found) > SHOWN_CHANGES:
+            print("    " + _("and {count} more in audit.json").format(count=len(found) - SHOWN_CHANGES))
+    if not (changes.new or changes.repaired or changes.still_open or changes.waived or changes.unseen):
+        print("  " + _("nothing was open, and nothing is"))
 
 
 def one_server(fleet: Fleet, local: bool) -> None:
@@ -126,7 +215,7 @@ class progress:  # noqa: N801 — reads as a verb at its one place of use
             self._bar.advance(self._task)
 
 
-def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: bool = True) -> None:
+def show(fleet: Fleet, examination: Examination, *, verdict: bool = True) -> None:
     """The outcome for people: yes or no a server, the counts, what is open, what to do first."""
     from rich.console import Console
     from rich.table import Table
@@ -135,7 +224,6 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
     from provision.report import summary, words
     from provision.report.model import STAGES
 
-    say = words.translator(i18n.language())
     console = Console() if sys.stdout.isatty() else Console(width=160)
     for server in fleet.servers:
         snapshot = examination.snapshots.get(server.name)
@@ -143,15 +231,16 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
             continue
         mine = examination.of(server.name)
         good = ready(mine)
-        words_for_it = say("may receive Backbone data") if good else say("may not receive Backbone data yet")
+        words_for_it = _("may receive Backbone data") if good else _("may not receive Backbone data yet")
         if verdict:
             console.print(f"[bold]{server.name}[/]: [bold {'green' if good else 'red'}]{words_for_it}[/]")
         else:
             console.print(f"[bold]{server.name}[/]")
         if snapshot.fault is not None:
-            console.print(f"  {say('not measured')}: {snapshot.fault.message}", markup=False)
-        tally = ", ".join(f"{number} {say(words.STATUS[status])}" for status, number in counts(mine).items() if number)
-        console.print(f"  {tally}", markup=False)
+            console.print(f"  {_('not measured')}: {snapshot.fault.message}", markup=False)
+        tally = ", ".join(f"{number} {_(words.STATUS[status])}" for status, number in counts(mine).items() if number)
+        when = f"{_('measured')} {times.shown(snapshot.taken_at, server.zone)}"
+        console.print(f"  {tally} · {when}", markup=False)
         unsettled = [one for one in mine if one.status in ("fail", "error", "warning")]
         if unsettled and snapshot.fault is None:
             table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
@@ -159,8 +248,8 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
                 colour = {"fail": "red", "error": "magenta"}.get(one.status, "yellow")
                 control = examination.catalogue.controls[one.control]
                 title = control.title.in_language(i18n.language())
-                word = f"[{colour}]{say(words.STATUS[one.status])}[/]"
-                table.add_row(f"  {one.control}", word, title, one.observed.text(say).replace("[", "\\["))
+                word = f"[{colour}]{_(words.STATUS[one.status])}[/]"
+                table.add_row(f"  {one.control}", word, title, one.observed.text(_).replace("[", "\\["))
             console.print(table)
         for step in summary.steps(mine, STAGES)[:3] if verdict else ():
             if step.stage:
@@ -169,5 +258,3 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
                 control = examination.catalogue.controls[step.controls[0]]
                 command = control.remedy.in_language(i18n.language())
             console.print(f"  → {command}", markup=False, highlight=False)
-    if out is not None:
-        console.print(f"{out / 'audit.html'}", markup=False, highlight=False)

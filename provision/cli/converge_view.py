@@ -15,13 +15,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from provision.cli.spoken import confirm
 from provision.converge import plan as plans
 from provision.converge.apply import Applied, Assessment
 from provision.converge.plan import Plan, Reason
 from provision.converge.progress import FAILED, NOT_REACHED, OK, UNREACHABLE, Result
 from provision.converge.progress import Progress as Happening
+from provision.converge.role_words import told
 from provision.exits import Exit
-from provision.i18n import _
+from provision.i18n import _, english
 
 _NAMES_SHOWN = 4
 
@@ -95,7 +97,7 @@ def show_changes(changes: Iterable[Happening]) -> None:
         console.print(f"[bold]{escape(one.server)} · {one.stage}[/] · {escape(one.task)}", soft_wrap=True)
         for line in one.diff.splitlines():
             colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-            console.print(f"    [{colour}]{escape(line)}[/]", soft_wrap=True)
+            console.print(f"    [{colour}]{escape(_(line))}[/]", soft_wrap=True)
 
 
 def show_failures(results: Iterable[Result]) -> None:
@@ -105,8 +107,8 @@ def show_failures(results: Iterable[Result]) -> None:
         if one.status in (FAILED, UNREACHABLE):
             title = f"{escape(one.server)} · {one.stage} · {status_word(one.status)}"
             console.print(f"[bold red]{title}[/]", soft_wrap=True)
-            for line in one.message.splitlines():
-                console.print(f"    {escape(line)}", soft_wrap=True)
+            for line in told(one.message).splitlines():
+                console.print(f"    {escape(_(line))}", soft_wrap=True)
 
 
 def show_applied(applied: Applied) -> None:
@@ -232,7 +234,7 @@ class Progressing:
             return
         show_plan(assessment)
         if not assessment.plan.empty:
-            if self._ask and not typer.confirm(_("Go on?"), default=True):
+            if self._ask and not confirm(_("Go on?"), default=True):
                 typer.echo(_("Nothing was changed."))
                 raise typer.Exit(int(Exit.FELL_SHORT))
             self._start(assessment.plan)
@@ -265,4 +267,4 @@ class Progressing:
 
     @staticmethod
     def _line(content: dict[str, Any]) -> None:
-        print(json.dumps(content), flush=True)
+        print(json.dumps(english(content)), flush=True)

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from provision import i18n
 from provision.exits import Exit
-from provision.i18n import _
+from provision.i18n import _, english, number
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -42,8 +42,9 @@ def run_demo(
     out = (out or Path(tempfile.mkdtemp(prefix="backbone-demo-"))).absolute()
     console = Console(stderr=True)
     screen = _Screen(console)
-    # A demo that is told to end goes the same way as one that is interrupted: the lab is taken down.
-    signal.signal(signal.SIGTERM, lambda *_signal: signal.raise_signal(signal.SIGINT))
+    # A demo that is told to end, or whose terminal goes, ends as an interrupted one does: the lab is taken down.
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, signal.default_int_handler)
     lab = Lab.named(say=screen.progress)
     try:
         summary = Demo(lab, out, screen.watch()).run()
@@ -52,7 +53,7 @@ def run_demo(
         if not keep:
             lab.down()
     if as_json:
-        typer.echo(json.dumps(summary.as_json(), indent=2))
+        typer.echo(json.dumps(english(summary.as_json()), indent=2))
     else:
         _show(console, summary.as_json(), out)
         if keep:
@@ -77,9 +78,9 @@ class _Screen:
         return Watch(self.begin, self.progress, self.end)
 
     def begin(self, name: str, command: str) -> None:
-        self.step, self.words, self.started = name, "", time.monotonic()
+        self.step, self.words, self.started = _(name), "", time.monotonic()
         if not self.console.is_terminal:
-            print(f"… {name}  ({command})", file=sys.stderr)
+            print(f"… {_(name)}  ({command})", file=sys.stderr)
             return
         self.console.print(f"[dim]$ {command}[/dim]", highlight=False)
         spinner = Spinner("dots")
@@ -100,7 +101,7 @@ class _Screen:
     def end(self, name: str, seconds: float, held: bool) -> None:
         self.stop()
         mark = "[green]✔[/green]" if held else "[red]✘[/red]"
-        self.console.print(f"{mark} {name:<16} {seconds:7.1f} s", highlight=False)
+        self.console.print(f"{mark} {_(name):<16} {seconds:7.1f} s", highlight=False)
 
     def stop(self) -> None:
         if self.live:
@@ -109,10 +110,12 @@ class _Screen:
 
 
 def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
+    from provision.report import words
+
     report = out / "audit.json"
     table = Table(title=_("Controls by family"), title_justify="left")
     statuses = ["pass", "attested", "warning", "waived", "fail", "error"]
-    for heading in (_("family"), *statuses):
+    for heading in (_("family"), *(_(words.STATUS[status]) for status in statuses)):
         table.add_column(heading, justify="left" if heading == _("family") else "right")
     for family in json.loads(report.read_text())["families"] if report.exists() else ():
         title = family["title"][i18n.language()]
@@ -123,7 +126,7 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     for heading in (_("entity"), _("source"), _("stored"), _("quarantined"), _("deleted"), _("balanced")):
         rows.add_column(heading, justify="left" if heading == _("entity") else "right")
     for entity, counts in summary["sync"].items():
-        numbers = (f"{counts[key]:,}" for key in ("source", "stored", "quarantined", "deleted"))
+        numbers = (number(counts[key]) for key in ("source", "stored", "quarantined", "deleted"))
         rows.add_row(entity, *numbers, "✔" if counts["balanced"] else "✘")
     console.print(rows)
 
@@ -133,12 +136,12 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
                 rpo=drill.get("rpo_seconds"),
                 rto=drill.get("rto_seconds"),
                 tables=drill.get("tables"),
-                identical=drill.get("identical"),
+                identical=_("yes") if drill.get("identical") else _("no"),
             )
         )
     total = sum(summary["seconds"].values())
     slowest = sorted(summary["seconds"].items(), key=lambda item: -item[1])[:4]
-    spent = " · ".join(f"{name} {seconds:.0f} s" for name, seconds in slowest)
+    spent = " · ".join(f"{_(name)} {seconds:.0f} s" for name, seconds in slowest)
     console.print(_("Time: {total:.0f} s in all: {spent}").format(total=total, spent=spent))
     for fault in summary["faults"]:
         console.print(f"✘ {fault}", style="red", markup=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provision.exits import Exit, worst
-from provision.i18n import _
+from provision.i18n import _, english, number
 
 if TYPE_CHECKING:
     from provision.operate.compare import DrillResult
     from provision.probe.transport import Target
+    from provision.report.keys import ReportKey
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -34,34 +37,47 @@ def drill(
         Path | None,
         typer.Option("--out", help="Folder for drill.json and drill.html.", show_default=False),
     ] = None,
+    by: str = typer.Option(
+        "", "--by", help="Who runs it, for the record; without it the name of your login.", show_default=False
+    ),
     as_json: bool = typer.Option(False, "--json", help="For machines: drill.json on standard output."),
 ) -> int:
     """Restore the last backup into a scratch place on the server, compare every table, measure RPO and RTO.
+
+    A drill that held is evidence, for a year, that whoever ran it can back up and restore.
 
     Example: backbone drill -i inventories/kabupaten --out ./hasil
     """
     from provision.operate.drill import document, plan, run_drills
 
     targets, zones = _targets(inventory, limit, local)
+    key = None if out is None else _key(inventory, targets[0].name, local)
     if not as_json:
         for line in plan([target.name for target in targets]):
             print(line)
-    results = run_drills(targets, tell=(lambda name, event: None) if as_json else _Teller(len(targets) > 1))
+    teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1)
+    results = run_drills(targets, tell=teller, operator=by or os.environ.get("SUDO_USER") or getpass.getuser())
     found = document(results)
-    if out is not None:
-        from provision.report.drill import render
+    if out is not None and key is not None:
+        from provision.report.drill import publish
 
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "drill.json").write_text(json.dumps(found, indent=2) + "\n")
-        (out / "drill.html").write_text(render(found, zones))
+        publish(english(found), zones, out, key)
     if as_json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(english(found), indent=2))
     else:
         for result in results:
-            _show(result)
+            _show(result, zones.get(result.server, ""))
         if out is not None:
             print(_("Report: {path}").format(path=out / "drill.html"))
     return int(worst(_exit(result) for result in results))
+
+
+def _key(inventory: Path | None, server: str, local: bool) -> ReportKey:
+    """The key that signs the report: asked for before the drill, so that a damaged one does not cost its result."""
+    from provision.inventory.load import inventory_file
+    from provision.report import keys
+
+    return keys.of_run(None if local or inventory is None else inventory_file(inventory).parent, server)
 
 
 def _targets(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target], dict[str, str]]:
@@ -107,22 +123,26 @@ def _exit(result: DrillResult) -> Exit:
     return Exit.UNREACHED if result.failed_step in ("connect", "start") else Exit.FELL_SHORT
 
 
-def _show(result: DrillResult) -> None:
+def _show(result: DrillResult, zone: str) -> None:
+    from provision.times import shown
+
     verdict = _("held") if result.ok else _("FELL SHORT")
     print(
         _("{server}: {verdict} · backup {backup} · RPO {rpo} s · RTO {rto} s").format(
             server=result.server,
             verdict=verdict,
-            backup=result.backup or "-",
-            rpo="-" if result.rpo_seconds is None else result.rpo_seconds,
-            rto="-" if result.rto_seconds is None else result.rto_seconds,
+            backup=f"{result.backup} ({shown(result.backup_at, zone)})" if result.backup else "-",
+            rpo="-" if result.rpo_seconds is None else number(result.rpo_seconds, 1),
+            rto="-" if result.rto_seconds is None else number(result.rto_seconds, 1),
         )
     )
     if result.tables:
         print(
             "  "
             + _("{tables} tables with {rows} rows compared, identical: {identical}").format(
-                tables=result.tables, rows=result.rows, identical=_("yes") if result.identical else _("no")
+                tables=number(result.tables),
+                rows=number(result.rows),
+                identical=_("yes") if result.identical else _("no"),
             )
         )
     for line in (*result.shortcomings, *result.differences[:20]):

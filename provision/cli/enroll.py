@@ -6,13 +6,17 @@ import getpass
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from provision.errors import UsageError
+from provision.cli.spoken import confirm
+from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _
+
+if TYPE_CHECKING:
+    from provision.onboard.enroll import Enrolled
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -20,12 +24,12 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command(name="enroll")
 def enroll_server(
     host: Annotated[str, typer.Argument(help="Address or name of the server.")],
+    folder: Annotated[
+        Path, typer.Option("--inventory", "-i", help="Folder of the inventory; keys and pinned host keys go there.")
+    ],
     user: Annotated[str, typer.Option("--user", "-u", help="The account that has a password now.")] = "root",
     port: Annotated[int, typer.Option(help="Port of its ssh server.")] = 22,
     administrator: Annotated[str, typer.Option(help="The administrator's account to make.")] = "backbone",
-    folder: Annotated[
-        Path, typer.Option("--inventory", "-i", help="Folder of the inventory; keys and pinned host keys go there.")
-    ] = Path(),
     key: Annotated[
         Path | None, typer.Option(help="The administrator's private key; made in the inventory's folder without this.")
     ] = None,
@@ -46,7 +50,7 @@ def enroll_server(
     folder = folder if folder.is_dir() or not folder.suffix else folder.parent
     password = _password(password_file, f"{user}@{host}")
 
-    def confirm(shown: Pinned) -> bool:
+    def confirmed(shown: Pinned) -> bool:
         if fingerprint:
             return shown.fingerprint == fingerprint
         if not sys.stdin.isatty():
@@ -58,7 +62,7 @@ def enroll_server(
             )
         typer.echo(_("{host} shows the host key {fingerprint}").format(host=host, fingerprint=shown.fingerprint))
         typer.echo(_("On its console, `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` must show the same."))
-        return typer.confirm(_("Is it the same?"), default=False)
+        return confirm(_("Is it the same?"), default=False)
 
     done = enroll(
         host,
@@ -68,7 +72,7 @@ def enroll_server(
         administrator=administrator,
         key_file=(key or folder / "keys" / f"{administrator}_ed25519").absolute(),
         known_hosts=(folder / "known_hosts").absolute(),
-        confirm=confirm,
+        confirm=confirmed,
     )
     settings = {
         "ansible_host": done.host,
@@ -81,11 +85,30 @@ def enroll_server(
     if as_json:
         typer.echo(json.dumps({"host": done.host, "fingerprint": done.fingerprint, "inventory": settings}, indent=2))
         return int(Exit.OK)
-    typer.echo(_("{host} is enrolled. Put this under its name in the inventory:").format(host=done.host))
-    for name, value in settings.items():
-        typer.echo(f"  {name}: {json.dumps(value)}")
+    if _reaches(folder, done):
+        typer.echo(_("{host} is enrolled; the inventory says already how it is reached.").format(host=done.host))
+    else:
+        typer.echo(_("{host} is enrolled. Put this under its name in the inventory:").format(host=done.host))
+        for name, value in settings.items():
+            typer.echo(f"  {name}: {json.dumps(value)}")
     typer.echo(_("Next: backbone preflight -i {folder}").format(folder=folder))
     return int(Exit.OK)
+
+
+def _reaches(folder: Path, done: Enrolled) -> bool:
+    """Whether the inventory has a server with this address, account, key and pinned host key."""
+    from provision.inventory import load
+
+    try:
+        servers = load(folder, allow_expired=True).servers
+    except BackboneError:
+        return False
+    return any(
+        (one.connection.host, one.connection.port, one.connection.user) == (done.host, done.port, done.administrator)
+        and Path(one.connection.key_file) == done.key_file
+        and str(done.known_hosts) in one.connection.common_args
+        for one in servers
+    )
 
 
 def _password(file: Path | None, account: str) -> str:

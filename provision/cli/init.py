@@ -28,9 +28,15 @@ def make_inventory(
     name: Annotated[str, typer.Option(help="The server's name in the inventory.")] = "",
     administrator: Annotated[str, typer.Option(help="The administrator's account.")] = "backbone",
     sync_url: Annotated[str, typer.Option(help="Address of the centre's service.")] = "",
+    sync_client_id: Annotated[str, typer.Option(help="The client id that the centre handed out.")] = "",
+    sync_token_file: Annotated[
+        Path | None, typer.Option(help="File that holds the token that the centre handed out.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> int:
     """Write a new inventory with generated secrets; what is not given is asked for. Nothing is overwritten.
+
+    The centre's client id and token may follow later; `apply` starts only once the vault holds them.
 
     Example: backbone init semarang --region 33.74 --address 10.33.74.10 --internal 10.33.74.0/24
     --fqdn data.semarang.example --sync-url https://backbone.pusat.example
@@ -46,6 +52,10 @@ def make_inventory(
         name=name,
         administrator=administrator,
         sync_url=_asked(sync_url, "--sync-url", _("Address of the centre's service (https://…)")),
+        sync_client_id=sync_client_id or _asked_for_later(_("Client id that the centre handed out")),
+        sync_token=sync_token_file.read_text().strip()
+        if sync_token_file
+        else _asked_for_later(_("Token that the centre handed out"), hidden=True),
     )
     hosts = init(folder, answers)
     if as_json:
@@ -56,11 +66,24 @@ def make_inventory(
         _("Keep {file} apart and safe: without it nobody can read the vault.").format(file=folder / ".vault-password")
     )
     typer.echo(
+        _("Reports are signed with a key of their own; give {folder} to whoever shall verify them.").format(
+            folder=folder / "signers"
+        )
+    )
+    typer.echo(
         _("Next: backbone enroll {address} --user ACCOUNT --administrator {administrator} -i {folder}").format(
             address=answers.address, administrator=administrator, folder=folder
         )
     )
     return int(Exit.OK)
+
+
+def _asked_for_later(question: str, *, hidden: bool = False) -> str:
+    """The answer of the person at the terminal; "" when it is to follow later, or when nobody can be asked."""
+    if not sys.stdin.isatty():
+        return ""
+    answer: str = typer.prompt(question + " " + _("(empty: later)"), default="", show_default=False, hide_input=hidden)
+    return answer.strip()
 
 
 def _asked(given: str, option: str, question: str) -> str:

@@ -80,6 +80,6 @@ def _show(lab: Lab, as_json: bool) -> int:
     for host in listing:
         state = _("running") if host["running"] else _("down")
         addresses = " ".join(f"{net} {address}" for net, address in host["addresses"].items())
-        typer.echo(f"{host['name']:<10} {state:<8} {host['distribution']:<9} {addresses}  {host['about']}")
+        typer.echo(f"{host['name']:<10} {state:<8} {host['distribution']:<9} {addresses}  {_(host['about'])}")
     typer.echo(f"ssh -F {lab.ssh_config}")
     return int(Exit.OK)

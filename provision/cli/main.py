@@ -12,24 +12,26 @@ import typer
 from typer.core import TyperGroup
 
 from provision import __version__, i18n
+from provision.cli import spoken
 from provision.errors import BackboneError
 from provision.exits import Exit
-from provision.i18n import _
+from provision.i18n import N_, _, english
 
 # verb -> (module in provision.cli, one line of help). A module is imported only when its verb is used, so
 # that `backbone --help` and the small verbs stay quick.
 VERBS: dict[str, str] = {
-    "demo": "The main job on throwaway hosts, from nothing: see the whole product work.",
-    "preflight": "May this machine become such a server? What is on it already? Changes nothing.",
-    "audit": "Measure every requirement on every server, and write the report. Changes nothing.",
-    "enroll": "First contact by password: administrator, key, pinned host key.",
-    "init": "A new inventory, with generated secrets, from a few answers.",
-    "lab": "Throwaway real hosts on this machine: up, down, list, ssh, exec.",
-    "drill": "Restore the last backup beside the live database; compare; measure RPO and RTO.",
-    "validate": "The inventory, offline: every fault at once, with file, line, key and repair.",
-    "plan": "Which stages each server needs, and why; --diff: what they would change.",
-    "apply": "Run the stages that each server needs, and only those.",
-    "test": "Install what the tests need, then run them: unit, lab, slow.",
+    "demo": N_("The main job on throwaway hosts, from nothing: see the whole product work."),
+    "preflight": N_("May this machine become such a server? What is on it already? Changes nothing."),
+    "audit": N_("Measure every requirement on every server, and write the report. Changes nothing."),
+    "verify": N_("Signed reports, offline: who signed what, when; is anything changed or left out?"),
+    "enroll": N_("First contact by password: administrator, key, pinned host key."),
+    "init": N_("A new inventory, with generated secrets, from a few answers."),
+    "lab": N_("Throwaway real hosts on this machine: up, down, list, ssh, exec."),
+    "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
+    "validate": N_("The inventory, offline: every fault at once, with file, line, key and repair."),
+    "plan": N_("Which stages each server needs, and why; --diff: what they would change."),
+    "apply": N_("Run the stages that each server needs, and only those."),
+    "test": N_("Install what the tests need, then run them: unit, lab, slow."),
 }
 
 # Typer carries its parser's exceptions privately; the class that every wrong use derives from is found from
@@ -52,7 +54,15 @@ class LazyVerbs(TyperGroup):
         module = importlib.import_module(f"provision.cli.{cmd_name}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
-        return command
+        language = next(param for param in self.params if param.name == "lang")
+        return spoken.translate(command, language)
+
+    def main(self, args: Any = None, *more: Any, **settings: Any) -> Any:
+        """Run; in the language of --lang from the first word on, wherever in the command line it stands."""
+        if asked := spoken.asked_language(sys.argv[1:] if args is None else args):
+            i18n.use(asked)
+        spoken.translate(self)
+        return super().main(args, *more, **settings)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section(_("Verbs")):
@@ -76,17 +86,15 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def backbone(
-    lang: str = typer.Option("", "--lang", help="Language of what people read: id or en.", show_default=False),
+    lang: str = typer.Option(
+        "", "--lang", help=spoken.LANGUAGE_HELP, callback=spoken.check_language, show_default=False
+    ),
     version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Turn a bare server into a compliant regional Backbone data server, prove it, and keep it so.
 
     Example: backbone demo --out ./hasil
     """
-    if lang:
-        if lang not in i18n.LANGUAGES:
-            raise typer.BadParameter(f"{lang!r}: id or en", param_hint="--lang")
-        i18n.use(lang)
 
 
 def run_guarded(call: Callable[[], object]) -> int:
@@ -95,13 +103,13 @@ def run_guarded(call: Callable[[], object]) -> int:
         outcome = call()
     except BackboneError as fault:
         if "--json" in sys.argv:
-            print(json.dumps({"error": fault.message, "repair": fault.repair}))
+            print(json.dumps({"error": english(fault.message), "repair": english(fault.repair)}))
         print(f"{_('error')}: {fault.message}", file=sys.stderr)
         if fault.repair:
             print(f"{_('repair')}: {fault.repair}", file=sys.stderr)
         return int(fault.exit_status)
     except USAGE_FAULT as fault:
-        fault.show()
+        spoken.refusal(fault)
         return int(Exit.USAGE)
     except (KeyboardInterrupt, typer.Abort):
         print(_("interrupted"), file=sys.stderr)

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from provision.exits import Exit, worst
-from provision.i18n import _
+from provision.i18n import _, english
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Inventory = Annotated[
     Path,
@@ -48,7 +48,7 @@ def plan(
     fleet = loop.this_machine(fleet) if local else fleet
     assessment = loop.assess(fleet, Wish(tuple(stage or ()), full), local=local)
     if as_json and not diff:
-        typer.echo(json.dumps(view.plan_as_json(assessment), indent=2))
+        typer.echo(json.dumps(english(view.plan_as_json(assessment)), indent=2))
     elif not as_json:
         view.show_plan(assessment)
     if not diff or assessment.plan.empty:
@@ -59,7 +59,7 @@ def plan(
         told = view.plan_as_json(assessment)
         told["changes"] = [view.progress_as_json(one) for one in progressing.changes]
         told["results"] = [view.result_as_json(one) for one in results]
-        typer.echo(json.dumps(told, indent=2))
+        typer.echo(json.dumps(english(told), indent=2))
     else:
         view.show_changes(progressing.changes)
         view.show_failures(results)

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from provision.exits import Exit
-from provision.i18n import _
+from provision.i18n import _, english
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -39,7 +39,7 @@ def validate(
     except InventoryInvalid as invalid:
         if not as_json:
             raise
-        print(json.dumps({"valid": False, "faults": [fault.as_dict() for fault in invalid.faults]}, indent=2))
+        print(json.dumps({"valid": False, "faults": english([fault.as_dict() for fault in invalid.faults])}, indent=2))
         return int(Exit.USAGE)
     if as_json:
         servers = [
@@ -54,7 +54,7 @@ def validate(
             }
             for server in fleet.servers
         ]
-        notes = [note.as_dict() for note in fleet.notes]
+        notes = english([note.as_dict() for note in fleet.notes])
         print(json.dumps({"valid": True, "faults": [], "notes": notes, "servers": servers}, indent=2))
         return int(Exit.OK)
     _show(fleet)

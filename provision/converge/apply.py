@@ -6,7 +6,11 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
+from functools import cache
 
+from ruamel.yaml import YAML
+
+from provision import paths
 from provision.converge import places, run
 from provision.converge.book import Book, default_book
 from provision.converge.inputs import resolve
@@ -18,6 +22,8 @@ from provision.errors import BackboneError, UsageError
 from provision.exits import Exit, worst
 from provision.i18n import _
 from provision.inventory import Fleet
+from provision.inventory.rules import missing_secrets
+from provision.inventory.secrecy import edit_command
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,18 @@ def this_machine(fleet: Fleet) -> Fleet:
             repair=_("name it: --limit SERVER"),
         )
     return changed(fleet, servers=tuple(chosen))
+
+
+def require_secrets(fleet: Fleet) -> None:
+    """Raise UsageError when the vault lacks what a stage will need: before the first stage, not at the tenth."""
+    lacking = {one.name: missing_secrets(one.settings, one.secrets) for one in fleet.servers}
+    if told := [f"{name}: {', '.join(secrets)}" for name, secrets in lacking.items() if secrets]:
+        raise UsageError(
+            _("the vault lacks secrets that stages need; nothing was touched: {servers}").format(
+                servers="; ".join(told)
+            ),
+            repair=_("add them: {command}").format(command=edit_command(fleet.directory)),
+        )
 
 
 def assess(
@@ -207,7 +225,26 @@ def _without(assessment: Assessment, tried: Mapping[str, Mapping[str, tuple[str,
 
 
 def _gate(assessment: Assessment, accepted: bool) -> None:
-    """Stop before a first apply on a machine that is below the minimum; never keep a server from repair."""
+    """Stop before a first apply on a machine of another system, below the minimum, or in use.
+
+    A server that was provisioned is never kept from repair.
+    """
+    known = supported()
+    strange = {
+        name: seen.distribution
+        for name, seen in assessment.observations.items()
+        if seen.state.bare and not seen.fault and seen.distribution not in known
+    }
+    if strange:
+        raise BackboneError(
+            _("no stage is written for this system, nothing was touched: {servers}").format(
+                servers="; ".join(f"{name}: {system or '?'}" for name, system in strange.items())
+            ),
+            repair=_("install one of {systems}, or leave these servers out with --limit").format(
+                systems=", ".join(sorted(known))
+            ),
+            exit_status=Exit.FELL_SHORT,
+        )
     below = {
         name: seen.below_minimum
         for name, seen in assessment.observations.items()
@@ -218,10 +255,29 @@ def _gate(assessment: Assessment, accepted: bool) -> None:
             _("below the minimum, nothing was touched: {servers}").format(
                 servers="; ".join(f"{name}: {', '.join(controls)}" for name, controls in below.items())
             ),
-            repair=_("mend what preflight names, leave these servers out with --limit, or go on all the same")
-            + " (--accept-below-minimum)",
+            repair=_(
+                "mend what preflight names, leave these servers out with --limit, or go on all the same "
+                "(--accept-below-minimum)"
+            ),
             exit_status=Exit.FELL_SHORT,
         )
+    if found := {name: seen.undecided for name, seen in assessment.observations.items() if seen.undecided}:
+        raise BackboneError(
+            _("in use already, nothing was touched: {servers}").format(
+                servers="; ".join(f"{name}: {', '.join(things)}" for name, things in found.items())
+            ),
+            repair=_("decide what becomes of each (keep, adopt or stop): backbone preflight -i INV"),
+            exit_status=Exit.FELL_SHORT,
+        )
+
+
+@cache
+def supported() -> frozenset[str]:
+    """The systems that stages are written for, as os-release names them: "debian 12"."""
+    written = YAML(typ="safe").load(paths.roles_dir() / "stage" / "vars" / "main.yml")
+    return frozenset(
+        f"{name.lower()} {version}" for name, versions in written["__stage_supported"].items() for version in versions
+    )
 
 
 def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, local: bool, check: bool) -> Setting:

@@ -77,6 +77,8 @@ def environment(job: Job) -> dict[str, str]:
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_FORKS": str(max(1, min(job.servers, _MAX_FORKS))),
         "LC_ALL": "C.UTF-8",
+        # What Ansible says goes to the log, which is English whatever the person reads.
+        "BACKBONE_LANG": "en",
         "PATH": f"{job.folder / 'bin'}:{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
     }
     if job.vault_password_file:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 
 from provision.audit.findings import Finding
+from provision.audit.preflight import preflight as preflights
 from provision.audit.run import examine, targets
 from provision.converge.stamp import STATE_COMMAND, ServerState, StateUnreadableError, read_state
+from provision.i18n import _, joined
 from provision.inventory import Fleet
 from provision.probe import Snapshot
 from provision.probe.transport import repair_of
@@ -27,6 +30,7 @@ class Observation:
     `fault` says why it could not be asked ("" when it could) and `repair` what a person does about that. `failed`
     maps a stage to the failed controls that it repairs; `below_minimum` names failed controls that ask whether
     the machine may become such a server at all; `others` names failed controls that no stage repairs.
+    `undecided` names what a machine that no stage has touched carries and its inventory does not settle.
     `distribution` is os-release's id and version ("debian 12").
     """
 
@@ -35,6 +39,7 @@ class Observation:
     failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     below_minimum: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     distribution: str = ""
     fault: str = ""
     repair: str = ""
@@ -44,33 +49,48 @@ def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
     """Every server of the fleet as it is now, in one probe: {server: Observation}."""
     examination = examine(fleet, {server.name: COMMANDS for server in fleet.servers}, local=local)
     preflight = frozenset(name for name, one in examination.catalogue.controls.items() if one.preflight)
+    early = frozenset(name for name, one in examination.catalogue.controls.items() if one.early)
     found = {}
     for one in targets(fleet, local=local):
         snapshot = examination.snapshots[one.name]
         if snapshot.fault:
             found[one.name] = Observation(one.name, fault=snapshot.fault.message, repair=repair_of(snapshot.fault, one))
         else:
-            found[one.name] = read(snapshot, examination.of(one.name), preflight)
+            found[one.name] = read(snapshot, examination.of(one.name), preflight, early)
+    # Only before the first stage does anybody ask what was there before, so only then it costs a second round trip.
+    bare = frozenset(name for name, seen in found.items() if not seen.fault and seen.state.bare)
+    if bare:
+        first = changed(fleet, servers=tuple(one for one in fleet.servers if one.name in bare))
+        for thing in preflights(first, local=local).undecided:
+            seen = found[thing.server]
+            named = joined(" ", filter(None, (_(thing.kind), thing.name, thing.detail)))
+            found[thing.server] = changed(seen, undecided=(*seen.undecided, named))
     return found
 
 
-def read(snapshot: Snapshot, findings: Iterable[Finding], preflight: frozenset[str] = frozenset()) -> Observation:
+def read(
+    snapshot: Snapshot,
+    findings: Iterable[Finding],
+    preflight: frozenset[str] = frozenset(),
+    early: frozenset[str] = frozenset(),
+) -> Observation:
     """A server's ledger, distribution and failed controls, from a snapshot that holds the answers to COMMANDS.
 
     Only what was measured and failed counts: a control that could not be measured gives no stage a reason to run.
+    Of `early` controls a warning counts, too: a certificate is renewed before it expires, not after.
     """
     told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
     if told.unmeasured:
-        return Observation(snapshot.server, fault="its stamps were not read in time")
+        return Observation(snapshot.server, fault=_("its stamps were not read in time"))
     try:
         state = read_state(told.status, told.stdout, told.stderr)
     except StateUnreadableError as fault:
-        return Observation(snapshot.server, fault=f"its stamps cannot be read: {fault}")
+        return Observation(snapshot.server, fault=_("its stamps cannot be read: {fault}").format(fault=fault))
     failed: dict[str, tuple[str, ...]] = {}
     below: list[str] = []
     others: list[str] = []
     for finding in findings:
-        if finding.status != "fail":
+        if finding.status != "fail" and not (finding.status == "warning" and finding.control in early):
             continue
         if finding.stage:
             failed[finding.stage] = (*failed.get(finding.stage, ()), finding.control)
@@ -85,5 +105,5 @@ def read(snapshot: Snapshot, findings: Iterable[Finding], preflight: frozenset[s
         failed,
         tuple(below),
         tuple(others),
-        f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
+        distribution=f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
     )

@@ -163,9 +163,9 @@ def _forged(server: str, stamp: Stamp, inputs: StageInputs) -> str:
     The digest is an HMAC over the inputs with a key that the server lacks; so the two cannot disagree.
     """
     if stamp.host != server:
-        return f"forged: it is that of {stamp.host}"
+        return _("forged: it is that of {name}").format(name=stamp.host)
     if (stamp.digest == inputs.digest) != (dict(stamp.inputs) == dict(inputs.inputs)):
-        return "forged: its digest is not that of its inputs"
+        return _("forged: its digest is not that of its inputs")
     return ""
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from provision.i18n import N_
+
 PLAY_PREFIX = "Stage "
 PREPARING_PLAY = "Python for Ansible"
 STAMP_TASK = "Stamp the stage"
@@ -26,7 +28,7 @@ _SILENT_ACTIONS = (
     "validate_argument_spec",
 )
 _MAX_MESSAGE = 4000
-HIDDEN = "(hidden: the task handles secrets)"
+HIDDEN = N_("(hidden: the task handles secrets)")
 
 OK = "ok"
 FAILED = "failed"

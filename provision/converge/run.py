@@ -24,7 +24,7 @@ from provision.converge.plan import Plan, ServerPlan
 from provision.converge.progress import Progress, Result, Tracker
 from provision.converge.stages import by_name
 from provision.errors import BackboneError
-from provision.i18n import _
+from provision.i18n import _, english
 
 # Runs whose logs are kept.
 _RUNS_KEPT = 50
@@ -98,7 +98,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
         log.write(f"{_now()} ended: status {ended.status}{' interrupted' if ended.interrupted else ''}\n")
         if ended.status and ended.words:
             log.write(ended.words + "\n")
-    (run / "results.json").write_text(json.dumps([dataclasses.asdict(result) for result in results], indent=1))
+    (run / "results.json").write_text(json.dumps(english([dataclasses.asdict(result) for result in results]), indent=1))
     shutil.rmtree(run / "ansible", ignore_errors=True)
     if ended.status and not ended.interrupted and all(r.status in ("ok", "not_reached") for r in results):
         # It fell over outside of any stage: a broken playbook, a wrong vault password, no Python to be had.

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from provision.i18n import _
+
 STAMP_VERSION = 1
 STAMPS_DIR = "/var/lib/backbone/stamps"
 
@@ -93,7 +95,7 @@ def read_state(status: int, stdout: str, stderr: str = "") -> ServerState:
         told = json.loads(stdout)
         texts, files, started = dict(told["stamps"]), dict(told["files"]), frozenset(told["started"])
     except (ValueError, KeyError, TypeError) as fault:
-        raise StateUnreadableError(f"no ledger in the answer: {fault}") from fault
+        raise StateUnreadableError(_("no ledger in the answer: {fault}").format(fault=fault)) from fault
     stamps: dict[str, Stamp] = {}
     unusable: dict[str, str] = {}
     for stage, text in texts.items():
@@ -110,12 +112,12 @@ def parse(stage: str, text: str) -> Stamp | str:
     try:
         told: Any = json.loads(text)
     except ValueError:
-        return "damaged"
+        return _("damaged")
     if not isinstance(told, dict):
-        return "damaged"
+        return _("damaged")
     version = told.get("version")
     if isinstance(version, int) and version > STAMP_VERSION:
-        return f"from a newer version ({version})"
+        return _("from a newer version ({version})").format(version=version)
     sound = (
         version == STAMP_VERSION
         and all(isinstance(told.get(key), str) for key in ("stage", "host", "digest", "at"))
@@ -124,9 +126,9 @@ def parse(stage: str, text: str) -> Stamp | str:
         and isinstance(told.get("tried", []), list)
     )
     if not sound:
-        return "damaged"
+        return _("damaged")
     if told["stage"] != stage:
-        return f"forged: it is that of {told['stage']}"
+        return _("forged: it is that of {name}").format(name=told["stage"])
     return Stamp(
         stage=stage,
         host=told["host"],

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from provision.errors import UsageError
-from provision.i18n import _
+from provision.i18n import _, english, joined
 
 
 @dataclass(frozen=True, order=True)
@@ -31,10 +31,11 @@ class Fault:
 
     def as_text(self) -> str:
         """For people: place, key, what is wrong, and how to mend it, on two lines."""
-        about = f"{self.key}: " if self.key else ""
         whom = f" ({', '.join(self.servers[:5])}{', …' if len(self.servers) > 5 else ''})" if self.servers else ""
-        text = f"{self.place()}: {about}{self.message}{whom}"
-        return f"{text}\n    {_('repair')}: {self.repair}" if self.repair else text
+        parts = [self.place(), ": ", f"{self.key}: " if self.key else "", self.message, whom]
+        if self.repair:
+            parts += ["\n    ", _("repair"), ": ", self.repair]
+        return joined("", parts)
 
 
 def shown(path: Path) -> str:
@@ -51,7 +52,9 @@ def gathered(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     for fault in faults:
         bare = replace(fault, servers=())
         by_place[bare] = tuple(sorted({*by_place.get(bare, ()), *fault.servers}))
-    return tuple(sorted(replace(fault, servers=servers) for fault, servers in by_place.items()))
+    found = [replace(fault, servers=servers) for fault, servers in by_place.items()]
+    # The same order in every language.
+    return tuple(sorted(found, key=lambda one: (one.file, one.line, one.key, english(one.message))))
 
 
 class InventoryInvalid(UsageError):  # noqa: N818 — reads as the state it is: `raise InventoryInvalid(faults)`
@@ -60,4 +63,4 @@ class InventoryInvalid(UsageError):  # noqa: N818 — reads as the state it is: 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = gathered(faults)
         heading = _("the inventory has {count} fault(s); nothing was touched").format(count=len(self.faults))
-        super().__init__("\n".join([heading, *("  " + fault.as_text() for fault in self.faults)]))
+        super().__init__(joined("\n  ", [heading, *(fault.as_text() for fault in self.faults)]))

@@ -41,6 +41,7 @@ class Wrong(ValueError):  # noqa: N818 — never leaves the schema
 
     def __init__(self, message: str, repair: str = "") -> None:
         super().__init__(message)
+        self.message = message
         self.repair = repair
 
 
@@ -184,9 +185,22 @@ def _user_name(text: str) -> str:
     return text
 
 
+# Such a path needs no quoting in any file that a stage writes it into: clamd's, systemd's, pgBackRest's, AppArmor's.
+_SAFE_PATH = r"^(/[A-Za-z0-9._+@-]+)+$"
+
+
 def _absolute(text: str) -> str:
-    if not text.startswith("/") or ".." in text.split("/") or "\n" in text:
-        raise Wrong(_("{value} is not an absolute path").format(value=text), _("start it with / and leave out .."))
+    if not text.startswith("/") or {".", ".."} & set(text.split("/")):
+        raise Wrong(
+            _("{value} is not an absolute path").format(value=text), _("start it with / and leave out . and ..")
+        )
+    if not text.strip("/"):
+        raise Wrong(_("{value} is the whole disk").format(value=text), _("name a folder of its own below it"))
+    if not re.fullmatch(_SAFE_PATH[1:-1], text):
+        raise Wrong(
+            _("{value} is not a path that every program on the server reads alike").format(value=text),
+            _("letters, digits and . _ + @ - in each part, one / between parts, none at the end; no spaces"),
+        )
     return text
 
 
@@ -235,7 +249,7 @@ HttpsUrl = Annotated[str, _url_of("https")]
 WireguardKey = Annotated[str, AfterValidator(_wireguard_key)]
 SshKey = Annotated[str, AfterValidator(_ssh_key)]
 UserName = Annotated[str, AfterValidator(_user_name)]
-AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+AbsolutePath = Annotated[str, AfterValidator(_absolute), Field(json_schema_extra={"pattern": _SAFE_PATH})]
 Unit = Annotated[str, AfterValidator(_unit)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Email = Annotated[str, AfterValidator(_email)]

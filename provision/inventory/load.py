@@ -19,10 +19,10 @@ from provision.inventory.faults import Fault, InventoryInvalid, gathered, shown
 from provision.inventory.fields import host_problem
 from provision.inventory.model import Fleet, Server
 from provision.inventory.resolve import CannotResolve, Resolved, resolve
+from provision.inventory.secrecy import PASSWORD_FILE
 from provision.inventory.server import Reading, read_server
 from provision.inventory.settings import FILE_SETTINGS, PREFIX
 
-PASSWORD_FILE = ".vault-password"  # noqa: S105 — a file's name
 PASSWORD_VARIABLE = "BACKBONE_VAULT_PASSWORD_FILE"  # noqa: S105 — a variable's name
 _INVENTORY_NAMES = ("hosts.yml", "hosts.yaml", "inventory.yml")
 _SOON = timedelta(days=14)
@@ -291,7 +291,7 @@ class _Loader:
                     0,
                     "",
                     _("`apply` will need secrets that no vault holds yet: {names}").format(names=", ".join(missing)),
-                    _("add them with ansible-vault edit, or make the inventory with: backbone init"),
+                    _("add them: {command}").format(command=secrecy.edit_command(self.path.parent)),
                     (draft.name,),
                 )
             )

@@ -37,9 +37,15 @@ def own_ports(settings: Settings, connection: Connection) -> tuple[DeclaredPort,
 
 
 def declared_ports(server: Server) -> tuple[DeclaredPort, ...]:
-    """Every port that may be open on the server: the stages' own, then the region's."""
+    """Every port that may be open on the server: the stages' own, the region's, those of what it keeps."""
     extra = tuple(DeclaredPort(one.port, one.proto, one.sources, one.why, "") for one in server.settings.ports)
-    return own_ports(server.settings, server.connection) + extra
+    kept = tuple(
+        DeclaredPort(port.port, port.proto, one.sources, one.name, "")
+        for one in server.settings.found
+        if one.decision == "keep"
+        for port in one.ports
+    )
+    return own_ports(server.settings, server.connection) + extra + kept
 
 
 def vpn_networks(settings: Settings) -> tuple[str, ...]:

@@ -137,8 +137,22 @@ def lists(draft: Draft) -> Iterator[Problem]:
     """Nobody and nothing is listed twice."""
     chosen = draft.settings
     yield from _twice(draft, ("backbone_admins",), (one.name for one in chosen.admins), _("administrator"))
+    needed = {one.name for one in chosen.admins} | {draft.connection.user}
+    for index, name in enumerate(chosen.former_admins):
+        if name in needed:
+            yield Problem(
+                draft.name,
+                ("backbone_former_admins", index),
+                _("{name} is needed: an administrator, or the account that the controller logs in with").format(
+                    name=name
+                ),
+                _("take {name} out of backbone_former_admins").format(name=name),
+            )
     yield from _twice(draft, ("backbone_stages_disabled",), chosen.stages_disabled, _("stage"))
     yield from _twice(draft, ("backbone_sync_entities",), chosen.sync_entities, _("entity"))
+    yield from _twice(
+        draft, ("backbone_found",), (f"{one.kind} {one.name}" for one in chosen.found), _("decision about")
+    )
     yield from _twice(draft, ("backbone_networks_internal",), chosen.networks_internal, _("network"))
     keys = [(one.ssh_keys, index) for index, one in enumerate(chosen.admins)]
     for admin_keys, index in keys:
@@ -148,11 +162,19 @@ def lists(draft: Draft) -> Iterator[Problem]:
 def ports(draft: Draft) -> Iterator[Problem]:
     """No port is declared twice, neither by the region nor against what the stages declare."""
     own = {(one.port, one.proto): one for one in own_ports(draft.settings, draft.connection)}
-    seen: dict[tuple[int, str], int] = {}
-    for index, one in enumerate(draft.settings.ports):
-        key = (one.port, one.proto)
-        label = f"{one.port}/{one.proto}"
-        path: Path_ = ("backbone_ports", index, "port")
+    seen: set[tuple[int, str]] = set()
+    declared: list[tuple[Path_, int, str]] = [
+        (("backbone_ports", index, "port"), one.port, one.proto) for index, one in enumerate(draft.settings.ports)
+    ]
+    declared += [
+        (("backbone_found", index, "ports", number, "port"), port.port, port.proto)
+        for index, one in enumerate(draft.settings.found)
+        if one.decision == "keep"
+        for number, port in enumerate(one.ports)
+    ]
+    for path, port, proto in declared:
+        key = (port, proto)
+        label = f"{port}/{proto}"
         if key in own:
             yield Problem(
                 draft.name,
@@ -167,7 +189,7 @@ def ports(draft: Draft) -> Iterator[Problem]:
                 _("port {port} is declared twice").format(port=label),
                 _("keep one entry and list all its sources there"),
             )
-        seen.setdefault(key, index)
+        seen.add(key)
 
 
 def _overlap(left: str, right: str) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from provision.i18n import _
 from provision.inventory import raw
@@ -13,6 +16,8 @@ from provision.inventory.faults import Fault, shown
 from provision.inventory.layout import Definition
 from provision.inventory.settings import SECRET_PREFIX
 
+VAULT_FILE = Path("group_vars/all/vault.yml")
+PASSWORD_FILE = ".vault-password"  # noqa: S105 — a file's name
 _SECRET_NAME = re.compile(
     r"(^|_)(password|passwd|pass|passphrase|secret|token|api_?key|private_?key|sandi)s?$", re.IGNORECASE
 )
@@ -20,6 +25,13 @@ _TEMPLATE_ONLY = re.compile(r"^\s*\{\{.*\}\}\s*$", re.DOTALL)
 # Long random strings that are no secret and have a place of their own.
 _PUBLIC = ("public_key", "ssh_keys")
 _RANDOM = re.compile(r"^[A-Za-z0-9+/_-]{32,}={0,2}$")
+
+
+def edit_command(directory: Path) -> str:
+    """The command that opens an inventory's vault in an editor, as a person can paste it."""
+    program = Path(sys.executable).with_name("ansible-vault")
+    words = (program, "edit", "--vault-password-file", directory / PASSWORD_FILE, directory / VAULT_FILE)
+    return shlex.join(shown(Path(word)) if isinstance(word, Path) else word for word in words)
 
 
 def _entropy(text: str) -> float:

@@ -62,6 +62,31 @@ class Port(Closed):
     why: Text
 
 
+class FoundPort(Closed):
+    """A port that something found serves."""
+
+    port: PortNumber
+    proto: Literal["tcp", "udp"] = "tcp"
+
+
+class Found(Closed):
+    """What becomes of something that was on the machine before; `kind` and `name` as preflight lists it.
+
+    `keep` declares its ports, open to `sources`; `stop` stops its units and containers; `adopt`: a stage takes it over.
+    """
+
+    kind: Literal["listener", "container", "firewall", "database", "panel"]
+    name: Text
+    decision: Literal["keep", "adopt", "stop"]
+    ports: tuple[FoundPort, ...] = ()
+    sources: Sources = ("internal",)
+    units: tuple[Unit, ...] = ()
+    containers: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^(docker|podman|lxc)/[A-Za-z0-9][A-Za-z0-9_.-]*$")], ...],
+        Field(description="engine/name"),
+    ] = ()
+
+
 class VpnPeer(Closed):
     """A person's or machine's way in through the VPN; useless after `expires` (last day, UTC)."""
 
@@ -122,12 +147,19 @@ class Settings(Closed):
         Field(min_length=1, description="Networks from which administrators and the controller come"),
     ]
     admins: Annotated[tuple[Admin, ...], Field(min_length=1)]
+    former_admins: Annotated[
+        tuple[UserName, ...],
+        Field(description="Accounts with sudo from before, such as the installer's: they lose it, and expire"),
+    ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
+    found: Annotated[
+        tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
+    ] = ()
     apt_proxy: Url | None = None
-    reboot_window: Annotated[Clock, Field(description="Server's local time, HH:MM")] = "02:00"
-    patch_time: Annotated[Clock, Field(description="Server's local time, HH:MM")] = "01:00"
+    reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
+    patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
 
     database: Literal["postgresql", "sqlserver"] = "postgresql"
     database_version: Annotated[

@@ -21,11 +21,10 @@ from provision.errors import UsageError
 from provision.i18n import _
 from provision.inventory import layout
 from provision.inventory.faults import shown
-from provision.inventory.load import PASSWORD_FILE, PASSWORD_VARIABLE, inventory_file, password_file
+from provision.inventory.load import PASSWORD_VARIABLE, inventory_file, password_file
 from provision.inventory.raw import VAULT_HEADER
+from provision.inventory.secrecy import PASSWORD_FILE, edit_command
 from provision.inventory.settings import SECRET_PREFIX
-
-VAULT_FILE = Path("group_vars/all/vault.yml")
 
 
 def _library(password: str) -> Any:
@@ -156,7 +155,7 @@ def read_secret(inventory: Path, server: str, name: str) -> str:
     if not isinstance(found, str) or not found:
         raise UsageError(
             _("the vault holds no {name} for {server}").format(name=SECRET_PREFIX + name, server=server),
-            repair=_("add it: ansible-vault edit {file}").format(file=VAULT_FILE),
+            repair=_("add it: {command}").format(command=edit_command(inventory_file(inventory).parent)),
         )
     return found
 

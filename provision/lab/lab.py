@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Lab:
             raise UsageError(_("a lab's name is letters and digits, not {name!r}").format(name=name))
         folder = _labs_dir() / name
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(name, folder, Networks(_slot(name)), say)
+        return cls(name, folder, Networks(_slot(folder.resolve())), say)
 
     def __enter__(self) -> Lab:
         return self
@@ -102,7 +103,7 @@ class Lab:
         requirements.ensure()
         fresh = [spec for spec in specs if not self.machine(spec.name).running()]
         if fresh:
-            limits.raise_for_hosts(_labs_dir())
+            limits.raise_for_hosts(_machine_dir())
             self._make_networks()
             self._make_images(fresh)
             self._write_ssh(specs)
@@ -118,22 +119,38 @@ class Lab:
     def down(self, names: Iterable[str] = ()) -> None:
         """End the named hosts and remove what they wrote; without names, the whole instance and its networks."""
         chosen = list(names) or list(hosts())
+        faults: list[Exception] = []
         for name in chosen:
             machine = self.machine(name)
-            machine.kill()
-            machine.unmount()
-            network.detach(self.networks.slot, name)
-            machine.erase()
+            # What cannot be removed of one host keeps nothing of the others.
+            for step in (
+                machine.kill,
+                machine.unmount,
+                partial(network.detach, self.networks.slot, name),
+                machine.erase,
+            ):
+                try:
+                    step()
+                except (OSError, subprocess.SubprocessError, BackboneError) as fault:
+                    faults.append(fault)
+                    break
         if not list(names):
             _end(self.folder / "proxy.pid")
             network.remove(self.networks.slot)
             shutil.rmtree(self.folder, ignore_errors=True)
             if not any(network.namespaces(slot) for slot in SLOTS):
-                limits.restore(_labs_dir())
+                limits.restore(_machine_dir())
+        if faults:
+            raise BackboneError(
+                _("not everything of the lab could be removed: {reason}").format(reason=faults[0]),
+                repair=_("end what still uses it, then: backbone lab down"),
+            ) from faults[0]
 
     def freeze(self, name: str, layer: Path) -> None:
         """Power the host off and keep what it wrote as `layer`, for `up(layers=…)`; the host is gone afterwards."""
         machine = self.machine(name)
+        if machine.disk.is_mount():
+            raise BackboneError(_("{host} has a volume of its own and cannot become a layer").format(host=name))
         machine.power_off()
         machine.unmount()
         layer.parent.mkdir(parents=True, exist_ok=True)
@@ -155,9 +172,9 @@ class Lab:
             timeout=timeout,
         )
         if check and done.returncode != 0:
-            raise BackboneError(
-                f"{name}: {command!r} exited {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
+            told = _("{name}: `{command}` exited {status}: {said}")
+            said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            raise BackboneError(told.format(name=name, command=command, status=done.returncode, said=said))
         return done
 
     def inside(self, name: str, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -235,12 +252,12 @@ class Lab:
         machine.unmount()
         machine.erase()
         network.detach(self.networks.slot, spec.name)
-        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root])
+        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root], spec.disk_mb)
         network.attach(self.networks, spec)
         if not layer:
             self._furnish(machine.root, spec)
         machine.boot(_hardware(machine.root, spec))
-        self.say(_("{host} boots: {about}").format(host=spec.name, about=spec.about))
+        self.say(_("{host} boots: {about}").format(host=spec.name, about=_(spec.about)))
 
     def _furnish(self, root: Path, spec: HostSpec) -> None:
         """Write into a host's root what is its own: names, keys, accounts, the centre's services."""
@@ -325,17 +342,32 @@ def _labs_dir() -> Path:
     return paths.state_dir() / "lab"
 
 
-def _slot(name: str) -> int:
-    """The instance's slot, kept in its folder; a new instance gets the lowest that no other has."""
-    _labs_dir().mkdir(parents=True, exist_ok=True)
-    with (_labs_dir() / ".slots.lock").open("w") as lock:
+def _machine_dir() -> Path:
+    """What instances of all users and all state folders share on this machine; gone with a reboot, as they are."""
+    folder = Path("/run/backbone-lab") if os.geteuid() == 0 else _labs_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _slot(folder: Path) -> int:
+    """The slot of the instance in `folder`; a new instance gets the lowest that no other has."""
+    with (_machine_dir() / ".slots.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        file = _labs_dir() / "slots.json"
+        file = _machine_dir() / "slots.json"
         slots: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-        if name not in slots:
-            slots[name] = next(slot for slot in SLOTS if slot not in slots.values())
+        if str(folder) not in slots:
+            if len(slots) == len(SLOTS):
+                # An instance that is down has no folder any more; what an interrupted one left has its slot's name.
+                slots = {one: slot for one, slot in slots.items() if Path(one).exists() or network.namespaces(slot)}
+            free = (slot for slot in SLOTS if slot not in slots.values() and not network.links(slot))
+            if (chosen := next(free, None)) is None:
+                raise BackboneError(
+                    _("{number} labs are up on this machine; there is no room for another").format(number=len(SLOTS)),
+                    repair=_("take one down: BACKBONE_LAB=NAME backbone lab down"),
+                )
+            slots[str(folder)] = chosen
             file.write_text(json.dumps(slots))
-        return slots[name]
+        return slots[str(folder)]
 
 
 def _key(path: Path) -> None:

@@ -42,16 +42,29 @@ class Machine:
         return self.folder / "root"
 
     @property
+    def disk(self) -> Path:
+        """Where its own volume is mounted, if it has one."""
+        return self.folder / "disk"
+
+    @property
     def written(self) -> Path:
         """What it wrote on top of its image and layers."""
-        return self.folder / "written"
+        return (self.disk if self.disk.is_mount() else self.folder) / "written"
 
-    def mount(self, layers: Sequence[Path]) -> None:
-        """Lay a fresh, empty layer over `layers` (uppermost first)."""
-        for path in (self.root, self.written, self.folder / "work"):
+    def mount(self, layers: Sequence[Path], disk_mb: int | None = None) -> None:
+        """Lay a fresh, empty layer over `layers` (uppermost first), on a volume of its own size if one is given."""
+        if disk_mb:
+            self.disk.mkdir(parents=True, exist_ok=True)
+            volume = self.folder / "disk.img"
+            with volume.open("wb") as file:
+                file.truncate(disk_mb * 1024 * 1024)
+            _call("mkfs.ext4", "-q", "-m", "0", str(volume))
+            _call("mount", "-o", "loop", str(volume), str(self.disk))
+        work = self.written.with_name("work")
+        for path in (self.root, self.written, work):
             path.mkdir(parents=True, exist_ok=True)
         stack = ":".join(str(layer) for layer in layers)
-        options = f"lowerdir={stack},upperdir={self.written},workdir={self.folder / 'work'}"
+        options = f"lowerdir={stack},upperdir={self.written},workdir={work}"
         _call("mount", "-t", "overlay", "-o", options, f"overlay-{self.unit}", str(self.root))
 
     def boot(self, binds: Sequence[tuple[str, str]] = ()) -> None:
@@ -154,9 +167,10 @@ class Machine:
             _remove_group(CGROUPS / tree / self.unit)
 
     def unmount(self) -> None:
-        """Take its root file system away."""
-        while str(self.root) in (line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()):
-            _call("umount", str(self.root))
+        """Take its root file system away, and then its volume."""
+        for place in (self.root, self.disk):
+            while str(place) in (line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()):
+                _call("umount", str(place))
 
     def erase(self) -> None:
         """Remove its folder with all that it wrote."""

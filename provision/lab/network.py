@@ -5,7 +5,10 @@ Everything is named after the instance's slot, so that what an interrupted lab l
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 from ipaddress import IPv4Network
 from typing import Any
@@ -77,11 +80,13 @@ def make(networks: Networks) -> None:
 def attach(networks: Networks, host: HostSpec) -> None:
     """Make the host's namespace with its links and addresses. The outside is where its default route leads."""
     here = namespace(networks.slot, host.name)
+    for name in networks.addresses(host):
+        _delete(_outer(networks.slot, name, host))
     _ip("netns", "add", here)
     _ip("-n", here, "link", "set", "lo", "up")
     for name, address in networks.addresses(host).items():
         short = name[:3]
-        outer = f"{prefix(networks.slot)}-{short[0]}{host.outside}"
+        outer = _outer(networks.slot, name, host)
         _ip("link", "add", outer, "type", "veth", "peer", "name", f"{short}0", "netns", here)
         _ip("link", "set", outer, "master", f"{prefix(networks.slot)}-{short}", "up")
         _ip("-n", here, "addr", "add", f"{address}/24", "dev", f"{short}0")
@@ -89,16 +94,29 @@ def attach(networks: Networks, host: HostSpec) -> None:
     _ip("-n", here, "route", "add", "default", "via", str(networks.outside[1]))
 
 
+def _outer(slot: int, network: str, host: HostSpec) -> str:
+    """The name of a host's link to one of the networks, on this machine's side."""
+    return f"{prefix(slot)}-{network[0]}{host.outside}"
+
+
+def _delete(link: str) -> None:
+    """Take a link away now. By itself it goes only some time after its namespace, when the kernel comes to it."""
+    subprocess.run(["ip", "link", "del", link], capture_output=True)
+
+
 def detach(slot: int, host: str) -> None:
-    """Remove a host's namespace; its links go with it."""
-    if namespace(slot, host) in namespaces(slot):
-        _ip("netns", "del", namespace(slot, host))
+    """Remove a host's namespace, and whatever still stands in it: a namespace that is lived in keeps its links."""
+    here = namespace(slot, host)
+    if here in namespaces(slot):
+        for pid in _ip("netns", "pids", here).split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        _ip("netns", "del", here)
 
 
 def remove(slot: int) -> None:
     """Remove all that `make` and `attach` made for this instance."""
     for found in namespaces(slot):
-        _ip("netns", "del", found)
+        detach(slot, found.removeprefix(f"{prefix(slot)}-"))
     for link in links(slot):
-        # The outer half of a pair goes by itself, a moment after its namespace.
-        subprocess.run(["ip", "link", "del", link], capture_output=True)
+        _delete(link)

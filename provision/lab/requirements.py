@@ -19,6 +19,7 @@ COMMANDS = {
     "ssh-keygen": "openssh-client",
     "nc": "netcat-openbsd",
     "mount": "mount",
+    "mkfs.ext4": "e2fsprogs",
 }
 FILES = {"/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring"}
 

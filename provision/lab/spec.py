@@ -18,6 +18,7 @@ INTERNAL_BLOCK = "10.83.{slot}.0/24"
 @dataclass(frozen=True)
 class HostSpec:
     """One lab host. `memory_mb`, `processor` and `cores` are what the host reports of itself; None: the truth.
+    `disk_mb`: the size of a volume of its own; None: it writes to this machine's disk.
 
     A server (a host on the internal network) has an account `petugas` with a password, as an installer leaves it;
     an enrolled one also has the administrator `backbone` with a key.
@@ -31,6 +32,7 @@ class HostSpec:
     memory_mb: int | None = None
     processor: str | None = None
     cores: int = 2
+    disk_mb: int | None = None
     services: bool = False
     enrolled: bool = True
 

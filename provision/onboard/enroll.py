@@ -24,6 +24,7 @@ from provision.errors import BackboneError, UsageError
 from provision.i18n import _
 
 TIMEOUT = 20.0
+PATIENCE = 1500.0  # seconds without a word: apt may wait ten minutes for each of its two locks
 NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
 
 # Runs as root on the server. Ansible needs sudo and Python there; a bare installation may lack both.
@@ -33,7 +34,19 @@ missing=
 command -v sudo >/dev/null || missing="$missing sudo"
 command -v python3 >/dev/null || missing="$missing python3"
 if [ -n "$missing" ]; then
-    if command -v apt-get >/dev/null; then apt-get -qq update; apt-get -qq -y install $missing >&2
+    if command -v apt-get >/dev/null; then
+        # On a first boot apt-daily holds the package lists for minutes, and apt waits for dpkg's lock alone.
+        tries=0
+        until said=$(apt-get -qq update 2>&1); do
+            case $said in *" lock "*) ;; *) printf '%s\\n' "$said" >&2; exit 5;; esac
+            tries=$((tries + 1))
+            if [ "$tries" -ge 60 ]; then
+                echo "another program has held apt's package lists for ten minutes: $said" >&2
+                exit 5
+            fi
+            sleep 10
+        done
+        apt-get -o DPkg::Lock::Timeout=600 -qq -y install $missing >&2
     elif command -v dnf >/dev/null; then dnf -q -y install $missing >&2
     else echo "missing:$missing" >&2; exit 4; fi
 fi
@@ -207,8 +220,10 @@ def _as_root(client: paramiko.SSHClient, user: str, password: str, script: str, 
     if user == "root":
         status, _out, err = _run(client, "sh -s", script)
     else:
-        # sudo reads the password from its first line of input, the shell reads the rest.
-        status, _out, err = _run(client, "sudo -S -p '' sh -s", f"{password}\n{script}")
+        # sudo reads the password from its first line of input, the shell reads the rest. A sudo that asks for none
+        # would leave that line to the shell, as a command of root's.
+        asks = _run(client, "sudo -k -n true", "")[0] != 0
+        status, _out, err = _run(client, "sudo -k -S -p '' sh -s", f"{password}\n{script}" if asks else script)
     if status != 0:
         reason = "\n".join(line for line in err.splitlines() if password not in line)[-600:]
         raise BackboneError(
@@ -220,7 +235,7 @@ def _as_root(client: paramiko.SSHClient, user: str, password: str, script: str, 
 
 
 def _run(client: paramiko.SSHClient, command: str, given: str) -> tuple[int, str, str]:
-    stdin, stdout, stderr = client.exec_command(command, timeout=300)
+    stdin, stdout, stderr = client.exec_command(command, timeout=PATIENCE)
     stdin.write(given)
     stdin.channel.shutdown_write()
     out, err = stdout.read().decode(errors="replace"), stderr.read().decode(errors="replace")

@@ -1,4 +1,6 @@
-"""A new inventory from a few answers: hosts.yml, generated secrets in a vault, an internal authority, a key.
+"""A new inventory from a few answers: hosts.yml, generated secrets in a vault, an internal authority, two keys.
+
+One key is the administrator's, the other signs reports; its public part, in signers/, is there to be handed out.
 
 Everything is written into a folder that must not hold an inventory yet, so nothing is ever overwritten.
 """
@@ -8,34 +10,43 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 
 from provision import paths
 from provision.errors import UsageError
-from provision.i18n import _
+from provision.i18n import N_, _
 from provision.inventory import regions
 from provision.inventory.load import load
 from provision.inventory.regions import Region
+from provision.inventory.secrecy import VAULT_FILE
+from provision.inventory.settings import SECRET_PREFIX
 from provision.inventory.vault import generate_secrets, new_password, write_password_file, write_vault
 from provision.onboard.authority import make_authority
 from provision.onboard.enroll import NAME, administrator_key
+from provision.report import keys
 
 _IGNORED = ".vault-password\nkeys/\n"
 _PAPERS = {
-    "documents.yml": "# The signed letter of request and the Nota Kesepakatan: kind, number, signed_by, signed_on, "
-    "valid_until, region.\n[]\n",
-    "attestations.yml": "# What people state where a machine cannot know: control, servers, evidence, attested_by, "
-    "expires.\n[]\n",
-    "waivers.yml": "# Controls that need not hold for a while: control, servers, reason, approver, expires.\n[]\n",
+    "documents.yml": N_(
+        "The signed letter of request and the Nota Kesepakatan: kind, number, signed_by, signed_on, "
+        "valid_until, region."
+    ),
+    "attestations.yml": N_(
+        "What people state where a machine cannot know: control, servers, evidence, attested_by, expires."
+    ),
+    "waivers.yml": N_("Controls that need not hold for a while: control, servers, reason, approver, expires."),
 }
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a person has to say about a first server. `internal`: networks in CIDR notation."""
+    """What a person has to say about a first server. `internal`: networks in CIDR notation.
+
+    `sync_client_id` and `sync_token` are what the centre handed out; empty where it has not yet.
+    """
 
     region: str
     address: str
@@ -44,6 +55,8 @@ class Answers:
     sync_url: str
     name: str = ""
     administrator: str = "backbone"
+    sync_client_id: str = ""
+    sync_token: str = field(default="", repr=False)
 
 
 def region_of(text: str) -> Region:
@@ -78,9 +91,9 @@ def init(folder: Path, answers: Answers) -> Path:
             _("{name!r} is no account name: lower-case letters, digits, - and _").format(name=answers.administrator)
         )
     region = region_of(answers.region)
-    template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True).from_string(  # noqa: S701
-        (paths.templates_dir() / "inventory" / "hosts.yml.j2").read_text()
-    )
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    environment.globals["_"] = _
+    template = environment.from_string((paths.templates_dir() / "inventory" / "hosts.yml.j2").read_text())
     # Made beside its place and judged there: answers that do not fit leave nothing behind.
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".init-") as drafts:
@@ -106,11 +119,14 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
         internal=json.dumps(list(answers.internal)),
         sync_url=answers.sync_url,
     )
-    (folder / "hosts.yml").write_text(text)
+    (folder / "hosts.yml").write_text(text, encoding="utf-8")
+    keys.pair(folder / keys.PRIVATE, folder / keys.SIGNERS, region.name)
     authority_key, authority = make_authority(region.name)
     password = new_password()
     write_password_file(folder, password)
-    write_vault(folder / "group_vars" / "all" / "vault.yml", generate_secrets(authority_key), password)
+    handed_out = {"sync_client_id": answers.sync_client_id, "sync_token": answers.sync_token}
+    values = generate_secrets(authority_key) | {SECRET_PREFIX + name: one for name, one in handed_out.items() if one}
+    write_vault(folder / VAULT_FILE, values, password)
     (folder / "authority.pem").write_text(authority)
     for name, paper in _PAPERS.items():
-        (folder / name).write_text(paper)
+        (folder / name).write_text(f"# {_(paper)}\n[]\n", encoding="utf-8")

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from provision.i18n import _, joined
+
 VERSION = 1
 # PostgreSQL writes a sequence's value ahead into WAL, this many steps (SEQ_LOG_VALS) beyond its cache.
 SEQUENCE_AHEAD = 32
@@ -34,13 +36,15 @@ class DrillResult:
 
     Times are UTC in ISO 8601, durations seconds. `rpo_seconds`: age, at the mark, of the newest canary that had
     left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup").
-    `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short.
+    `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short. `operator`: the person who ran
+    it; empty when no person did.
     """
 
     server: str
     ok: bool
     drill: str
     started_at: str
+    operator: str = ""
     failed_step: str = ""
     failure: str = ""
     backup: str = ""
@@ -95,39 +99,43 @@ def table_difference(table: Table, in_source: bool) -> str:
     """One sentence on a table that is not identical."""
     where = f"{table.database}: {table.name}"
     if not in_source:
-        return f"{where} exists in the restored cluster only"
+        return _("{where} exists in the restored cluster only").format(where=where)
     if table.restored is None:
-        return f"{where} is missing from the restored cluster"
+        return _("{where} is missing from the restored cluster").format(where=where)
     if table.rows != table.restored:
-        return f"{where} has {table.restored} rows instead of {table.rows}"
-    return f"{where} has {table.rows} rows as it should, but not the same ones"
+        told = _("{where} has {restored} rows instead of {rows}")
+        return told.format(where=where, restored=table.restored, rows=table.rows)
+    return _("{where} has {rows} rows as it should, but not the same ones").format(where=where, rows=table.rows)
 
 
 def compare_lines(what: str, source: list[str], restored: list[str]) -> Iterator[str]:
     """Differences between two descriptions, in which every line is a fact of its own."""
     for line in sorted(set(source) - set(restored)):
-        yield f"{what}: missing: {line}"
+        yield _("{what}: missing: {line}").format(what=what, line=line)
     for line in sorted(set(restored) - set(source)):
-        yield f"{what}: only restored: {line}"
+        yield _("{what}: only restored: {line}").format(what=what, line=line)
 
 
 def compare_sequences(database: str, source: Mapping[str, Any], restored: Mapping[str, Any]) -> Iterator[str]:
     """Differences beyond what PostgreSQL's way of logging sequences explains: ahead by a few, never behind."""
     for name in sorted({*source, *restored}):
         if name not in source or name not in restored:
-            side = "missing from" if name in source else "only in"
-            yield f"{database}: sequence {name} is {side} the restored cluster"
+            missing = _("{database}: sequence {name} is missing from the restored cluster")
+            surplus = _("{database}: sequence {name} is only in the restored cluster")
+            yield (missing if name in source else surplus).format(database=database, name=name)
             continue
         value, step, cache, first = source[name]
-        again, step_again, *_ = restored[name]
+        again, step_again = restored[name][:2]
         if value == again and step == step_again:
             continue
         if again is None or step != step_again:
-            yield f"{database}: sequence {name} is {again} by {step_again} instead of {value} by {step}"
+            told = _("{database}: sequence {name} is {again} by {step_again} instead of {value} by {step}")
+            yield told.format(database=database, name=name, again=again, step_again=step_again, value=value, step=step)
             continue
         ahead = (again - (first - step if value is None else value)) / step
         if not 0 <= ahead <= SEQUENCE_AHEAD + cache:
-            yield f"{database}: sequence {name} is {again} instead of {value}"
+            told = _("{database}: sequence {name} is {again} instead of {value}")
+            yield told.format(database=database, name=name, again=again, value=value)
 
 
 def compare(source: Mapping[str, Any], restored: Mapping[str, Any]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
@@ -135,13 +143,13 @@ def compare(source: Mapping[str, Any], restored: Mapping[str, Any]) -> tuple[tup
     tables: list[Table] = []
     differences: list[str] = list(compare_lines("cluster", source["cluster"], restored["cluster"]))
     if not source["cluster"]:
-        differences.append("cluster: roles and databases of the source were not read")
+        differences.append(_("cluster: roles and databases of the source were not read"))
     for name in sorted({*source["databases"], *restored["databases"]}):
         ours, theirs = source["databases"].get(name), restored["databases"].get(name)
         if ours is None or theirs is None:
-            differences.append(
-                f"database {name} is {'missing from' if theirs is None else 'only in'} the restored cluster"
-            )
+            missing = _("database {name} is missing from the restored cluster")
+            surplus = _("database {name} is only in the restored cluster")
+            differences.append((missing if theirs is None else surplus).format(name=name))
             ours, theirs = ours or {}, theirs or {}
         found = list(compare_tables(name, ours.get("tables", {}), theirs.get("tables", {})))
         tables += found
@@ -168,22 +176,25 @@ def recovery_point(observed: Mapping[str, Any]) -> tuple[float | None, str]:
 def shortcomings(observed: Mapping[str, Any], tables: tuple[Table, ...], differences: tuple[str, ...]) -> Iterator[str]:
     """Why a drill that went through to its end is not green; nothing if it is."""
     if not tables:
-        yield "no table was compared"
+        yield _("no table was compared")
     if differences:
-        yield f"{len(differences)} differences between the marked and the restored cluster"
+        told = _("{count} differences between the marked and the restored cluster")
+        yield told.format(count=len(differences))
     for check, name in (("amcheck", "pg_amcheck"), ("checksums", "pg_checksums")):
         outcome = observed.get(check) or {"made": False, "ok": False, "said": []}
         if not outcome["made"]:
-            yield f"{name} could not be made: {' '.join(outcome['said'][-1:])}".rstrip(": ")
+            said = " ".join(outcome["said"][-1:])
+            told = _("{name} could not be made: {said}") if said else _("{name} could not be made")
+            yield told.format(name=name, said=said)
         elif not outcome["ok"]:
-            yield f"{name} found damage: {' '.join(outcome['said'][:2])}"
+            yield _("{name} found damage: {said}").format(name=name, said=" ".join(outcome["said"][:2]))
     recovered = observed["canary"].get("recovered", [])
     if observed["canary"]["before"] not in recovered:
-        yield "the canary written before the mark did not come back"
+        yield _("the canary written before the mark did not come back")
     if observed["canary"]["after"] in recovered:
-        yield "the canary written after the mark is there: recovery went beyond its target"
+        yield _("the canary written after the mark is there: recovery went beyond its target")
     if recovery_point(observed)[0] is None:
-        yield "the newest archived canary did not come back"
+        yield _("the newest archived canary did not come back")
 
 
 def unfinished(server: str, drill: str, started_at: str, step: str, message: str) -> DrillResult:
@@ -197,6 +208,11 @@ def unfinished(server: str, drill: str, started_at: str, step: str, message: str
         failure=message,
         shortcomings=(message,),
     )
+
+
+def _failure(failed: Mapping[str, Any]) -> str:
+    """What the server said of the step that fell short, in the language in use."""
+    return _(failed["template"]).format(**failed["values"]) if failed.get("template") else str(failed["message"])
 
 
 def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
@@ -222,10 +238,11 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
     tables, differences = compare(observed["source"], observed["restored"]) if reached else ((), ())
     lacking = list(shortcomings(observed, tables, differences)) if reached else []
     if failed is not None:
-        lacking.insert(0, f"{failed['step']}: {failed['message']}")
-        known.update(failed_step=failed["step"], failure=failed["message"])
+        message = _failure(failed)
+        lacking.insert(0, joined(": ", (failed["step"], message)))
+        known.update(failed_step=failed["step"], failure=message)
     elif not reached:
-        lacking.insert(0, "the drill did not reach the comparison")
+        lacking.insert(0, _("the drill did not reach the comparison"))
     if reached:
         rpo, basis = recovery_point(observed)
         recovered = observed["canary"].get("recovered", [])

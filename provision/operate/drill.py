@@ -13,11 +13,12 @@ import json
 import secrets
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from provision.errors import BackboneError
-from provision.i18n import _
+from provision.i18n import _, english
 from provision.operate.compare import VERSION, DrillResult, judge, unfinished, utc
 from provision.probe.snapshot import Fault
 from provision.probe.transport import Outcome, Session, Target
@@ -110,7 +111,9 @@ class _Run:
         if isinstance(outcome, Fault):
             self.fail("connect", outcome.message)
         elif outcome.status != 0:
-            self.fail("start", _last_words(outcome.stderr) or f"exit status {outcome.status}")
+            self.fail(
+                "start", _(_last_words(outcome.stderr)) if outcome.stderr.strip() else f"exit status {outcome.status}"
+            )
 
     def polled(self, outcome: Outcome, tell: Tell) -> None:
         """Take what a poll answered."""
@@ -118,7 +121,8 @@ class _Run:
             self.silent += 1
             if self.silent >= LOST_AFTER:
                 said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
-                self.fail("connect", f"the server stopped answering; the drill ends and cleans up by itself: {said}")
+                told = _("the server stopped answering; the drill ends and cleans up by itself: {said}")
+                self.fail("connect", told.format(said=said))
             return
         self.silent = 0
         news = json.loads(outcome.stdout)
@@ -128,7 +132,8 @@ class _Run:
         if news["active"]:
             return
         if news["observed"] is None:
-            self.fail("work", f"the drill ended without a result (systemd: {news['result'] or 'gone'})")
+            told = _("the drill ended without a result (systemd: {result})")
+            self.fail("work", told.format(result=news["result"] or "gone"))
         else:
             self.result = judge(self.target.name, news["observed"])
 
@@ -138,12 +143,16 @@ def _last_words(stderr: bytes) -> str:
 
 
 def run_drills(
-    targets: Sequence[Target], settings: Mapping[str, Any] | None = None, tell: Tell = lambda name, event: None
+    targets: Sequence[Target],
+    settings: Mapping[str, Any] | None = None,
+    tell: Tell = lambda name, event: None,
+    operator: str = "",
 ) -> tuple[DrillResult, ...]:
     """A drill on every target, all at once; a result for each, in their order.
 
     `settings` overrides `remote/drill.py`'s DEFAULTS. `tell(server, event)` hears of steps as they begin and end
-    ({"event": "begin"|"end", "step": …, "seconds": …}). Interrupted, it stops the drills and removes what they made.
+    ({"event": "begin"|"end", "step": …, "seconds": …}). `operator` is the person who runs them, for the record.
+    Interrupted, it stops the drills and removes what they made.
     """
     runs = {target.name: _Run(target) for target in targets}
     with Session(targets) as session:
@@ -161,9 +170,9 @@ def run_drills(
             going = [run for run in runs.values() if run.result is None]
             session.run({run.target.name: _call(run.drill, "stop") for run in going}, STOP_SECONDS)
             raise
-        results = {name: run.result for name, run in runs.items() if run.result is not None}
+        results = {name: replace(run.result, operator=operator) for name, run in runs.items() if run.result is not None}
         kept = {
-            name: _call(runs[name].drill, "finish", given=result.as_dict())
+            name: _call(runs[name].drill, "finish", given=english(result.as_dict()))
             for name, result in results.items()
             if result.failed_step not in ("connect", "start")
         }

@@ -12,6 +12,7 @@ from typing import Any
 import testinfra.host
 from testinfra.backend.base import BaseBackend, CommandResult
 
+from provision.i18n import _
 from provision.probe.snapshot import Snapshot
 
 
@@ -53,8 +54,8 @@ class SnapshotBackend(BaseBackend):  # type: ignore[misc]
         if answer is None:
             raise Missing(whole)
         if answer.unmeasured:
-            why = "said more than its bound" if answer.cut else "did not answer in time"
-            raise Unmeasured(whole, f"{why}: {whole[:120]}")
+            told = _("said more than its bound: {command}") if answer.cut else _("did not answer in time: {command}")
+            raise Unmeasured(whole, told.format(command=whole[:120]))
         return self.result(answer.status, self.encode(whole), answer.stdout, answer.stderr)
 
 

@@ -16,6 +16,7 @@ import secrets
 import shlex
 from collections.abc import Sequence
 
+from provision.i18n import _
 from provision.probe.snapshot import Answer, Fault
 
 STDOUT_BOUND = 1 << 20  # bytes of one command's stdout; more is cut and never judged
@@ -73,7 +74,7 @@ def parse(output: bytes, commands: Sequence[str], mark: str) -> dict[str, Answer
     begin = f"\n{mark} begin\n".encode()
     start = (b"\n" + output).rfind(begin)
     if start < 0:
-        return Fault("garbled", "the server's answer does not begin as asked; no POSIX sh behind this login?")
+        return Fault("garbled", _("the server's answer does not begin as asked; no POSIX sh behind this login?"))
     answers: dict[str, Answer] = {}
     end = f"{mark} end {len(commands)}".encode()
     form = re.compile(mark.encode() + rb" (\d+) (\d+) (=[A-Za-z0-9+/=]*) (=[A-Za-z0-9+/=]*)")
@@ -94,7 +95,9 @@ def parse(output: bytes, commands: Sequence[str], mark: str) -> dict[str, Answer
             stderr=stderr.decode("utf-8", "replace"),
             cut=len(stdout) > STDOUT_BOUND,
         )
-    after = f"after {len(answers)} of {len(commands)} commands"
     if end in lines:
-        return Fault("garbled", f"the server's answer is not in the form asked, {after}")
-    return Fault("cut", f"the server's answer was cut off {after}")
+        told = _("the server's answer is not in the form asked, after {count} of {total} commands")
+    else:
+        told = _("the server's answer was cut off after {count} of {total} commands")
+    said = told.format(count=len(answers), total=len(commands))
+    return Fault("garbled" if end in lines else "cut", said)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from provision.errors import UsageError
+from provision.i18n import _, english
 
 VERSION = 1
 
@@ -45,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a server gave no (complete) answer: a kind for programs, a sentence for people (English)."""
+    """Why a server gave no (complete) answer: a kind for programs, a sentence for people."""
 
     kind: FaultKind
     message: str
@@ -79,7 +80,9 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
         "server": snapshot.server,
         "taken_at": snapshot.taken_at,
         "waves": snapshot.waves,
-        "fault": None if snapshot.fault is None else {"kind": snapshot.fault.kind, "message": snapshot.fault.message},
+        "fault": None
+        if snapshot.fault is None
+        else {"kind": snapshot.fault.kind, "message": english(snapshot.fault.message)},
         "answers": {
             command: {"status": one.status, "stdout": one.stdout, "stderr": one.stderr, "cut": one.cut}
             for command, one in sorted(snapshot.answers.items())
@@ -122,12 +125,13 @@ def load(folder: Path) -> dict[str, Snapshot]:
     """
     files = [folder] if folder.is_file() else sorted(folder.glob("*.snapshot.json"))
     if not files:
-        raise UsageError(f"{folder}: no *.snapshot.json there", repair="backbone audit --save DIR makes them")
+        message = _("{folder}: no *.snapshot.json there").format(folder=folder)
+        raise UsageError(message, repair=_("backbone audit --save DIR makes them"))
     found: dict[str, Snapshot] = {}
     for path in files:
         try:
             snapshot = from_json(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise UsageError(f"{path}: not a snapshot: {fault}") from fault
+            raise UsageError(_("{path}: not a snapshot: {fault}").format(path=path, fault=fault)) from fault
         found[snapshot.server] = snapshot
     return found

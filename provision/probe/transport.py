@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Protocol
 
 from provision.errors import BackboneError
+from provision.i18n import _, joined
 from provision.probe.snapshot import Fault
 
 CONNECT_SECONDS = 10
@@ -112,14 +113,14 @@ def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outco
         try:
             status = process.wait(timeout)
         except subprocess.TimeoutExpired:
-            return Fault("timeout", f"no answer within {timeout:.0f} s")
+            return Fault("timeout", _("no answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
         finally:
             if process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         if out.seek(0, os.SEEK_END) > bound:
-            return Fault("too_big", f"the answer is larger than {bound} bytes")
+            return Fault("too_big", _("the answer is larger than {bound} bytes").format(bound=bound))
         out.seek(0)
         err.seek(0)
         return sudo_refused(status, Output(status, out.read(), err.read(bound)))
@@ -129,7 +130,8 @@ def sudo_refused(status: int, output: Output) -> Outcome:
     """The output, or the Fault if it is only sudo's refusal."""
     said = output.stderr.decode("utf-8", "replace").strip()
     if status != 0 and not output.stdout.strip() and "sudo:" in said:
-        return Fault("sudo", f"sudo refuses without a password: {said.splitlines()[-1][:200]}")
+        told = _("sudo refuses without a password: {said}").format(said=said.splitlines()[-1][:200])
+        return Fault("sudo", told)
     return output
 
 
@@ -189,7 +191,8 @@ class Session:
             elif kind == "local":
                 local[name] = script
             else:
-                outcomes[name] = Fault("platform", f"servers of connection {kind!r} cannot be probed yet")
+                told = _("servers of connection {kind} cannot be probed yet").format(kind=kind)
+                outcomes[name] = Fault("platform", told)
         if remote:
             self._send(remote, timeout, bound)
         for name, script in local.items():
@@ -246,7 +249,8 @@ class Session:
             said = json.loads(line)
             waiting.discard(said["name"])
             if said["fault"]:
-                outcomes[said["name"]] = Fault(*said["fault"])
+                kind, template, values = said["fault"]
+                outcomes[said["name"]] = Fault(kind, _(template).format(**values))
             else:
                 out, err = base64.b64decode(said["stdout"]), base64.b64decode(said["stderr"])
                 outcomes[said["name"]] = sudo_refused(said["status"], Output(said["status"], out, err))
@@ -258,7 +262,8 @@ class Session:
             self._log.seek(0)
             tail = self._log.read()[-2000:]
         self.close()
-        return BackboneError("probe: the SSH worker ended unexpectedly: " + tail.decode("utf-8", "replace").strip())
+        said = tail.decode("utf-8", "replace").strip()
+        return BackboneError(_("probe: the SSH worker ended unexpectedly: {said}").format(said=said))
 
 
 def run(
@@ -270,7 +275,7 @@ def run(
     with Session([target], wait=wait) as session:
         outcome = session.run({target.name: script}, timeout, bound=bound)[target.name]
     if isinstance(outcome, Fault):
-        raise BackboneError(f"{target.name}: {outcome.message}", repair=repair_of(outcome, target))
+        raise BackboneError(joined(": ", (target.name, outcome.message)), repair=repair_of(outcome, target))
     return (
         outcome.status,
         outcome.stdout.decode("utf-8", "replace"),
@@ -281,9 +286,10 @@ def run(
 def repair_of(fault: Fault, target: Target) -> str:
     """What a person does about a server that could not be reached; empty where only a look at it helps."""
     at = target.host or target.name
-    return {
-        "unreachable": f"is the server on, and does ssh {at} work from here?",
-        "host_key": f"compare its key with the server's letter; replaced on purpose? ssh-keygen -R {at}",
-        "login": f"which user and key does the inventory name? ssh {at} must log in without a password",
-        "sudo": "give the user of ansible_user the right to run sudo without a password",
-    }.get(fault.kind, "")
+    repairs = {
+        "unreachable": _("is the server on, and does ssh {at} work from here?"),
+        "host_key": _("compare its key with the server's letter; replaced on purpose? ssh-keygen -R {at}"),
+        "login": _("which user and key does the inventory name? ssh {at} must log in without a password"),
+        "sudo": _("give the user of ansible_user the right to run sudo without a password"),
+    }
+    return repairs[fault.kind].format(at=at) if fault.kind in repairs else ""

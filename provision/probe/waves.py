@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provision import paths
+from provision.i18n import _
 from provision.probe import script
 from provision.probe.snapshot import Answer, Fault, Snapshot
 from provision.probe.transport import CONNECT_SECONDS, Session, Target
@@ -50,7 +51,7 @@ def _ask(
             continue
         read = script.parse(outcome.stdout, list(commands[name]), mark)
         if isinstance(read, Fault) and outcome.status in (124, 137):
-            read = Fault("timeout", f"no complete answer within {timeout:.0f} s")
+            read = Fault("timeout", _("no complete answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
         answers[name] = read
     return answers
 

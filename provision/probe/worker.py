@@ -28,12 +28,17 @@ from pyinfra.api.exceptions import ConnectError
 from pyinfra.api.inventory import Inventory
 from pyinfra.api.state import State
 
+from provision.i18n import N_
+
 PARALLEL = 128
 _WRITING = BoundedSemaphore()
 
 
 class Trouble(Exception):  # noqa: N818 (a fault of the server, not of ours)
-    """A server's own fault: kind and sentence."""
+    """A server's own fault: kind and sentence, the latter English and not filled in: who reads it translates it."""
+
+    def __init__(self, kind: str, template: str, **values: object) -> None:
+        super().__init__(kind, template, {name: str(value) for name, value in values.items()})
 
 
 def ssh_config(common_args: str, folder: Path, number: int) -> str:
@@ -146,12 +151,12 @@ def connect_fault(text: str) -> Trouble:
     """The kind of a failed connect, from pyinfra's sentence."""
     low = text.lower()
     if "host key" in low:
-        changed = "does not match" in low
-        told = "its host key has changed" if changed else "its host key is not known here"
-        return Trouble("host_key", f"{told}; nothing was sent ({text})")
+        if "does not match" in low:
+            return Trouble("host_key", N_("its host key has changed; nothing was sent ({said})"), said=text)
+        return Trouble("host_key", N_("its host key is not known here; nothing was sent ({said})"), said=text)
     if "authentication" in low or "private key" in low or "key file" in low or "key_password" in low:
-        return Trouble("login", f"login refused: {text}")
-    return Trouble("unreachable", f"cannot be reached: {text}")
+        return Trouble("login", N_("login refused: {said}"), said=text)
+    return Trouble("unreachable", N_("cannot be reached: {said}"), said=text)
 
 
 def connect(host: Any, wait: float) -> None:
@@ -160,7 +165,7 @@ def connect(host: Any, wait: float) -> None:
         transport = host.connector.client.get_transport()
         if transport is not None and transport.is_active():
             return
-        raise Trouble("cut", "the server closed the connection")
+        raise Trouble("cut", N_("the server closed the connection"))
     try:
         with gevent.Timeout(wait + 1, ConnectError(f"no SSH answer within {wait:.0f} s")):
             host.connect(show_errors=False, raise_exceptions=True)
@@ -192,7 +197,8 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
 
     helpers = []
     try:
-        with gevent.Timeout(timeout + 2, Trouble("timeout", f"no answer within {timeout:.0f} s")):
+        late = Trouble("timeout", N_("no answer within {seconds} s"), seconds=f"{timeout:.0f}")
+        with gevent.Timeout(timeout + 2, late):
             as_root = host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
             channel.exec_command(f"sudo -n {limited}" if as_root else limited)
             helpers = [gevent.spawn(read_errors), gevent.spawn(write_script)]
@@ -200,11 +206,11 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
             while chunk := channel.recv(65536):
                 output.extend(chunk)
                 if len(output) > bound:
-                    raise Trouble("too_big", f"the answer is larger than {bound} bytes")
+                    raise Trouble("too_big", N_("the answer is larger than {bound} bytes"), bound=bound)
             channel.status_event.wait(5)
             helpers[0].join(1)
         if channel.exit_status < 0:
-            raise Trouble("cut", "the connection was cut in the middle of the answer")
+            raise Trouble("cut", N_("the connection was cut in the middle of the answer"))
         return channel.exit_status, bytes(output), bytes(errors)
     finally:
         gevent.killall(helpers, block=False)
@@ -220,7 +226,8 @@ def serve_one(host: Any, script: str, wait: float, timeout: float, bound: int) -
     except Trouble as trouble:
         message["fault"] = list(trouble.args)
     except (SSHException, OSError, EOFError) as fault:
-        message["fault"] = ["cut", f"the connection broke: {fault or type(fault).__name__}"]
+        said = str(fault) or type(fault).__name__
+        message["fault"] = ["cut", N_("the connection broke: {said}"), {"said": said}]
     else:
         message |= {
             "status": status,

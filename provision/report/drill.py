@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from provision import __version__, i18n, paths
-from provision.i18n import _
+from provision import __version__, i18n, paths, times
+from provision.i18n import _, number
 from provision.operate.drill import steps
+from provision.report import sign
+from provision.report.keys import ReportKey
 
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 SHOWN_DIFFERENCES = 200
 
 
@@ -37,13 +39,8 @@ class Page:
 
 
 def moment(iso: str, zone: str) -> str:
-    """A UTC moment in a region's zone; without a zone it stays in UTC."""
-    if not iso:
-        return "–"
-    at = datetime.fromisoformat(iso.replace("Z", "+00:00"))
-    if zone not in ZONES:
-        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} {ZONES[zone]}"
+    """A UTC moment in a region's zone, to the second; without a zone it stays in UTC."""
+    return times.shown(iso, zone, seconds=True)
 
 
 def duration(seconds: float | None) -> str:
@@ -51,17 +48,17 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 90:
-        return _("{count} s").format(count=f"{seconds:.1f}")
+        return _("{count} s").format(count=number(seconds, 1))
     if seconds < 5400:
-        return _("{count} min").format(count=f"{seconds / 60:.1f}")
-    return _("{count} h").format(count=f"{seconds / 3600:.1f}")
+        return _("{count} min").format(count=number(seconds / 60, 1))
+    return _("{count} h").format(count=number(seconds / 3600, 1))
 
 
 def size(count: int | None) -> str:
     """Bytes in MiB or GiB."""
     if count is None:
         return "–"
-    return f"{count / (1 << 30):.1f} GiB" if count >= 1 << 30 else f"{count / (1 << 20):.0f} MiB"
+    return f"{number(count / (1 << 30), 1)} GiB" if count >= 1 << 30 else f"{number(count / (1 << 20))} MiB"
 
 
 def page(result: Mapping[str, Any], zone: str) -> Page:
@@ -88,13 +85,33 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
         shortcomings=tuple(result["shortcomings"]),
         rpo=duration(result["rpo_seconds"]),
         rto=duration(result["rto_seconds"]),
-        tables=f"{result['tables']:,}",
-        rows=f"{result['rows']:,}",
+        tables=number(result["tables"]),
+        rows=number(result["rows"]),
         facts=facts,
         proofs=proofs,
         steps=tuple((titles.get(name, name), duration(taken)) for name, taken in result["steps"].items()),
         differences=tuple(result["differences"][:SHOWN_DIFFERENCES]),
         compared=tuple(result["compared"]),
+    )
+
+
+def publish(document: Mapping[str, Any], zones: Mapping[str, str], out: Path, key: ReportKey) -> None:
+    """Write drill.json and drill.html into `out`, and sign them; an earlier signed drill there is put by."""
+
+    def write() -> tuple[Path, ...]:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "drill.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        (out / "drill.html").write_text(render(document, zones), encoding="utf-8")
+        return out / "drill.json", out / "drill.html"
+
+    sign.issue(
+        out,
+        "drill",
+        write,
+        key,
+        document_version=document["version"],
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        summary={"ok": document["ok"], "servers": [one["server"] for one in document["servers"]]},
     )
 
 
@@ -107,6 +124,6 @@ def render(document: Mapping[str, Any], zones: Mapping[str, str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = _
+    environment.globals |= {"_": _, "number": number}
     pages = [page(result, zones.get(result["server"], "")) for result in document["servers"]]
     return environment.get_template("drill.html.j2").render(pages=pages, language=i18n.language(), version=__version__)

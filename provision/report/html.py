@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from provision import __version__, i18n, paths
-from provision.audit.catalogue import Control, Family
+from provision import __version__, i18n, paths, times
+from provision.audit import compare, masking
+from provision.audit.catalogue import Catalogue, Control, Family
 from provision.audit.findings import STATUSES, Finding, Status, counts, ready
 from provision.audit.run import Examination
+from provision.i18n import N_
 from provision.inventory import Fleet, Server
 from provision.inventory.regions import by_code
 from provision.report import summary, words
 from provision.report.model import STAGES, catalogue_digest, repair_command
 
-_INDONESIAN_ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+# Above so many servers the page leaves the answers to audit.json: no browser opens them all.
+PROOFS_UP_TO = 20
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Row:
     expected: str
     note: str
     command: str | None
+    since: str
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,9 @@ class Page:
     families: tuple[tuple[Family, str, tuple[Row, ...], dict[Status, int]], ...]
 
 
-def shown_time(moment: str | datetime, zone: str) -> str:
-    """A UTC moment in a region's zone, with its Indonesian abbreviation."""
-    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    try:
-        local = at.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{local:%Y-%m-%d %H:%M} {_INDONESIAN_ZONES.get(zone) or local.tzname()}"
-
-
-def _row(finding: Finding, control: Control, inventory: Path, language: str, say: Callable[[str], str]) -> Row:
+def _row(
+    finding: Finding, control: Control, inventory: Path, language: str, say: Callable[[str], str], since: str
+) -> Row:
     return Row(
         finding=finding,
         control=control,
@@ -90,6 +85,7 @@ def _row(finding: Finding, control: Control, inventory: Path, language: str, say
         expected=finding.expected.text(say),
         note=finding.note.text(say) if finding.note else "",
         command=repair_command(finding, inventory) if finding.open else None,
+        since=since,
     )
 
 
@@ -97,16 +93,27 @@ def _todo(rows: dict[str, Row], step: summary.Step, say: Callable[[str], str]) -
     first = rows[step.controls[0]]
     if step.stage is None:
         return Todo(first.title, first.remedy, None, step.controls, step.minimum)
-    title = say("Run stage {stage}").format(stage=step.stage)
+    title = say(N_("Run stage {stage}")).format(stage=step.stage)
     names = ", ".join(rows[name].title for name in step.controls[:4])
     detail = names + (f", … ({len(step.controls)})" if len(step.controls) > 4 else "")
     return Todo(title, detail, first.command, step.controls, step.minimum)
 
 
-def _page(server: Server, fleet: Fleet, examination: Examination, language: str, say: Callable[[str], str]) -> Page:
+def _page(
+    server: Server,
+    fleet: Fleet,
+    examination: Examination,
+    language: str,
+    say: Callable[[str], str],
+    since: Mapping[compare.Key, str],
+) -> Page:
     catalogue, snapshot = examination.catalogue, examination.snapshots[server.name]
     findings = examination.of(server.name)
-    rows = {one.control: _row(one, catalogue.controls[one.control], fleet.path, language, say) for one in findings}
+    rows = {}
+    for one in findings:
+        began = since.get((one.server, one.control))
+        shown = times.shown(began, server.zone) if began else ""
+        rows[one.control] = _row(one, catalogue.controls[one.control], fleet.path, language, say, shown)
     families = []
     for family in catalogue.families:
         mine = tuple(rows[control.id] for control in family.controls if control.id in rows)
@@ -118,8 +125,8 @@ def _page(server: Server, fleet: Fleet, examination: Examination, language: str,
     return Page(
         server=server,
         region=region.name if region else server.region,
-        taken_at=shown_time(snapshot.taken_at, server.zone),
-        fault=snapshot.fault.message if snapshot.fault else None,
+        taken_at=times.shown(snapshot.taken_at, server.zone),
+        fault=masking.values(snapshot.fault.message) if snapshot.fault else None,
         ready=ready(findings),
         unmet=tuple(unmet),
         counts=counts(findings),
@@ -129,13 +136,57 @@ def _page(server: Server, fleet: Fleet, examination: Examination, language: str,
     )
 
 
-def render(fleet: Fleet, examination: Examination, *, language: str = "", at: datetime | None = None) -> str:
+@dataclass(frozen=True)
+class Change:
+    """One finding that is new, repaired or still open since the earlier audit."""
+
+    server: str
+    control: str
+    title: str
+    since: str
+
+
+def _changes(
+    changes: compare.Changes, catalogue: Catalogue, zone: str, language: str, say: Callable[[str], str]
+) -> list[tuple[str, str, list[Change]]]:
+    """(heading, status to colour it by, findings), those without a finding left out."""
+
+    def told(found: Iterable[compare.Open]) -> list[Change]:
+        return [
+            Change(
+                one.server,
+                one.control,
+                control.title.in_language(language) if (control := catalogue.controls.get(one.control)) else "",
+                times.shown(one.since, zone),
+            )
+            for one in found
+        ]
+
+    groups = (
+        (say("new"), "fail", changes.new),
+        (say("repaired"), "pass", changes.repaired),
+        (say("still open"), "warning", changes.still_open),
+        (say("now waived"), "waived", changes.waived),
+        (say("not looked at this time"), "not_applicable", changes.unseen),
+    )
+    return [(title, status, told(found)) for title, status, found in groups if found]
+
+
+def render(
+    fleet: Fleet,
+    examination: Examination,
+    *,
+    language: str = "",
+    at: datetime | None = None,
+    earlier: compare.Earlier | None = None,
+) -> str:
     """The page. `language`: id or en (the one in use without it); `at`: when the report is made."""
     language = language or i18n.language()
-    say = words.translator(language)
+    say = i18n.translator(language)
     at = at or datetime.now(UTC)
+    since = compare.since(examination, earlier)
     pages = [
-        _page(server, fleet, examination, language, say)
+        _page(server, fleet, examination, language, say, since)
         for server in fleet.servers
         if server.name in examination.snapshots
     ]
@@ -160,7 +211,12 @@ def render(fleet: Fleet, examination: Examination, *, language: str = "", at: da
         "basis": {name: say(text) for name, text in words.BASIS.items()},
         "severity": {name: say(text) for name, text in words.SEVERITY.items()},
         "levels": {name: say(text) for name, text in words.LEVEL.items()},
-        "made_at": shown_time(at, zone),
+        "changes": _changes(compare.compare(earlier, examination), examination.catalogue, zone, language, say)
+        if earlier
+        else [],
+        "compared_with": times.shown(earlier.at, zone) if earlier else "",
+        "proofs": len(pages) <= PROOFS_UP_TO,
+        "made_at": times.shown(at, zone),
         "version": __version__,
         "catalogue": catalogue_digest()[:12],
         "inventory": str(fleet.path),

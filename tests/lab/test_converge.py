@@ -68,6 +68,14 @@ class Tiny:
         return {(one.stage, one.task) for one in changes if one.kind == "changed"}
 
 
+@pytest.fixture
+def at_a_terminal() -> Iterator[None]:
+    """An interruption counts, also where the tests run in the background and have inherited that it does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def tiny(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiny]:
     root = tmp_path_factory.mktemp("converge")
@@ -213,7 +221,7 @@ def test_killed_in_mid_run_nothing_goes_on_and_the_next_apply_does(tiny: Tiny) -
     assert tiny.lab.run("lab-kab", "cat /srv/tiny/alpha.conf /srv/tiny/beta.conf").stdout == "alpha 1\nbeta 1\n"
 
 
-def test_interrupted_by_a_person_it_ends_at_once_and_can_go_on(tiny: Tiny) -> None:
+def test_interrupted_by_a_person_it_ends_at_once_and_can_go_on(tiny: Tiny, at_a_terminal: None) -> None:
     fleet = tiny.fleet(test_beta_command="sleep 60")
 
     pressed: list[float] = []

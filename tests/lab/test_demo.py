@@ -40,7 +40,7 @@ def test_the_restored_tables_are_the_same(demo: DemoRun) -> None:
 
 
 def test_only_declared_ports_answer_outside(demo: DemoRun) -> None:
-    assert demo.summary["outside"] == {"open": [80, 443], "undeclared": []}
+    assert demo.summary["outside"] == {"open": [80, 443], "declared": [80, 443]}
 
 
 def test_a_second_apply_changed_nothing(demo: DemoRun) -> None:

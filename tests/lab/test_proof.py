@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from ruamel.yaml import YAML
 
 from provision.audit.run import examine
+from provision.converge.apply import apply
 from provision.inventory import load
 from provision.inventory.vault import read_secret
 from provision.lab.lab import Lab
@@ -115,6 +116,44 @@ def test_from_outside_nothing_but_the_declared_ports_answers(provisioned: Provis
     answering = {part.split("/")[0].strip() for line in scan.splitlines() if "Ports:" in line
                  for part in line.split("Ports:")[1].split(",") if "/open/" in part}  # fmt: skip
     assert answering == {"80", "443"}
+
+
+def test_with_the_vpn_ssh_and_the_database_do_answer(provisioned: Provisioned, lab: Lab) -> None:
+    public = lab.run("lab-luar", "umask 077; wg genkey >/root/budi; wg pubkey </root/budi").stdout.strip()
+    later = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%d")
+    peers = provisioned.inventory.parent / "host_vars" / "lab-kab" / "peers.yml"
+    peers.parent.mkdir(parents=True, exist_ok=True)
+    peer = {"name": "budi", "public_key": public, "address": "10.90.0.2", "expires": later}
+    YAML().dump({"backbone_vpn_peers": [peer]}, peers)
+    try:
+        applied = apply(load(provisioned.inventory, "lab-kab"))
+        assert applied.outcome
+        assert {one.stage: one.status for one in applied.outcome.results} == {"vpn": "ok"}
+        outside = str(provisioned.lab.listing()[0]["addresses"]["outside"])
+        assert _reached(lab, outside) == {22: False, 5432: False}
+        lab.run(
+            "lab-luar",
+            "umask 077; cat >/etc/wireguard/budi.conf; WG_I_PREFER_BUGGY_USERSPACE_TO_POLISHED_KMOD=1 wg-quick up budi",
+            given="[Interface]\nAddress = 10.90.0.2/32\nPostUp = wg set %i private-key /root/budi\n[Peer]\n"
+            f"PublicKey = {provisioned.run('cat /var/lib/backbone/vpn/public.key').strip()}\n"
+            f"Endpoint = {outside}:51820\nAllowedIPs = 10.90.0.1/32\n",
+        )
+        assert _reached(lab, "10.90.0.1") == {22: True, 5432: True}
+        # What answers is the database, and by TLS: its certificate is the server's own.
+        shown = lab.run(
+            "lab-luar", "openssl s_client -starttls postgres -connect 10.90.0.1:5432 </dev/null", check=False
+        )
+        assert "lab-kab" in shown.stdout, shown.stdout + shown.stderr
+    finally:
+        lab.run("lab-luar", "wg-quick down budi", check=False)
+        peers.unlink()
+
+
+def _reached(lab: Lab, address: str) -> dict[int, bool]:
+    """Which of the private ports open a connection to the machine outside."""
+    return {
+        port: lab.run("lab-luar", f"nc -z -w 3 {address} {port}", check=False).returncode == 0 for port in (22, 5432)
+    }
 
 
 def test_an_unreachable_server_is_an_error_and_never_a_pass(provisioned: Provisioned, lab: Lab) -> None:

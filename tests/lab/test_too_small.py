@@ -31,6 +31,12 @@ def test_a_provisioned_host_with_4_gb_is_red_for_its_memory_alone(
     assert "below the minimum" not in repaired.stderr
 
 
+def test_a_provisioned_host_whose_disk_is_too_small_is_red_for_its_disk_alone(boot_server: Provisioned) -> None:
+    server = boot_server(disk_mb=8 * 1024)
+    assert server.red() == {"HW-05"}
+    assert server.run("df --output=size -m / | tail -n1").strip() in map(str, range(7 * 1024, 8 * 1024))
+
+
 def test_a_bare_host_with_4_gb_is_refused_before_anything_changes(lab: Lab, tmp_path: Path) -> None:
     lab.down(["lab-kab"])
     lab.up(["lab-kab"], changed={"lab-kab": {"memory_mb": 4096}})

@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
 from pathlib import Path
 
 import pytest
 
+from provision import paths
 from provision.cli.main import VERBS
+from provision.lab.lab import Lab
+from tests.support.lab_hosts import Provisioned
 
 CLONE = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `backbone` command of an environment that knows the wheel and its dependencies, but not the clone."""
+    """The `backbone` command as pipx installs the wheel: with the dependencies that it names, and without the clone."""
     folder = tmp_path_factory.mktemp("installed")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=CLONE, check=True, capture_output=True)
     [wheel] = folder.glob("*.whl")
-    venv.create(folder / "venv", with_pip=True)
-    python = folder / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
-    site = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        check=True, capture_output=True, text=True,
-    ).stdout.strip()  # fmt: skip
-    # The dependencies are those of the tests' own environment; its link to the clone is left out.
-    dependencies = folder / "dependencies"
-    dependencies.mkdir()
-    for found in Path(sysconfig.get_path("purelib")).iterdir():
-        if found.name != "backbone-daerah.pth":
-            (dependencies / found.name).symlink_to(found)
-    (Path(site) / "dependencies.pth").write_text(f"{dependencies}\n")
-    scripts = Path(sys.executable).parent
-    for name in ("ansible", "ansible-playbook", "ansible-inventory", "ansible-runner", "ansible-vault"):
-        script = (scripts / name).read_text().split("\n", 1)[1]
-        (python.parent / name).write_text(f"#!{python}\n{script}")
-        (python.parent / name).chmod(0o755)
-    return python.parent / "backbone"
+    # The versions of the lock; its hashes have been checked when the tests' own environment was made.
+    pins = [line.split(" \\")[0] for line in (CLONE / "requirements" / "controller.txt").read_text().splitlines()]
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(line for line in pins if line and not line.startswith((" ", "#"))) + "\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pipx", "install", "--python", sys.executable, str(wheel)],
+        env={
+            **os.environ,
+            "PIPX_HOME": str(folder / "pipx"),
+            "PIPX_BIN_DIR": str(folder / "bin"),
+            "PIPX_MAN_DIR": str(folder / "man"),
+            "PIP_CONSTRAINT": str(constraints),
+            "PIP_NO_COMPILE": "1",
+        },
+        capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "bin" / "backbone"
 
 
-def _run(installed: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": f"{installed.parent}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8"}
+def _python(installed: Path, code: str, cwd: Path) -> str:
+    """What the environment of the installed command prints."""
+    python = installed.resolve().parent / "python"
+    return subprocess.run([python, "-c", code], cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _run(installed: Path, *words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", **more}
     return subprocess.run(
-        [str(installed), *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+        [str(installed), *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
     )
 
 
@@ -60,20 +67,18 @@ def test_every_verb_is_there(installed: Path, verb: str, tmp_path: Path) -> None
 
 
 def test_it_runs_from_its_own_place(installed: Path, tmp_path: Path) -> None:
-    where = "import provision, pathlib; print(pathlib.Path(provision.__file__).parent)"
-    shown = subprocess.run(
-        [installed.parent / "python", "-c", where], cwd=tmp_path, check=True, capture_output=True, text=True
-    ).stdout
-    assert str(installed.parent.parent) in shown
-    assert str(CLONE) not in shown
+    where = _python(
+        installed, "import provision, pathlib; print(pathlib.Path(provision.__file__).parent)", cwd=tmp_path
+    )
+    assert str(installed.parent.parent / "pipx") in where
+    assert str(CLONE) not in where
 
 
 def test_it_carries_roles_catalogue_and_examples(installed: Path, tmp_path: Path) -> None:
     names = ("roles_dir", "templates_dir", "inventories_dir", "playbooks_dir", "catalogue_dir", "sync_package_dir")
-    ask = f"from provision import paths; [print(getattr(paths, name)()) for name in {names}]"
-    shown = subprocess.run(
-        [installed.parent / "python", "-c", ask], cwd=tmp_path, check=True, capture_output=True, text=True
-    ).stdout
+    shown = _python(
+        installed, f"from provision import paths; [print(getattr(paths, name)()) for name in {names}]", cwd=tmp_path
+    )
     for name, folder in zip(names, shown.split(), strict=True):
         ours = CLONE / Path(folder).name if name != "playbooks_dir" else CLONE / "provision" / "playbooks"
         ours = CLONE / "checks" / "catalogue" if name == "catalogue_dir" else ours
@@ -100,3 +105,49 @@ def test_an_inventory_is_judged_the_same(installed: Path, tmp_path: Path) -> Non
 
 def test_the_tests_are_not_for_an_installed_package(installed: Path, tmp_path: Path) -> None:
     assert _run(installed, "test", cwd=tmp_path).returncode == 2
+
+
+def test_verbs_that_act_on_servers_do_the_same(installed: Path, provisioned: Provisioned, tmp_path: Path) -> None:
+    chosen = ["-i", str(provisioned.inventory), "--limit", "lab-kab"]
+    # The digests of roles and service, too, are those of the clone: nothing is to be done.
+    plan = _run(installed, "plan", *chosen, "--json", cwd=tmp_path)
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+    applied = _run(installed, "apply", *chosen, "--yes", "--json", cwd=tmp_path)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert json.loads(applied.stdout.splitlines()[-1])["results"] == []
+    audit = _run(installed, "audit", *chosen, "--out", str(tmp_path / "out"), cwd=tmp_path)
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+    (server,) = json.loads((tmp_path / "out" / "audit.json").read_text())["servers"]
+    here = provisioned.findings()
+    assert {one["control"]: one["status"] for one in server["findings"]} == here
+    assert "lab-kab" in (tmp_path / "out" / "audit.html").read_text()
+    preflight = _run(installed, "preflight", *chosen, "--json", cwd=tmp_path)
+    assert preflight.returncode == 0, preflight.stdout + preflight.stderr
+    drill = _run(installed, "drill", *chosen, "--json", cwd=tmp_path)
+    assert drill.returncode == 0, drill.stdout + drill.stderr
+    assert json.loads(drill.stdout)["servers"][0]["identical"] is True
+
+
+def test_init_and_a_failed_enrolment(installed: Path, tmp_path: Path) -> None:
+    words = ["--region", "33.74", "--address", "127.0.0.1", "--internal", "10.33.74.0/24"]
+    words += ["--fqdn", "data.semarang.example", "--sync-url", "https://backbone.pusat.example"]
+    made = _run(installed, "init", "semarang", *words, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert _run(installed, "validate", "-i", "semarang", cwd=tmp_path).returncode == 0
+    (tmp_path / "password").write_text("x")
+    tried = _run(
+        installed, "enroll", "127.0.0.1", "--port", "9", "-i", "semarang", "--password-file", "password", cwd=tmp_path
+    )
+    assert tried.returncode == 3
+    assert "9" in tried.stderr
+
+
+def test_its_lab_is_the_same(installed: Path, lab: Lab, tmp_path: Path) -> None:
+    state = {
+        "BACKBONE_LAB": lab.name,
+        "BACKBONE_STATE": str(paths.state_dir()),
+        "BACKBONE_CACHE": str(paths.cache_dir()),
+    }
+    told = _run(installed, "lab", "list", "--json", cwd=tmp_path, **state)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout) == json.loads(json.dumps(lab.listing()))

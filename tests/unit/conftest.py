@@ -1,8 +1,19 @@
 """What unit tests share. Tests marked `needs_ansible` are left out where the big bundle is not installed."""
 
 import importlib.util
+from collections.abc import Iterator
 
 import pytest
+
+from provision import i18n
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Every test begins in English, whatever the machine speaks; one that chose another language leaves no trace."""
+    i18n.use("en")
+    yield
+    i18n.use("en")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -89,7 +89,12 @@ class Work:
             self.port = int(stanza.get("pg1-port", "5432"))
             version = (self.live / "PG_VERSION").read_text().strip()
         except (OSError, KeyError, ValueError, configparser.Error) as fault:
-            raise Short(f"{settings['config']}: no usable stanza {settings['stanza']!r}: {fault}") from fault
+            raise Short(
+                "{config}: no usable stanza {stanza}: {fault}",
+                config=settings["config"],
+                stanza=settings["stanza"],
+                fault=fault,
+            ) from fault
         places = (f"/usr/lib/postgresql/{version}/bin", f"/usr/pgsql-{version}/bin")
         self.bin = next((Path(place) for place in places if Path(place, "postgres").exists()), Path("/usr/bin"))
         self.postgres: subprocess.Popen[bytes] | None = None
@@ -106,7 +111,7 @@ class Work:
         try:
             yield
         except Short as fault:
-            self.observed["failed"] = {"step": name, "message": str(fault)}
+            self.observed["failed"] = {"step": name, "message": str(fault), **fault.as_told()}
             raise
         finally:
             self.observed["steps"][name] = seconds = round(time.monotonic() - started, 3)
@@ -122,7 +127,7 @@ class Work:
         found: dict[str, Any]
         [found] = json.loads(self.pgbackrest("--output=json", "info", what="pgbackrest info", timeout=120))
         if not [one for one in found["backup"] if not one.get("error")]:
-            raise Short(f"the repository holds no sound backup ({found['status']['message']})")
+            raise Short("the repository holds no sound backup ({said})", said=found["status"]["message"])
         if not found["archive"] or not found["archive"][-1]["max"]:
             raise Short("the repository holds no WAL")
         return found
@@ -150,7 +155,12 @@ class Work:
             server_version=version,
         )
         if free < needed:
-            raise Short(f"not enough disk under {self.place}: {needed >> 20} MiB are needed, {free >> 20} MiB are free")
+            raise Short(
+                "not enough disk under {place}: {needed} MiB are needed, {free} MiB are free",
+                place=self.place,
+                needed=needed >> 20,
+                free=free >> 20,
+            )
 
     def mark(self) -> None:
         """An instant in which nobody writes: a snapshot of every database and a restore point, the same moment."""
@@ -225,8 +235,9 @@ class Work:
                         rows(session, "ROLLBACK")
                 if time.monotonic() > deadline:
                     raise Short(
-                        f"the database was never at rest within {self.settings['mark_seconds']} s: a long transaction "
-                        "holds tables; try again when it has ended"
+                        "the database was never at rest within {seconds} s: a long transaction holds tables; "
+                        "try again when it has ended",
+                        seconds=self.settings["mark_seconds"],
                     ) from None
                 time.sleep(min(2.0, 0.2 + time.monotonic() - started))
 
@@ -243,7 +254,9 @@ class Work:
         while self.stanza()["archive"][-1]["max"] < self.segment:
             if time.monotonic() > deadline:
                 raise Short(
-                    f"WAL segment {self.segment} did not reach the repository in {self.settings['archive_seconds']} s"
+                    "WAL segment {segment} did not reach the repository in {seconds} s",
+                    segment=self.segment,
+                    seconds=self.settings["archive_seconds"],
                 )
             time.sleep(0.5)
 
@@ -299,7 +312,7 @@ class Work:
             if self.postgres.poll() is not None:
                 words = (self.scratch / "log").read_text(errors="replace").splitlines()
                 fatal = [line for line in words if "FATAL" in line or "PANIC" in line] or words
-                raise Short(f"the restored cluster did not come up: {' '.join(fatal[-2:])[-600:]}")
+                raise Short("the restored cluster did not come up: {said}", said=" ".join(fatal[-2:])[-600:])
             # Until the restored cluster has reached the mark it lets nobody in.
             with (
                 contextlib.suppress(driver().OperationalError),
@@ -373,7 +386,9 @@ class Work:
                     try:
                         getattr(self, name)()
                     except (driver().Error, OSError, ValueError, LookupError) as fault:
-                        raise Short(f"{type(fault).__name__}: {' '.join(str(fault).split())[:600]}") from fault
+                        raise Short(
+                            "{said}", said=f"{type(fault).__name__}: {' '.join(str(fault).split())[:600]}"
+                        ) from fault
         except Short:
             pass
         finally:

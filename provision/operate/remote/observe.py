@@ -90,7 +90,15 @@ CLUSTER = """
 
 
 class Short(Exception):  # noqa: N818 (it is no error of ours: the drill falls short)
-    """The drill cannot go on: a sentence for the person who ran it."""
+    """The drill cannot go on: a sentence for the person who ran it, English here, and what it was filled with."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values))
+        self.template, self.values = template, {name: str(value) for name, value in values.items()}
+
+    def as_told(self) -> dict[str, Any]:
+        """What the controller needs to say it in another language."""
+        return {"template": self.template, "values": self.values}
 
 
 def driver() -> Any:
@@ -117,10 +125,11 @@ def run(
             cwd="/",
         )
     except (OSError, subprocess.TimeoutExpired) as fault:
-        raise Short(f"{what}: {fault}") from fault
+        raise Short("{said}", said=f"{what}: {fault}") from fault
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Short(f"{what}: {' '.join(words[-3:])[-600:] or f'exit status {done.returncode}'}")
+        said = " ".join(words[-3:])[-600:] or f"exit status {done.returncode}"
+        raise Short("{said}", said=f"{what}: {said}")
     return done.stdout
 
 

@@ -6,18 +6,20 @@ OpenSSH's shared connection (ControlPersist) hides that no new one would come. S
 shares nothing, and compares the client's port that the server sees with that of the old connection.
 
 Argument: `sources`, a list of networks. It is judged only when the controller is the server itself
-(`connection: local`) and a person works on it over SSH: that person's address has to lie in one of them. An
-empty list judges nothing. Result: `connection`, what the server saw as client ("address port address
-port"); fails with the reason.
+(`connection: local`) and people work on it over SSH: their addresses have to lie in them. The connections are read
+from the system, since sudo and tmux hide SSH_CONNECTION. An empty list judges nothing. Result: `connection`, what
+the server saw as client ("address port address port"); fails with the reason.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 from collections.abc import Iterable
 from typing import Any
 
+import psutil
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -27,14 +29,28 @@ _ASK = "/bin/sh -c 'echo \"$SSH_CONNECTION\"'"
 _UNSHARED = "-o ControlMaster=no -o ControlPath=none -o LogLevel=INFO -o ConnectTimeout=10 "
 
 
-def stranger(client: str, sources: Iterable[str]) -> str:
-    """The address of `client` ("address port address port") that no network of `sources` holds, or ""."""
+def strangers(clients: Iterable[str], sources: Iterable[str]) -> list[str]:
+    """Those addresses of `clients` that no network of `sources` holds; none where there are no sources."""
     networks = [ipaddress.ip_network(source, strict=False) for source in sources]
-    address = client.split()[0] if client.split() else ""
-    if not address or not networks:
-        return ""
-    known = any(ipaddress.ip_address(address) in network for network in networks)
-    return "" if known else address
+    found = []
+    for client in clients:
+        address = ipaddress.ip_address(client.partition("%")[0])
+        mapped = getattr(address, "ipv4_mapped", None)
+        address = mapped or address
+        if networks and not address.is_loopback and not any(address in network for network in networks):
+            found.append(str(address))
+    return sorted(set(found))
+
+
+def ssh_clients() -> set[str]:
+    """The addresses from which people work on this machine over SSH."""
+    found = set(os.environ.get("SSH_CONNECTION", "").split()[:1])
+    for one in psutil.net_connections("tcp"):
+        if one.status == psutil.CONN_ESTABLISHED and one.raddr and one.pid:
+            with contextlib.suppress(psutil.Error):
+                if psutil.Process(one.pid).name().startswith("sshd"):
+                    found.add(one.raddr.ip)
+    return found
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry no types
@@ -48,9 +64,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry
         result["changed"] = False
         transport = self._connection.transport
         if transport == "local":
-            address = stranger(os.environ.get("SSH_CONNECTION", ""), self._task.args.get("sources") or [])
-            if address:
-                result.update(failed=True, msg=f"{address}, from where you work, would be let in no more")
+            if cut_off := strangers(ssh_clients(), self._task.args.get("sources") or []):
+                told = ", ".join(cut_off)
+                result.update(failed=True, msg=f"{told}, from where people work here, would be let in no more")
             return result
         if transport != "ssh":
             result.update(failed=True, msg=f"a new connection over {transport} cannot be proven")

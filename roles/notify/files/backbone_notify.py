@@ -54,6 +54,11 @@ def is_overdue(now, last, max_age_hours):
     return now - last > max_age_hours * 3600
 
 
+def is_due(now, deadline, before_hours):
+    """Is it time to act on what ends at `deadline` (seconds since 1970; None: unknown)?"""
+    return deadline is not None and now > deadline - before_hours * 3600
+
+
 def may_tell(told, key, now, repeat_hours):
     """Was this fault not told within the last `repeat_hours`?"""
     return key not in told or now - told[key] >= repeat_hours * 3600
@@ -62,12 +67,13 @@ def may_tell(told, key, now, repeat_hours):
 def wording(settings, kind, what, now, detail=""):
     """(subject, text) in Indonesian and English of one event.
 
-    `kind` is failed, overdue, recovered or test; `what` the unit's name or a pair of names (Indonesian, English).
+    `kind` is failed, overdue, due, recovered or test; `what` the unit's name or a pair of names (Indonesian, English).
     """
     what_id, what_en = what if isinstance(what, tuple) else (what, what)
     verbs = {
         "failed": ("gagal", "failed"),
         "overdue": ("terlambat", "is overdue"),
+        "due": ("sudah waktunya", "is due"),
         "recovered": ("pulih", "works again"),
         "test": ("hanya percobaan", "is only a test"),
     }
@@ -261,6 +267,13 @@ class Messenger:
         if self.state["told"].pop(key, None) is not None:
             self.write("recovered", what)
 
+    def deadline(self, work):
+        """When what must be done in time is too late; None where nothing tells."""
+        try:
+            return metric_value(Path(work["file"]).read_text(), work["metric"])
+        except OSError:
+            return None
+
     def last_success(self, work):
         """When work last succeeded; work that never did counts from when it was first looked for."""
         first = self.state["first_seen"].setdefault(work["name"], self.now())
@@ -275,7 +288,16 @@ class Messenger:
 
     def look_at_work(self):
         for work in self.settings["overdue"]:
-            last, what = self.last_success(work), (work["what_id"], work["what_en"])
+            what = (work["what_id"], work["what_en"])
+            if work.get("before_hours"):
+                deadline = self.deadline(work)
+                if is_due(self.now(), deadline, work["before_hours"]):
+                    end = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(deadline))
+                    self.tell(f"due:{work['name']}", "due", what, f"< {end}")
+                else:
+                    self.forget(f"due:{work['name']}", what)
+                continue
+            last = self.last_success(work)
             if is_overdue(self.now(), last, work["max_age_hours"]):
                 self.tell(f"overdue:{work['name']}", "overdue", what, f"> {work['max_age_hours']} h")
             else:

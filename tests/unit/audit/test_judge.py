@@ -15,7 +15,7 @@ from checks.measure import Measure, say, verdict
 from checks.params import Params, Statement
 from provision.audit import catalogue, judge
 from provision.audit.catalogue import AppliesTo, Catalogue, Control, Family, Text
-from provision.audit.findings import Finding, counts, exit_status, ready
+from provision.audit.findings import FAIL_ON, Finding, counts, exit_status, ready
 from provision.exits import Exit
 from provision.inventory import Fleet, Waiver
 from provision.probe.backend import Missing
@@ -198,6 +198,37 @@ def test_exit_status_and_counts(checks: dict[str, Checker]) -> None:
     assert counts([good, good])["pass"] == 2
 
 
+@pytest.mark.parametrize(
+    ("basis", "severity", "counts_for"),
+    [
+        ("minimum", "low", {"minimum", "interpretation", "recommended", "low"}),
+        ("recommended", "critical", {"recommended", "critical", "high", "medium", "low"}),
+        ("interpretation", "medium", {"interpretation", "recommended", "medium", "low"}),
+        ("minimum", "high", {"minimum", "interpretation", "recommended", "high", "medium", "low"}),
+    ],
+)
+def test_fail_on_counts_what_weighs_as_much_or_more(
+    checks: dict[str, Checker], basis: Any, severity: Any, counts_for: set[str]
+) -> None:
+    bad = replace(
+        judged(checks, ask_x, snapshot(ask_x=Answer(0, "bad"))), basis=basis, severity=severity, status="error"
+    )
+    assert {word for word in FAIL_ON if exit_status([bad], [], word) == Exit.FELL_SHORT} == counts_for
+    assert {exit_status([bad], ["prov"], word) for word in FAIL_ON} == {Exit.UNREACHED}
+    assert exit_status([bad], []) == Exit.FELL_SHORT
+
+
+def test_evidence_is_masked_before_it_is_cut(checks: dict[str, Checker]) -> None:
+    secret = "Zm9vYmFyMTIzNDU2Nzg5MEFCQ0RFRkdISUpLTE1OT1A="
+    long = "x\n" * (judge.ANSWER_KEPT // 2 - 10) + secret + "\nend"
+    (found,) = judged(checks, ask_x, snapshot(ask_x=Answer(0, long))).evidence
+    assert found.cut
+    assert len(found.output) == judge.ANSWER_KEPT
+    assert secret[:6] not in found.output
+    (short,) = judged(checks, ask_x, snapshot(ask_x=Answer(1, "", "password: hunter22"))).evidence
+    assert (short.output, short.status, short.cut) == ("password: [masked]", 1, False)
+
+
 def test_a_server_that_broke_off_has_no_pass_from_before() -> None:
     whole = Snapshot("kab", AT.isoformat(), {facts.commands.MACHINE: Answer(0, "##memory\n16000000\n")})
     broken = whole.broken(Fault("cut", "the connection was cut"))
@@ -209,8 +240,8 @@ def test_a_server_that_broke_off_has_no_pass_from_before() -> None:
 
 
 def test_a_sentence_reads_in_both_languages() -> None:
-    from provision.report import words
+    from provision import i18n
 
     text = measure.say("{count} outstanding: {names}", count=9, names=[str(n) for n in range(9)])
     assert text.text() == "9 outstanding: 0, 1, 2, 3, 4, 5, 6, 7, … (9)"
-    assert text.text(words.translator("id")).startswith("9 tertunda: 0, 1")
+    assert text.text(i18n.translator("id")).startswith("9 tertunda: 0, 1")

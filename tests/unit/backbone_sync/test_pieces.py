@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,11 +179,15 @@ def test_names_from_the_source_are_cut_to_what_a_log_may_hold() -> None:
 
 def test_what_is_published_holds_the_account_and_is_written_in_one_step(tmp_path: Path) -> None:
     entity = EntityStatus(10, 9, 1, 2, 0, 0, True, T0, ())
-    publish.write(str(tmp_path), Status(1, "33.74", True, "green", T0, T0, T0, 5.0, None, None, {"ptk": entity}))
+    status = Status(1, "33.74", True, "green", T0, T0 + timedelta(seconds=7), T0, 5.0, None, None, {"ptk": entity})
+    publish.write(str(tmp_path), status, date(2030, 12, 31))
     lines = (tmp_path / "sync.prom").read_text().splitlines()
     assert 'backbone_sync_rows{entity="ptk",state="stored"} 9.0' in lines
     success = next(line for line in lines if line.startswith("backbone_sync_last_success_timestamp_seconds "))
     assert float(success.split()[1]) == T0.timestamp()
+    assert "backbone_sync_run_seconds 7.0" in lines
+    ends = next(line for line in lines if line.startswith("backbone_sync_grant_expires_timestamp_seconds "))
+    assert datetime.fromtimestamp(float(ends.split()[1]), UTC).date() == date(2030, 12, 31)
     assert msgspec.json.decode((tmp_path / "sync.json").read_bytes())["entities"]["ptk"]["stored"] == 9
     assert sorted(p.name for p in tmp_path.iterdir()) == ["sync.json", "sync.prom"]
     with pytest.raises(ConfigInvalid):

@@ -90,23 +90,3 @@ def test_a_family_without_a_file_is_refused(folder: Path) -> None:
     (folder / "tls.yml").unlink()
     with pytest.raises(UsageError, match="tls"):
         catalogue.read(folder, FAMILIES)
-
-
-def test_every_sentence_of_checks_and_report_has_its_indonesian_one() -> None:
-    from provision.report import words
-
-    known = words.catalogue("id").sentences
-    root = Path(words.__file__).resolve().parents[2]
-    sources = [*(root / "checks").glob("*.py"), *(root / "provision" / "audit").glob("*.py")]
-    used = set()
-    for path in sources:
-        used |= {
-            "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', one))
-            for one in re.findall(r'say\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', path.read_text())
-        }
-    template = (root / "templates" / "report" / "audit.html.j2").read_text()
-    used |= set(re.findall(r'_\("([^"]+)"\)', template))
-    assert len(used) > 200
-    assert sorted(used - set(known)) == []
-    for english, indonesian in known.items():
-        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", indonesian)), english

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ import pytest
 
 from backbone_sync import dictionary, grant
 from checks import commands
+from checks.facts import read_listeners
 from checks.params import Paper, Params, Peer, PortRule, Statement
 from provision.audit import catalogue, judge
 from provision.probe.snapshot import Answer, Snapshot, from_json
@@ -153,6 +155,11 @@ def dport(port: int) -> dict[str, Any]:
     return {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": port}}
 
 
+def disks(dropped: float | str, percent: int) -> Mutation:
+    """When WAL was dropped last, and how full the repository's disk is."""
+    return answered(commands.BACKUP_DISKS, f"##dropped\n{dropped}\n##disks\n/dev/sdb1 100 9 9 {percent}% /srv/backup\n")
+
+
 def role(**changes: Any) -> Mutation:
     return in_json(
         commands.POSTGRESQL,
@@ -164,6 +171,33 @@ def drop_policy(told: Any) -> None:
     for one in told["nftables"]:
         if one.get("chain", {}).get("hook") == "input":
             one["chain"]["policy"] = "accept"
+
+
+def publishes(port: int, *more: dict[str, Any], target: dict[str, Any] | None = None) -> Mutation:
+    """One more rule as Docker makes it for a published port."""
+    rewrite = target or {"dnat": {"addr": "172.17.0.2", "port": 80}}
+    extra = {"family": "ip", "table": "nat", "chain": "DOCKER", "expr": [*more, dport(port), rewrite]}
+    return in_json(commands.RULESET, lambda told: told["nftables"].append({"rule": extra}))
+
+
+def both(*changes: Mutation) -> Mutation:
+    """One change after the other."""
+
+    def change(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
+        for one in changes:
+            snapshot, params = one(snapshot, params)
+        return snapshot, params
+
+    return change
+
+
+def daddr(address: str) -> dict[str, Any]:
+    return {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": address}}
+
+
+# What the stage firewall puts in the way of published ports, as nft lists it.
+GUARD = json.loads((DATA.parent / "forward-guard.json").read_text())["nftables"]
+GUARDED = in_json(commands.RULESET, lambda told: told["nftables"].extend(GUARD))
 
 
 def hba(**changes: Any) -> Mutation:
@@ -217,6 +251,60 @@ ACCEPT: dict[str, Any] = {"accept": None}
 EPOCH = AT.timestamp()
 CERTIFICATE, PATCHES, SIGNATURES = commands.CERTIFICATE, commands.PATCHES, commands.SIGNATURES
 
+
+def test_ports_of_containers_that_nobody_outside_reaches_are_no_fault() -> None:
+    own = both(publishes(8080, daddr("127.0.0.1")), GUARDED)
+    declared = both(GUARDED, publishes(443))
+    for change in (own, declared):
+        found = statuses(*change(SNAPSHOT, PARAMS))
+        assert {found[one] for one in ("PORT-02", "PORT-03", "VPN-03")} == {"pass"}
+
+
+def test_a_disk_that_fills_up_is_a_warning_and_an_old_drop_is_history() -> None:
+    assert statuses(*disks("", 85)(SNAPSHOT, PARAMS))["BAK-05"] == "warning"
+    assert statuses(*disks(1600000000, 31)(SNAPSHOT, PARAMS))["BAK-05"] == "pass"
+
+
+def test_the_account_that_the_controller_logs_in_with_is_no_stranger() -> None:
+    snapshot, params = pattern(commands.PEOPLE, r"^root\n", "root\nubuntu\n")(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, replace(params, login="ubuntu"))["OS-04"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("ubuntu ALL=(ALL) NOPASSWD:ALL", ["ubuntu"]),
+        ("%ops\tALL=(ALL:ALL) ALL", ["%ops"]),
+        ("mallory ALL = ALL", ["mallory"]),
+        ("zabbix ALL=(root) NOPASSWD: /usr/bin/du", []),
+        ("Defaults:sri !authenticate ALL", []),
+        ("User_Alias OPS = ALL", []),
+        ("# ubuntu ALL=(ALL) ALL", []),
+    ],
+)
+def test_whom_sudo_lets_do_everything(line: str, told: list[str]) -> None:
+    [program] = re.findall(r"\| awk ('/\^\[.*?') \| sort", commands.PEOPLE)
+    shell = ["/bin/sh", "-c", f"printf '%s\\n' \"$1\" | awk {program}", "sh", line]
+    assert subprocess.run(shell, capture_output=True, text=True, check=True).stdout.split() == told
+
+
+def test_a_64_bit_processor_that_the_sync_has_no_wheels_for_is_a_warning() -> None:
+    snapshot, params = said(commands.MACHINE, "##architecture\nx86_64", "##architecture\naarch64")(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, params)["HW-02"] == "warning"
+    supplied = judge.judge_server(snapshot, replace(params, sync_source="supplied"), catalogue.load(), only=("HW-02",))
+    assert [one.status for one in supplied.findings] == ["pass"]
+
+
+def test_addresses_of_the_machine_itself_are_told_from_those_of_the_network() -> None:
+    line = 'tcp LISTEN 0 100 {address}:8080 *:* users:(("java",pid=9,fd=3))'
+    own = ("127.0.0.1", "127.0.0.53%lo", "[::1]", "[::ffff:127.0.0.1]", "[::FFFF:127.0.0.1]%lo")
+    others = ("0.0.0.0", "*", "[::]", "10.0.0.1", "[::ffff:10.0.0.1]", "[::ffff:0.0.0.0]", "[fd00::1]")
+    for addresses, loopback in ((own, True), (others, False)):
+        for address in addresses:
+            [listener] = read_listeners(line.format(address=address))
+            assert listener.loopback is loopback, address
+
+
 REDS = [
     # hardware
     Red(
@@ -240,6 +328,14 @@ REDS = [
     Red("a clock that is wrong", pattern(commands.MACHINE, r"(?<=##clock\n)\d+", "1700000000"), ("OS-03",)),
     Red("an administrator missing", meant(admins=("backbone", "siti")), ("OS-04",)),
     Red("an administrator too many", pattern(commands.PEOPLE, r"^(backbone-admins:.*)$", r"\1,mallory"), ("OS-04",)),
+    Red("a stranger in the group sudo", pattern(commands.PEOPLE, r"^(sudo:.*)$", r"\1,mallory"), ("OS-04",)),
+    Red("the installer's account", pattern(commands.PEOPLE, r"^petugas\n##keys", "##keys"), ("OS-04",)),
+    Red("a stranger in sudo's rules", pattern(commands.PEOPLE, r"^root\n", "root\nubuntu\n"), ("OS-04",)),
+    Red(
+        "a group in sudo's rules",
+        pattern(commands.PEOPLE, r"^root\n(?s:(.*?))##group", r"root\n%ops\n\1##group\nops:x:900:mallory"),
+        ("OS-04",),
+    ),
     # database
     Red("PostgreSQL 13", in_json(commands.POSTGRESQL, lambda told: told.update(version=130010)), ("DB-01", "DB-02")),
     Red("PostgreSQL without TLS", setting("ssl", "off"), ("DB-03",)),
@@ -258,6 +354,14 @@ REDS = [
     Red("no tunnel", answered(commands.WIREGUARD, "##link\n##peers\n##port\n##handshakes\n"), ("VPN-01", "VPN-04")),
     Red("a tunnel not started at boot", unit("wg-quick@wg-backbone.service", UnitFileState="disabled"), ("VPN-02",)),
     Red("SSH for everybody", rule(dport(22), ACCEPT), ("VPN-03", "PORT-03")),
+    Red("a container's port that nobody declared", publishes(8080), ("PORT-02", "PORT-03")),
+    Red(
+        "the same as old iptables writes it",
+        publishes(8080, target={"xt": {"type": "target", "name": "DNAT"}}),
+        ("PORT-02", "PORT-03"),
+    ),
+    Red("a container's port behind the guard", both(GUARDED, publishes(8080)), ("PORT-02",)),
+    Red("a database in a container", publishes(5432), ("PORT-03", "VPN-03")),
     Red(
         "a stranger in the tunnel",
         pattern(commands.WIREGUARD, r"^##peers$", "##peers\nc3RyYW5nZXI=\t10.90.0.9/32"),
@@ -328,6 +432,9 @@ REDS = [
         in_json(commands.POSTGRESQL, lambda told: told["archiver"].update(last_failed=EPOCH + 9)),
         ("BAK-03",),
     ),
+    Red("WAL that was dropped since the last backup", disks(int(EPOCH), 31), ("BAK-05",)),
+    Red("a full disk of the repository", disks("", 96), ("BAK-05",)),
+    Red("disks that cannot be asked", answered(commands.BACKUP_DISKS, "##dropped\n##disks\n"), (), ("BAK-05",)),
     Red("no backup timer", unit("backbone-backup-diff.timer", **STOPPED), ("BAK-04",)),
     # sync
     Red("no sync timer", unit("backbone-sync.timer", **STOPPED), ("SYNC-01",)),
@@ -393,6 +500,45 @@ def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
     found = statuses(*red.change(SNAPSHOT, PARAMS))
     assert {name for name, status in found.items() if status == "fail"} == set(red.fail)
     assert {name for name, status in found.items() if status == "error"} == set(red.error)
+
+
+HUB = "aHVi" + "A" * 39 + "="
+
+
+def test_a_routers_vpn_is_attested_and_never_taken_for_granted() -> None:
+    router = replace(PARAMS, vpn="external", networks_vpn=("10.99.0.0/16",))
+    assert statuses(params=router)["VPN-01"] == "error"
+    word = ("VPN-01", Statement("Kepala Dinas", "router configuration of 3 March", LATER))
+    assert statuses(params=replace(router, statements=(*router.statements, word)))["VPN-01"] == "attested"
+    assert statuses(params=replace(router, networks_vpn=()))["VPN-01"] == "fail"
+
+
+@pytest.mark.parametrize(("ago", "status"), [(60, "pass"), (7200, "fail"), (None, "fail")])
+def test_a_hub_that_does_not_answer_is_no_tunnel(ago: int | None, status: str) -> None:
+    at = 0 if ago is None else int(AT.timestamp()) - ago
+    told = f"##link\n5: wg-backbone: <UP>\n##peers\n{HUB}\t10.8.0.0/24\n##port\n4711\n##handshakes\n{HUB}\t{at}\n"
+    snapshot, _params = answered(commands.WIREGUARD, told)(SNAPSHOT, PARAMS)
+    assert statuses(snapshot, replace(PARAMS, vpn="client", vpn_hub_key=HUB))["VPN-01"] == status
+    assert statuses(snapshot, replace(PARAMS, vpn="client", vpn_hub_key="another"))["VPN-01"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("drill", "status"),
+    [
+        ({"ok": True, "started_at": "2026-11-20T01:00:00Z", "operator": "sri"}, "attested"),
+        ({"ok": True, "started_at": "2026-11-20T01:00:00Z", "operator": ""}, "fail"),
+        ({"ok": False, "started_at": "2026-11-20T01:00:00Z", "operator": "sri"}, "fail"),
+        ({"ok": True, "started_at": "2025-11-20T01:00:00Z", "operator": "sri"}, "fail"),
+        ({"ok": True, "started_at": "yesterday", "operator": "sri"}, "fail"),
+        ({}, "fail"),
+    ],
+)
+def test_a_drill_that_a_person_ran_and_that_held_shows_the_last_competence(drill: dict[str, Any], status: str) -> None:
+    lines = json.dumps(drill, indent=2).splitlines()[1:-1]
+    changed, _params = answered(commands.DRILL, "\n".join(lines))(SNAPSHOT, PARAMS)
+    silent = replace(PARAMS, statements=())
+    assert statuses(changed, silent)["PEOPLE-05"] == status
+    assert statuses(changed, silent)["PEOPLE-04"] == "fail"
 
 
 def test_every_control_that_can_fail_has_a_fault_here() -> None:

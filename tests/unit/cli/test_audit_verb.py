@@ -61,6 +61,63 @@ def test_saved_answers_are_judged_offline(
     assert "Surat permohonan" in page
 
 
+def test_a_second_audit_says_what_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = ("audit", "-i", str(inventory), "--from", str(DATA), "--out", str(out))
+    assert run(monkeypatch, *words, "--json") == 1
+    first = json.loads(capsys.readouterr().out)
+    assert first["compared"] is None
+    waiver = (
+        "- {control: DOC-01, servers: all, reason: the letter is on its way, approver: Kepala, expires: '2099-01-01'}\n"
+    )
+    (inventory / "waivers.yml").write_text(waiver)
+    assert run(monkeypatch, *words, "--json", "--lang", "en") == 1
+    second = json.loads(capsys.readouterr().out)["compared"]
+    assert [one["control"] for one in second["waived"]] == ["DOC-01"]
+    assert "DOC-02" in [one["control"] for one in second["still_open"]]
+    assert second["new"] == second["repaired"] == second["unseen"] == []
+    assert run(monkeypatch, *words[:-2], "--since", str(out), "--lang", "en") == 1
+    assert "still open" in capsys.readouterr().out
+
+
+def test_the_forms_asked_for_are_written_and_signed(
+    monkeypatch: pytest.MonkeyPatch, inventory: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = ("audit", "-i", str(inventory), "--from", str(DATA), "--format", "junit", "--format", "csv")
+    assert run(monkeypatch, *words, "--out", str(out)) == 1
+    assert sorted(one.name for one in out.iterdir()) == [
+        "audit.csv",
+        "audit.dsse.json",
+        "audit.json",
+        "audit.junit.xml",
+    ]
+    assert run(monkeypatch, "verify", str(out), "--key", str(inventory / "signers")) == 0
+    assert run(monkeypatch, *words) == 2
+    assert run(monkeypatch, *words[:5], "--format", "docx", "--out", str(out)) == 2
+
+
+def test_an_audit_of_another_version_is_no_base_for_a_comparison(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "audit.json").write_text('{"version": 1, "kind": "audit"}')
+    words = ("audit", "-i", str(inventory), "--from", str(DATA), "--lang", "en")
+    assert run(monkeypatch, *words, "--since", str(out)) == 2
+    assert "schema version 1" in capsys.readouterr().err
+    assert run(monkeypatch, *words, "--out", str(out)) == 1
+    assert "schema version 1" in capsys.readouterr().err
+    assert json.loads((out / "audit.json").read_text())["version"] == 2
+
+
+@pytest.mark.parametrize(("word", "status"), [("minimum", 1), ("recommended", 1), ("critical", 1), ("deadly", 2)])
+def test_fail_on(monkeypatch: pytest.MonkeyPatch, inventory: Path, word: str, status: int) -> None:
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(DATA), "--fail-on", word) == status
+
+
 def test_a_folder_without_answers_is_wrong_use(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
 ) -> None:
@@ -82,7 +139,7 @@ def test_a_waiver_for_an_unknown_control_is_an_invalid_inventory(
     monkeypatch: pytest.MonkeyPatch, inventory: Path
 ) -> None:
     (inventory / "waivers.yml").write_text(
-        "- {control: HW-99, servers: all, reason: x y z, approver: Kepala, expires: '2099-01-01'}\n"
+        "- {control: HW-99, servers: all, reason: the letter is on its way, approver: Kepala, expires: '2099-01-01'}\n"
     )
     assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(DATA)) == 2
 
@@ -99,3 +156,29 @@ def test_an_unreachable_server_is_an_error_and_the_report_is_written(
     assert server["fault"]["kind"] == "unreachable"
     assert not any(one["status"] == "pass" for one in server["findings"])
     assert (out / "audit.html").is_file()
+
+
+def test_json_is_the_same_in_both_languages_and_the_words_are_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    """One server whose answers are judged, and one of which there are none."""
+    (inventory / "hosts.yml").write_text(
+        HOSTS + HOSTS.split("  hosts:\n")[1].replace("lab-kab", "lab-lain").replace(".11", ".12")
+    )
+    shutil.copy(DATA / "lab-kab.snapshot.json", tmp_path)
+    shown: dict[str, list[str]] = {}
+    for language in ("id", "en"):
+        for words in (("validate", "--json"), ("audit", "--json"), ("audit",)):
+            answers = ("--from", str(tmp_path)) if words[0] == "audit" else ()
+            run(monkeypatch, *words, "-i", str(inventory), *answers, "--lang", language)
+            shown.setdefault(language, []).append(capsys.readouterr().out)
+    validated_json, audited_json, audited = zip(shown["id"], shown["en"], strict=True)
+    assert json.loads(validated_json[0]) == json.loads(validated_json[1])
+    assert json.loads(validated_json[0])["notes"]
+    documents = [json.loads(text) for text in audited_json]
+    for document in documents:
+        del document["generated_at"]
+    assert documents[0] == documents[1]
+    assert "belum boleh menerima data Backbone" in audited[0]
+    assert "may not receive Backbone data yet" in audited[1]
+    assert "WIB" in audited[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.audit import catalogue
 from provision.audit.findings import Finding
 from provision.converge import apply as loop
 from provision.converge.apply import Applied, Assessment, notes
@@ -70,14 +71,38 @@ def test_a_ledger_that_cannot_be_read_is_a_fault(ledger: Answer) -> None:
     assert "stamps" in read(snapshot, []).fault
 
 
+def test_what_is_about_to_expire_is_a_reason_before_it_has() -> None:
+    ledger = json.dumps({"stamps": {}, "files": {}, "started": []})
+    snapshot = Snapshot("kab", "", {STATE_COMMAND: Answer(0, ledger), OS_COMMAND: Answer(0, "")})
+    warned = [finding("TLS-02", "warning", "tls"), finding("DISK-01", "warning", "base")]
+    assert read(snapshot, warned).failed == {}
+    early = frozenset(name for name, one in catalogue.load().controls.items() if one.early)
+    assert "TLS-02" in early
+    assert read(snapshot, warned, early=early).failed == {"tls": ("TLS-02",)}
+
+
 def test_a_first_apply_below_the_minimum_stops_and_repair_never_does() -> None:
-    bare = Observation("kab", below_minimum=("HW-04",))
+    bare = Observation("kab", below_minimum=("HW-04",), distribution="debian 12")
     with pytest.raises(BackboneError, match="nothing was touched: kab: HW-04") as stopped:
         loop._gate(assessment(ServerPlan("kab"), bare), False)
     assert stopped.value.exit_status == Exit.FELL_SHORT
     loop._gate(assessment(ServerPlan("kab"), bare), True)
     begun = Observation("kab", ServerState(started=frozenset({"base"})), below_minimum=("HW-04",))
     loop._gate(assessment(ServerPlan("kab"), begun), False)
+
+
+def test_a_machine_that_is_in_use_or_of_another_system_is_not_touched() -> None:
+    used = Observation("kab", undecided=("listener tcp/8080 java",), distribution="debian 13")
+    with pytest.raises(BackboneError, match="nothing was touched: kab: listener tcp/8080 java") as refused:
+        loop._gate(assessment(ServerPlan("kab"), used), True)
+    assert "preflight" in refused.value.repair
+    for system in ("ubuntu 24.04", "debian 11", ""):
+        strange = Observation("kab", distribution=system)
+        with pytest.raises(BackboneError, match="no stage is written for this system"):
+            loop._gate(assessment(ServerPlan("kab"), strange), True)
+    loop._gate(assessment(ServerPlan("kab"), Observation("kab", fault="no route")), False)
+    upgraded = Observation("kab", ServerState(started=frozenset({"base"})), distribution="debian 14")
+    loop._gate(assessment(ServerPlan("kab"), upgraded), False)
 
 
 def test_a_control_that_still_fails_after_its_stage_ran_was_tried_in_vain() -> None:

@@ -90,13 +90,3 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     monkeypatch.delenv("BACKBONE_VAULT_PASSWORD_FILE", raising=False)
     monkeypatch.chdir(tmp_path)
     return Folder(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Any:
-    from provision import i18n
-
-    before = i18n.language()
-    i18n.use("en")
-    yield
-    i18n.use(before)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from provision import i18n
 from provision.exits import Exit
+from provision.i18n import english
 from provision.inventory import InventoryInvalid
 
 from .conftest import Folder, sound, ssh_key, wireguard_key
@@ -63,6 +65,49 @@ CASES: dict[str, tuple[dict[str, object], str, str, str]] = {
         "key",
     ),
     "no choice": ({"backbone_vpn": "sever"}, "backbone_vpn", "sever is not a choice", "did you mean server?"),
+    "former administrator who is one": (
+        {"backbone_former_admins": ["sri"], "backbone_admins": [{"name": "sri", "ssh_keys": [ssh_key()]}]},
+        "backbone_former_admins[0]",
+        "sri is needed",
+        "take sri out",
+    ),
+    "former administrator who logs in": (
+        {"backbone_former_admins": ["ubuntu"], "ansible_user": "ubuntu"},
+        "backbone_former_admins[0]",
+        "ubuntu is needed",
+        "take ubuntu out",
+    ),
+    "path with a space": (
+        {"backbone_drop_dirs": ["/srv/data masuk"]},
+        "backbone_drop_dirs[0]",
+        "/srv/data masuk is not a path that every program on the server reads alike",
+        "no spaces",
+    ),
+    "path with words for a settings file": (
+        {"backbone_drop_dirs": ["/srv/x\nUser root"]},
+        "backbone_drop_dirs[0]",
+        "is not a path",
+        "letters, digits",
+    ),
+    "path with a quote": (
+        {"backbone_backup_repository": "/srv/b'"},
+        "backbone_backup_repository",
+        "not a path",
+        "letters",
+    ),
+    "path with a slash at its end": (
+        {"backbone_backup_repository": "/srv/backup/"},
+        "backbone_backup_repository",
+        "not a path",
+        "none at the end",
+    ),
+    "the whole disk": ({"backbone_drop_dirs": ["/"]}, "backbone_drop_dirs[0]", "/ is the whole disk", "below it"),
+    "path that climbs": (
+        {"backbone_backup_repository": "/srv/../etc"},
+        "backbone_backup_repository",
+        "not an absolute path",
+        "..",
+    ),
     "too large": ({"backbone_tls_days": 4000}, "backbone_tls_days", "too large", "825"),
     "port 0": ({"ansible_port": 0}, "ansible_port", "too small", "at least 1"),
     "empty list": ({"backbone_admins": []}, "backbone_admins", "empty", "add"),
@@ -247,6 +292,11 @@ def test_one_fault(folder: Folder, case: str) -> None:
     assert fault.file == "hosts.yml"
     assert fault.line > 0
     assert "hunter2" not in fault.as_text()
+    i18n.use("id")
+    told = folder.fault()
+    assert told.message != fault.message
+    assert not {"the", "is", "not", "of"} & set(told.message.split())
+    assert english(told.as_dict()) == fault.as_dict()
 
 
 @pytest.mark.parametrize(

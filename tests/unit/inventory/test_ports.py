@@ -37,6 +37,15 @@ SUPPLIED = {
         (SUPPLIED, {"22/tcp", "80/tcp", "443/tcp", "51820/udp", "5432/tcp", "8443/tcp"}),
         (
             {
+                "backbone_found": [
+                    {"kind": "listener", "name": "tcp/8080", "decision": "keep", "ports": [{"port": 8080}]},
+                    {"kind": "listener", "name": "tcp/25", "decision": "stop", "ports": [{"port": 25}]},
+                ]
+            },
+            {"22/tcp", "80/tcp", "443/tcp", "51820/udp", "5432/tcp", "8080/tcp"},
+        ),
+        (
+            {
                 "ansible_connection": "psrp",
                 "backbone_ports": [{"port": 161, "proto": "udp", "sources": "vpn", "why": "x"}],
             },

@@ -9,8 +9,8 @@ import pytest
 
 from provision.errors import UsageError
 from provision.inventory import resolve
+from provision.inventory.secrecy import VAULT_FILE
 from provision.inventory.vault import (
-    VAULT_FILE,
     generate_secrets,
     is_vaulted,
     read_secret,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.converge.apply import require_secrets
 from provision.errors import UsageError
 from provision.inventory import load
 from provision.inventory.vault import read_secret
@@ -25,6 +26,19 @@ def test_it_validates_and_has_its_secrets(tmp_path: Path) -> None:
     for private in (".vault-password", "keys/backbone_ed25519", "group_vars/all/vault.yml"):
         assert (tmp_path / "semarang" / private).stat().st_mode & 0o077 == 0, private
     assert "BEGIN" not in hosts.read_text() + (tmp_path / "semarang/group_vars/all/vault.yml").read_text()
+
+
+@pytest.mark.needs_ansible
+def test_what_the_centre_handed_out_is_in_the_vault_and_apply_waits_for_what_it_did_not(tmp_path: Path) -> None:
+    early = init(tmp_path / "early", ANSWERS)
+    with pytest.raises(UsageError, match=r"nothing was touched: data-3374: .*sync_client_id.*sync_token") as refused:
+        require_secrets(load(early))
+    assert "ansible-vault edit" in refused.value.repair
+    given = replace(ANSWERS, sync_client_id="semarang", sync_token="dari-pusat")
+    assert "dari-pusat" not in repr(given)
+    whole = init(tmp_path / "whole", given)
+    require_secrets(load(whole))
+    assert read_secret(whole, "data-3374", "sync_token") == "dari-pusat"
 
 
 @pytest.mark.needs_ansible

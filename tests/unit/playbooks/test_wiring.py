@@ -50,6 +50,16 @@ SERVERS: dict[str, dict[str, Any]] = {
             {"port": 8080, "sources": "anywhere", "why": "website"},
         ],
     },
+    "in use before": {
+        "backbone_found": [
+            {"kind": "listener", "name": "tcp/8080", "decision": "keep", "ports": [{"port": 8080}], "sources": "vpn"},
+            {"kind": "container", "name": "docker/web", "decision": "keep", "ports": [{"port": 53, "proto": "udp"}]},
+            {"kind": "listener", "name": "tcp/9000", "decision": "stop", "units": ["old.service"]},
+            {"kind": "container", "name": "podman/x", "decision": "stop", "containers": ["podman/x"]},
+            {"kind": "firewall", "name": "ufw", "decision": "stop", "units": ["ufw.service"]},
+            {"kind": "panel", "name": "/etc/webmin", "decision": "keep"},
+        ],
+    },
     "supplied": {
         "backbone_sync_source": "supplied",
         "backbone_sync_supplied": {"unit": "a.service", "health_command": "true", "ports": [5774, 5775]},
@@ -127,11 +137,21 @@ def test_the_firewall_lets_in_the_declared_ports_and_no_others(tmp_path: Path) -
         assert bound == ({variables.get("backbone_vpn_network", "10.90.0.0/24")} if serves else set()), name
 
 
+def test_what_is_to_go_is_stopped_and_firewalls_only_by_the_stage_that_replaces_them(tmp_path: Path) -> None:
+    hosts = {name: BASE | SERVERS[name] for name in ("defaults", "in use before")}
+    base = resolved(tmp_path, "base", ("base_stopped_units", "base_stopped_containers"), hosts)
+    assert base["defaults"] == {"base_stopped_units": [], "base_stopped_containers": []}
+    assert base["in use before"] == {"base_stopped_units": ["old.service"], "base_stopped_containers": ["podman/x"]}
+    firewall = resolved(tmp_path, "firewall", ("firewall_replaced_units",), hosts)
+    assert [one["firewall_replaced_units"] for one in firewall.values()] == [[], ["ufw.service"]]
+
+
 def test_hours_are_meant_in_the_zone_of_every_province(tmp_path: Path) -> None:
     provinces = {one.code for one in regions.all_regions() if one.level == "provinsi"}
     hosts = {f"p{code}": {"backbone_region": code} for code in provinces}
-    wired = resolved(tmp_path, "patching", ("patching_timezone",), hosts)
-    zones = {host: one["patching_timezone"] for host, one in wired.items()}
-    assert {one.code: zones[f"p{one.province}"] for one in regions.all_regions()} == {
-        one.code: one.zone for one in regions.all_regions()
-    }
+    for stage in ("patching", "antivirus", "backup"):
+        wired = resolved(tmp_path, stage, (f"{stage}_timezone",), hosts)
+        zones = {host: one[f"{stage}_timezone"] for host, one in wired.items()}
+        assert {one.code: zones[f"p{one.province}"] for one in regions.all_regions()} == {
+            one.code: one.zone for one in regions.all_regions()
+        }, stage

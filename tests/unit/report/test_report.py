@@ -15,10 +15,11 @@ import pytest
 from referencing import Registry, Resource
 
 from checks.measure import say
-from provision.audit import catalogue, judge
+from provision.audit import catalogue, compare, judge
 from provision.audit.findings import Evidence
 from provision.audit.run import Examination
 from provision.inventory import Fleet, load
+from provision.probe import snapshot
 from provision.probe.snapshot import Fault, Snapshot
 from provision.report import html as pages
 from provision.report import model, summary
@@ -26,6 +27,7 @@ from provision.report import model, summary
 # The inventory is resolved by Ansible.
 pytestmark = pytest.mark.needs_ansible
 
+DATA = Path(__file__).parents[1] / "checks" / "data"
 AT = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEcNsZL+4Pcpnr2g+w+cakWPhUD7DUDn9CSTNXiR0kFO a"
 INVENTORY = """
@@ -73,6 +75,20 @@ def test_the_document_is_as_its_published_schema_says(fleet: Fleet, examination:
     assert document["servers"][1]["fault"]["kind"] == "host_key"
 
 
+def test_findings_rest_on_answers_that_are_there_once(fleet: Fleet) -> None:
+    shots = {"kab": replace(snapshot.load(DATA)["lab-kab"], server="kab")}
+    found = catalogue.load()
+    document = model.audit_document(fleet, Examination(shots, judge.judge(fleet, shots, found), found), AT)
+    validate(json.loads(json.dumps(document)))
+    (server,) = document["servers"]
+    named = {place for one in server["findings"] for place in one["evidence"]}
+    assert named == set(range(len(server["answers"])))
+    assert len({one["command"] for one in server["answers"]}) == len(server["answers"]) >= 20
+    measured = [one for one in server["findings"] if one["status"] in ("pass", "warning")]
+    assert all(one["evidence"] for one in measured if one["family"] not in ("documents", "people"))
+    assert all(one["since"] == server["taken_at"] for one in server["findings"] if one["status"] == "fail")
+
+
 def test_the_schema_refuses_what_is_not_a_finding(fleet: Fleet, examination: Examination) -> None:
     document = model.audit_document(fleet, examination, AT)
     document["servers"][0]["findings"][0]["status"] = "fine"
@@ -100,6 +116,21 @@ def test_the_page_shows_the_servers_own_time(fleet: Fleet, examination: Examinat
     assert "2026-11-22 05:30 WIT" in page
 
 
+def test_the_page_tells_what_changed(fleet: Fleet, examination: Examination) -> None:
+    before = model.audit_document(fleet, examination, AT)
+    earlier = compare.of_document(before, "x")
+    now = tuple(replace(one, status="pass") if one.control == "DB-01" else one for one in examination.of("kab"))
+    mine = replace(examination, findings=now, snapshots={"kab": examination.snapshots["kab"]})
+    page = pages.render(fleet, mine, language="en", at=AT, earlier=earlier)
+    assert "Since the audit of 2026-11-22 03:30 WIB" in page
+    assert page.index("repaired") < page.index("DB-01") < page.index("still open")
+    assert "Open since" in page
+    assert "Since the audit" not in pages.render(fleet, mine, language="en", at=AT)
+    document = model.audit_document(fleet, mine, AT, earlier=earlier)
+    validate(json.loads(json.dumps(document)))
+    assert [one["control"] for one in document["compared"]["repaired"]] == ["DB-01"]
+
+
 def test_what_a_server_says_cannot_become_markup(fleet: Fleet, examination: Examination) -> None:
     evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     changed = tuple(
@@ -109,6 +140,21 @@ def test_what_a_server_says_cannot_become_markup(fleet: Fleet, examination: Exam
     assert html.escape("<script>alert(1)") in page
     assert "<script" not in page
     assert "<img" not in page
+
+
+def test_a_page_of_many_servers_leaves_the_evidence_to_the_document(fleet: Fleet) -> None:
+    def page(count: int) -> str:
+        servers = tuple(replace(fleet.servers[0], name=f"s{number}") for number in range(count))
+        many = replace(fleet, servers=servers)
+        one = snapshot.load(DATA)["lab-kab"]
+        shots = {server.name: replace(one, server=server.name) for server in servers}
+        found = catalogue.load()
+        return pages.render(many, Examination(shots, judge.judge(many, shots, found), found), language="en", at=AT)
+
+    assert 'class="proof"' in page(pages.PROOFS_UP_TO)
+    large = page(pages.PROOFS_UP_TO + 1)
+    assert 'class="proof"' not in large
+    assert "is in audit.json" in large
 
 
 def test_the_main_thing_comes_first(fleet: Fleet, examination: Examination) -> None:

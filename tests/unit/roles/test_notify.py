@@ -194,6 +194,30 @@ def test_overdue_work_is_told_and_so_is_its_return(server: Server) -> None:
     assert look() == ["[semarang (33.74)] pencadangan pulih / backup works again"]
 
 
+def test_what_ends_soon_is_told_in_time_and_forgotten_when_it_is_renewed(server: Server) -> None:
+    metrics, day = server.folder / "tls.prom", 86400
+    work = {"name": "tls", "what_id": "pembaruan sertifikat", "what_en": "renewal of the certificate"}
+    server.settings["overdue"] = [{**work, "file": str(metrics), "metric": "ends", "before_hours": 21 * 24}]
+
+    def look() -> list[str]:
+        messenger = server.messenger()
+        messenger.look_at_work()
+        messenger.save()
+        before = len(server.mailbox.mails)
+        assert messenger.deliver()
+        return [message_from_string(m, policy=policy.default)["Subject"] for m in server.mailbox.mails[before:]]
+
+    assert look() == [], "nothing is known yet"
+    metrics.write_text(f"ends {server.now + 22 * day}\n")
+    assert look() == []
+    server.now += 2 * day
+    told = "pembaruan sertifikat sudah waktunya / renewal of the certificate is due"
+    assert look() == [f"[semarang (33.74)] {told}"]
+    assert look() == []
+    metrics.write_text(f"ends {server.now + 397 * day}\n")
+    assert look() == ["[semarang (33.74)] pembaruan sertifikat pulih / renewal of the certificate works again"]
+
+
 @pytest.mark.parametrize(
     ("host", "inside"),
     [("192.168.1.9", True), ("fd00::1", True), ("8.8.8.8", False), ("sms.example", False), ("", False)],
