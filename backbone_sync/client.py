@@ -67,7 +67,7 @@ class Client:
 
     def capabilities(self, entity: str) -> Capabilities:
         """All that contract v1 promises, for every entity."""
-        return Capabilities()
+        return Capabilities(breakdown=True)
 
     def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
         """One page of `entity`: after `cursor`, from `since` (inclusive), or from the beginning."""
@@ -88,8 +88,16 @@ class Client:
         return {name: Total(one.live, one.deleted) for name, one in made.entities.items()}
 
     def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
-        """None: the contract's totals are of whole entities."""
-        return None
+        """Its rows in force by kecamatan and semester; one cell of neither where the entity has no such parts."""
+        url = f"{self._root}/totals?{urlencode({'entity': entity, 'by': 'kecamatan,semester'})}"
+        made = self._patiently(lambda: wire.totals(self._get(url, "the totals"), self._config.region))
+        total = made.entities.get(entity)
+        if total is None:
+            return None
+        groups = total.groups
+        if groups is None:
+            groups = [wire.Group(total.live, total.digest)] if total.live else []
+        return tuple(Cell(g.kecamatan or "", g.semester or "", g.live, g.digest or None) for g in groups)
 
     def traffic(self) -> tuple[int, int]:
         """Requests made and bytes received, as they came over the line."""

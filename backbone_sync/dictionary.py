@@ -19,6 +19,7 @@ TYPES = ("uuid", "text", "code", "identifier", "integer", "decimal", "date", "ti
 SENSITIVITIES = ("none", "u", "s")
 LEGAL_CLASSES = ("reference", "public", "general", "specific")
 SATU_DATA = ("concept", "definition", "classification", "measure", "unit")
+CENTRES_LIST = "centre's list "  # a code list that the centre keeps and the feed does not carry yet
 DIRECTORY = Path(__file__).resolve().parent / "contract" / "dictionary"
 
 # Reference data first, then parents before children, so that a run that is cut off leaves usable data.
@@ -136,6 +137,55 @@ class Entity:
         raise KeyError(f"{self.name}.{name}")
 
 
+# The words of three of the Satu Data attributes, a closed list each, as a reader of Indonesian knows them.
+MEASURES = {
+    "identifier": "pengenal",
+    "category": "kategori",
+    "description": "uraian",
+    "time": "waktu",
+    "measurement": "pengukuran",
+    "count": "cacah",
+    "ratio": "rasio",
+    "coordinate": "koordinat",
+}
+UNITS = {
+    "none": "tidak ada",
+    "second": "detik",
+    "day": "hari",
+    "metre": "meter",
+    "square metre": "meter persegi",
+    "degree": "derajat",
+    "percent": "persen",
+    "lesson hour": "jam pelajaran",
+}
+CLASSIFICATIONS = {
+    "none": "tidak ada",
+    "code list of this field": "daftar kode kolom ini",
+    "this code list": "daftar kode ini",
+    "area codes of BPS": "kode wilayah BPS",
+    "area codes of Kemendagri": "kode wilayah Kemendagri",
+    "area codes of Kemenkeu": "kode wilayah Kemenkeu",
+    "postal codes": "kode pos",
+    "ISO 3166-1 alpha-2": "ISO 3166-1 alpha-2",
+}
+
+
+def satu_data(item: Field) -> dict[str, Text]:
+    """The five attributes of Perpres 39/2019 Pasal 4(2) in both languages."""
+    listed = item.classification
+    if listed.startswith(CENTRES_LIST):
+        classification = Text("daftar pusat " + listed[len(CENTRES_LIST) :], listed)
+    else:
+        classification = Text(CLASSIFICATIONS.get(listed, listed), listed)
+    return {
+        "concept": Text(item.label.id, item.concept),
+        "definition": item.definition,
+        "classification": classification,
+        "measure": Text(MEASURES[item.measure], item.measure),
+        "unit": Text(UNITS[item.unit], item.unit),
+    }
+
+
 class DictionaryInvalid(ValueError):
     """A dictionary file says something that the dictionary's own rules forbid.
 
@@ -203,7 +253,13 @@ def _field(where: str, name: str, raw: Mapping[str, Any], legal_class: str) -> F
         "length": made.type not in ("text", "code", "identifier") or bool(made.length),
         "digits": made.type != "integer" or bool(made.digits),
         "scale": made.type != "decimal" or bool(made.precision and made.scale is not None),
-        **{name: bool(getattr(made, name)) for name in SATU_DATA},
+        "concept": bool(made.concept),
+        "definition": bool(made.definition.id and made.definition.en),
+        "classification": made.classification in CLASSIFICATIONS
+        or made.classification == made.reference
+        or made.classification.startswith(CENTRES_LIST),
+        "measure": made.measure in MEASURES,
+        "unit": made.unit in UNITS,
     }
     if wrong := [what for what, right in faults.items() if not right]:
         raise DictionaryInvalid(f"{where}: field {name}: {', '.join(wrong)} missing or not allowed")

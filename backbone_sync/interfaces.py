@@ -63,7 +63,7 @@ class Total:
 class Cell:
     """Rows in force of one entity in one kecamatan (education code, 8 characters without padding) and semester.
 
-    Either is "" where the entity has none. `digest`: see `reconcile.digest`; None where the source gives none.
+    Either is "" where the entity has none. `digest`: see `backbone_sync.digest`; None where the source gives none.
     """
 
     kecamatan: str

@@ -14,6 +14,7 @@ from backbone_sync.dictionary import Entity, Field
 from backbone_sync.interfaces import Storage
 from backbone_sync.validator import Judged, Scope, Validator
 
+_NUL = b"\\u0000"
 log = logging.getLogger("backbone_sync")
 
 
@@ -50,14 +51,16 @@ class Judge:
 
         Before a column is widened, `pending` work of the store is waited for.
         """
-        judged = self._validator.judge(rows)
+        # PostgreSQL cannot hold the character NUL; looking for its escape here spares looking at every value.
+        nul = _NUL in msgspec.json.encode(rows)
+        judged = self._validator.judge(rows, nul)
         if judged.quarantined:
             wide = {n: w for n, w in drift.wider(self.entity, judged).items() if n not in self._narrow}
             if wide:
                 if pending is not None:
                     pending.result()
                 self._widen(wide)
-                judged = self._validator.judge(rows)
+                judged = self._validator.judge(rows, nul)
         drift.check(self.entity, self.granted, rows, judged, explicit_nulls=self._explicit_nulls)
         return judged
 

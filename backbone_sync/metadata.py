@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from backbone_sync.dictionary import Dictionary, Entity, Field, Text
+from backbone_sync.dictionary import Dictionary, Entity, Field, Text, satu_data
 from backbone_sync.grant import Grant
 from backbone_sync.wire import SCHEMA_VERSION
 
@@ -152,11 +152,7 @@ def _column(entity: Entity, field: Field, root: str) -> dict[str, Any]:
         "csvw:title": _both(field.label),
         "csvw:datatype": DATATYPES[field.type],
         "csvw:required": not field.nullable,
-        "sdi:concept": field.concept,
-        "sdi:definition": _both(field.definition),
-        "sdi:classification": field.classification,
-        "sdi:measure": field.measure,
-        "sdi:unit": field.unit,
+        **{f"sdi:{name}": _both(text) for name, text in satu_data(field).items()},
         "sdi:legalClass": field.legal_class,
         "sdi:sensitivity": field.sensitivity,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backbone_sync.dictionary import Dictionary, Entity, Field, Text
+from backbone_sync.dictionary import Dictionary, Entity, Field, Text, satu_data
 
 _HEAD = """\
 # Kamus data · Data dictionary
@@ -68,6 +68,7 @@ def _entity(entity: Entity) -> str:
 
 
 def _field(field: Field) -> str:
+    said = satu_data(field)
     name = f"**{field.name}**" if field.key else field.name
     kind = kind_text(field) + ("?" if field.nullable else "") + (f" → {field.reference}" if field.reference else "")
     return _row(
@@ -75,10 +76,7 @@ def _field(field: Field) -> str:
         _both(field.label),
         _both(field.definition),
         kind,
-        field.concept,
-        field.classification,
-        field.measure,
-        field.unit,
+        *(_both(said[one]) for one in ("concept", "classification", "measure", "unit")),
         field.legal_class,
         "" if field.sensitivity == "none" else field.sensitivity,
     )

@@ -1,7 +1,8 @@
 """Stored rows against the source's own counts, by kecamatan and semester: where they differ, and where nothing can
 be said.
 
-A difference names the place to look; a total that fits may still hide two differences that cancel out.
+A difference names the place to look. Where the source gives digests, as many rows are equal only if they are the same
+rows in the same versions; without, two differences may cancel out.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ def compare(entity: str, source: tuple[Cell, ...] | None, stored: tuple[Cell, ..
     if source is None:
         why = "the source gives no counts by kecamatan and semester"
         return tuple(Line(entity, c.kecamatan, c.semester, None, c.live, INCOMPARABLE, why) for c in stored)
-    theirs = {(c.kecamatan, c.semester): c.live for c in source}
-    ours = {(c.kecamatan, c.semester): c.live for c in stored}
+    theirs = {(c.kecamatan, c.semester): c for c in source}
+    ours = {(c.kecamatan, c.semester): c for c in stored}
     made = []
     for place in sorted(theirs.keys() | ours.keys()):
-        there, here = theirs.get(place, 0), ours.get(place, 0)
-        made.append(Line(entity, *place, there, here, EQUAL if there == here else DIFFERENT))
+        there, here = theirs.get(place), ours.get(place)
+        live = (there.live if there else 0, here.live if here else 0)
+        verdict, why = (EQUAL, "") if live[0] == live[1] else (DIFFERENT, "")
+        if verdict == EQUAL and there and here and there.digest and here.digest and there.digest != here.digest:
+            verdict, why = DIFFERENT, "as many rows, but not the same ones or not their last versions"
+        made.append(Line(entity, *place, *live, verdict, why))
     return tuple(made)
 
 

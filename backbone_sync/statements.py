@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backbone_sync import ddl_postgresql as ddl
+from backbone_sync.copying import OPTIONS
 from backbone_sync.dictionary import Entity, Field
 
 # An older version that is replayed must not stand against what has since been stored or withdrawn.
@@ -60,7 +61,7 @@ class Statements:
         return Statements(
             staging=f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS;"
             f" ALTER TABLE {stage} ALTER COLUMN stored_at DROP NOT NULL",
-            copy=f"COPY {stage} ({columns}) FROM STDIN",
+            copy=f"COPY {stage} ({columns}) FROM STDIN WITH {OPTIONS}",
             revive="DELETE FROM sync.tombstone d USING "
             f"{stage} s WHERE d.entity = %s AND d.key = {stage_key} AND d.last_update < s.last_update",
             merge=f"WITH merged AS (INSERT INTO {table} AS t ({columns})"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psycopg
 
 from backbone_sync import ddl_postgresql as ddl
+from backbone_sync import digest
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.gate import WITHHELD
 from backbone_sync.interfaces import Cell
@@ -17,7 +18,6 @@ from backbone_sync.state import Holding, Orphans
 from backbone_sync.validator import OUTSIDE, Scope
 
 Connection = psycopg.Connection[tuple[object, ...]]
-KECAMATAN = 3  # ref.mst_wilayah.id_level_wilayah
 
 
 @dataclass(frozen=True)
@@ -159,33 +159,9 @@ def orphans(
 
 def breakdown(connection: Connection, words: Dictionary, entity: Entity) -> tuple[Cell, ...]:
     """Stored rows in force of an entity by kecamatan and semester, each "" where it cannot be told."""
-    joins: list[str] = []
-    area, semester = "''", "''"
-    for by in ("kecamatan", "semester"):
-        alias = "t"
-        steps = words.path(entity, by)
-        for number, (_, item) in enumerate(steps):
-            column = f"{alias}.{ddl.quoted(item.name)}"
-            if number + 1 < len(steps):
-                beyond = steps[number + 1][0]
-                alias = f"{by}_{number}"
-                joins.append(
-                    f"LEFT JOIN {ddl.qualified(beyond)} {alias} ON {alias}.{ddl.quoted(beyond.key.name)} = {column}"
-                )
-            elif by == "semester":
-                semester = f"coalesce({column}::text, '')"
-            else:
-                joins.append(f"LEFT JOIN district ON district.kode_wilayah = {column}")
-                area = "coalesce(district.kecamatan, '')"
-    statement = (
-        "WITH RECURSIVE district AS (SELECT kode_wilayah, kode_wilayah AS kecamatan FROM ref.mst_wilayah"
-        f" WHERE id_level_wilayah = {KECAMATAN} UNION SELECT m.kode_wilayah, d.kecamatan FROM ref.mst_wilayah m"
-        " JOIN district d ON m.mst_kode_wilayah = d.kode_wilayah)"
-        f" SELECT {area}, {semester}, count(*) FROM {ddl.qualified(entity)} t {' '.join(joins)} GROUP BY 1, 2"
-        " ORDER BY 1, 2"
-    )
-    rows = connection.execute(statement.encode()).fetchall()
-    return tuple(Cell(str(a).rstrip(" "), str(s), _number(n)) for a, s, n in rows)
+    rows = connection.execute(digest.statement(words, entity, ("kecamatan", "semester")).encode()).fetchall()
+    cells = [Cell(str(a or ""), str(s or ""), _number(n), digest.folded(int(str(total)))) for a, s, n, total in rows]
+    return tuple(sorted(cells, key=lambda cell: (cell.kecamatan, cell.semester)))
 
 
 def quarantine(connection: Connection, entity: str | None, *, values: bool, most: int) -> tuple[Waiting, ...]:

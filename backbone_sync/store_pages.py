@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import psycopg
 
+from backbone_sync import copying
 from backbone_sync.dictionary import Entity
 from backbone_sync.gate import REMOVED, withheld
 from backbone_sync.state import Counts, Position
@@ -25,8 +26,7 @@ def write(
     created = updated = conflicts = 0
     if judged.rows:
         with cursor.copy(says.copy.encode()) as copy:
-            for row in judged.rows.values():
-                copy.write_row(row)
+            copy.write(copying.lines(judged.rows.values()))
         cursor.execute(says.revive.encode(), (entity.name,))
         cursor.execute(says.merge.encode(), (entity.name,))
         created, updated = map(_number, cursor.fetchone() or (0, 0))

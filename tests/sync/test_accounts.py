@@ -186,6 +186,32 @@ def test_reconciliation_says_where_counts_differ_and_where_nothing_can_be_said()
     assert {one.verdict for one in reconcile.compare("x", None, ours)} == {"not_comparable"}
 
 
+def test_as_many_rows_that_are_not_the_same_are_a_difference() -> None:
+    ours = (Cell("036301", "", 5, "00000000000000aa"), Cell("036302", "", 7, "00000000000000bb"))
+    theirs = (Cell("036301", "", 5, "00000000000000aa"), Cell("036302", "", 7, "00000000000000cc"))
+    lines = reconcile.compare("sekolah", theirs, ours)
+    assert [(one.verdict, bool(one.why)) for one in lines] == [("equal", False), ("different", True)]
+
+
+def test_every_entity_is_reconciled_with_the_source(run: Run, config: Config, data: Path, database: str) -> None:
+    assert run().green
+    store = Store(database)
+    try:
+        equal = reconcile.reconcile(store, Client(config, "0"), WORDS, WORDS.names)
+        store.connection.execute(
+            "UPDATE backbone.kondisi_ruang SET last_update = last_update + interval '1 second' WHERE kondisi_ruang_id"
+            " = (SELECT kondisi_ruang_id FROM backbone.kondisi_ruang WHERE semester_id = '20232' ORDER BY 1 LIMIT 1)"
+        )
+        after = reconcile.reconcile(store, Client(config, "0"), WORDS, WORDS.names)
+    finally:
+        store.close()
+    assert {one.entity for one in equal} == set(WORDS.names)
+    assert {one.verdict for one in equal} == {"equal"}
+    (different,) = [one for one in after if one.verdict != "equal"]
+    assert (different.entity, different.semester, different.source) == ("kondisi_ruang", "20232", different.stored)
+    assert different.kecamatan
+
+
 def test_the_parts_by_kecamatan_and_semester_are_those_of_the_source(run: Run, data: Path, database: str) -> None:
     assert run().green
     store = Store(database)

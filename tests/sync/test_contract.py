@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import gzip
 import json
@@ -14,6 +15,8 @@ import jsonschema
 import pytest
 import urllib3
 from backports import zstd
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from backbone_sync import dictionary, digest, lines
@@ -217,6 +220,56 @@ def test_another_method_is_405(method: str, ask: Ask) -> None:
 def test_an_unknown_path_is_404(ask: Ask) -> None:
     assert ask("/v2/regions").status == 404
     assert ask("/v1/regions", "POST", {}).status == 404
+
+
+def packed(place: Any) -> str:
+    """A cursor of the source's own form with another content."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+VALUES = st.one_of(
+    st.text(max_size=20),
+    st.integers().map(str),
+    st.datetimes().map(lambda d: d.isoformat()),
+    st.sampled_from(
+        ["", "sekolah", "nama,npsn", "semester", "2024-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "1" * 30]
+    ),
+    st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=5), st.floats(allow_nan=False)), max_size=3).map(
+        packed
+    ),
+)
+QUERIES = st.dictionaries(
+    st.sampled_from(["limit", "fields", "cursor", "updated_since", "by", "entity", "x"]), VALUES, max_size=3
+)
+PATHS = {"listing": SCHOOLS, "snapshot": f"{SCHOOLS}/snapshot", "totals": f"{HERE}/totals"}
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    operation=st.sampled_from(sorted(PATHS)),
+    query=QUERIES,
+    accept=st.sampled_from([JSON, LINES, "*/*", "text/csv;q=0.1"]),
+)
+@example(operation="listing", query={"cursor": packed(["2024", 10**30])}, accept=JSON)
+@example(operation="listing", query={"cursor": packed(["2024", [1]])}, accept=JSON)
+@example(operation="listing", query={"updated_since": "9999-12-31T23:59:59-23:59"}, accept=JSON)
+@example(operation="listing", query={"limit": "9" * 40}, accept=JSON)
+@example(operation="listing", query={"limit": "²"}, accept=JSON)
+@example(operation="listing", query={"fields": "nama\x00"}, accept=JSON)
+def test_whatever_is_asked_the_answer_is_the_documents(
+    operation: str, query: dict[str, str], accept: str, ask: Ask
+) -> None:
+    answer = ask(f"{PATHS[operation]}?{urlencode(query, errors='surrogatepass')}", accept=accept)
+    held(operation, answer)
+    assert answer.status in (200, 400, 404, 406, 410)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(form=st.dictionaries(st.sampled_from([*GOOD, "scope"]), st.text(max_size=30), max_size=4))
+def test_whatever_is_posted_for_a_token_the_answer_is_the_documents(form: dict[str, str], ask: Ask) -> None:
+    answer = ask("/oauth/token", "POST", form)
+    held("token", answer)
+    assert answer.status in (400, 401)
 
 
 def test_lines_and_object_hold_the_same_page(ask: Ask) -> None:

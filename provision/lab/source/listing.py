@@ -40,9 +40,11 @@ def decode_cursor(text: str) -> tuple[str, str | int]:
     """The place that a cursor names; RequestError 410 when it is none of ours."""
     try:
         moment, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error) as fault:
+        f"{moment}{key}".encode()
+    except (ValueError, TypeError, RecursionError, binascii.Error) as fault:
         raise RequestError(410, "cursor unknown or expired") from fault
-    if not isinstance(moment, str) or not isinstance(key, (str, int)):
+    small = isinstance(key, str) or (isinstance(key, int) and abs(key) < 2**63)
+    if not isinstance(moment, str) or not small:
         raise RequestError(410, "cursor unknown or expired")
     return moment, key
 

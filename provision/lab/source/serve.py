@@ -200,7 +200,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _listing(self, region: str, entity: str, one: dict[str, str], lines: bool) -> bytes:
         limit = one.get("limit", "1000")
-        if not (limit.isascii() and limit.isdigit() and int(limit) > 0):
+        if not (limit.isascii() and limit.isdigit() and len(limit) < 10 and int(limit) > 0):
             raise listing.RequestError(400, "limit is not a positive number")
         cursor, since = one.get("cursor", ""), one.get("updated_since", "")
         return listing.page(

@@ -118,6 +118,20 @@ def test_what_is_classified_by_a_code_list_has_one() -> None:
             assert (field.classification == "code list of this field") == bool(field.codes), (entity.name, field.name)
 
 
+def test_a_category_says_by_which_list_it_is_classified() -> None:
+    for entity in WORDS.entities:
+        for field in entity.fields:
+            assert (field.measure == "category") == (field.classification != "none"), (entity.name, field.name)
+
+
+def test_the_five_attributes_are_there_in_both_languages() -> None:
+    for entity in WORDS.entities:
+        for field in entity.fields:
+            made = dictionary.satu_data(field)
+            assert tuple(made) == dictionary.SATU_DATA
+            assert all(text.id and text.en for text in made.values()), (entity.name, field.name)
+
+
 def test_personal_data_is_never_classed_as_public() -> None:
     for entity in WORDS.entities:
         for field in entity.fields:
