@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks import facts
+from checks import commands, facts
 from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 AGE_HOURS = 26
 ARCHIVE_MINUTES = 60
 WAITING_SEGMENTS = 32
+DISK_WARNS, DISK_FAILS = 85, 95  # percent
 _NO_STANZA = say("pgBackRest knows no backup of this cluster")
 
 
@@ -76,3 +77,23 @@ def scheduled(host: Any, params: Params) -> Measure:
     if failed:
         return absent(say("failed: {names}", names=failed), expected)
     return verdict(True, say("scheduled"), expected)
+
+
+@control("BAK-05")
+def room(host: Any, params: Params) -> Measure:
+    """No change was dropped since the last backup began, and the disks of repository and database have room."""
+    expected = say("nothing dropped from the archive, and disks at most {percent} % full", percent=DISK_WARNS)
+    told = facts.told(host, commands.BACKUP_DISKS)
+    dropped = int("".join(told.get("dropped", [])) or 0)
+    backups = [one for one in (facts.pgbackrest(host) or {}).get("backup", []) if not one.get("error")]
+    if dropped and dropped > max((one["timestamp"]["start"] for one in backups), default=0):
+        return absent(say("the repository took no changes, and some were dropped since the last backup"), expected)
+    disks = [line.split() for line in told.get("disks", [])]
+    full = {fields[5]: int(fields[4].rstrip("%")) for fields in disks if len(fields) >= 6}
+    if not full:
+        return Measure("error", say("df does not tell how full the disks are"), expected)
+    place = max(full, key=lambda one: full[one])
+    observed = say("{place} is {percent} % full", place=place, percent=full[place])
+    if full[place] >= DISK_FAILS:
+        return absent(observed, expected)
+    return Measure("warning" if full[place] >= DISK_WARNS else "pass", observed, expected)

@@ -204,6 +204,12 @@ _GUARDS = """SELECT coalesce(json_object_agg(relname, held), '{}') FROM (
 GUARDS = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_GUARDS.split()))
 SYNC_GRANT = "/usr/local/bin/backbone-sync grant --json"
 PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
+# When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
+BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
+echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
+[ -z "$t" ] || date -d "$t" +%s
+echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
+do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
 SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
 
 METRICS = (

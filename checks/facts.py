@@ -19,7 +19,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from checks import commands
-from checks.measure import Say
+from checks.measure import Say, say
 from checks.params import Params
 
 P = ParamSpec("P")
@@ -196,7 +196,7 @@ class Unit:
     name: str
     loaded: bool
     active: bool
-    state: str
+    state: str | Say  # systemd's own word, or ours where there is no such unit
     enabled: bool
     result: str
     on_failure: tuple[str, ...]
@@ -249,7 +249,7 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
     return found
 
 
-_NO_UNIT = Unit("", False, False, "not installed", False, "", (), 0.0, 0.0, 0.0)
+_NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0, 0.0)
 
 
 def unit(host: Any, name: str, *further: str) -> Unit:

@@ -52,7 +52,7 @@ def _plain(value: Any, translate: Callable[[str], str]) -> str:
     if isinstance(value, Say):
         return value.text(translate)
     if isinstance(value, float):
-        return f"{value:.1f}"
+        return f"{value:.1f}".replace(".", translate(_HALF.message)[1])
     if isinstance(value, (list, tuple, set, frozenset)):
         parts = [_plain(one, translate) for one in (value if isinstance(value, (list, tuple)) else sorted(value))]
         shown = ", ".join(parts[:8])
@@ -64,6 +64,9 @@ def _plain(value: Any, translate: Callable[[str], str]) -> str:
 def say(message: str, **values: Any) -> Say:
     """A sentence for people."""
     return Say(message, tuple(values.items()))
+
+
+_HALF = say("0.5")  # how a language writes it: 0,5 in Indonesian
 
 
 @dataclass(frozen=True)

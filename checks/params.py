@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ class Params:
     def now(self) -> float:
         """Seconds since the epoch."""
         return self.at.timestamp()
+
+    def day(self, moment: datetime) -> str:
+        """The day on which a moment falls for the people of the region."""
+        return f"{moment.astimezone(ZoneInfo(self.zone)):%Y-%m-%d}"
 
     def statement(self, control: str) -> Statement | None:
         """The attestation for a control that is valid longest, whether or not it still holds."""

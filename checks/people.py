@@ -52,7 +52,7 @@ def drilled(host: Any, params: Params) -> Measure | None:
     if drill.get("ok") is not True or not drill.get("operator") or params.at - at > timedelta(days=DRILL_DAYS):
         return None
     expected = say("stated in attestations.yml with evidence, not expired; or shown by a drill")
-    observed = say("{name} ran a restore drill that held, on {date}", name=drill["operator"], date=at.date())
+    observed = say("{name} ran a restore drill that held, on {date}", name=drill["operator"], date=params.day(at))
     return Measure("attested", observed, expected)
 
 

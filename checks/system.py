@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checks import commands, facts
-from checks.measure import Measure, absent, control, say, verdict
+from checks.measure import Measure, Say, absent, control, say, verdict
 from checks.params import Params
 
 SERVER_SYSTEMS = ("debian", "ubuntu", "centos", "rhel", "rocky", "almalinux", "ol", "sles", "opensuse-leap")
@@ -44,7 +44,7 @@ def of_support(known: Any, params: Params, expected: Any) -> Measure:
     if today > last:
         return Measure("fail", observed, expected)
     if known.state(today) == "lts":
-        seen = say("{title}: only by {lts}, until {until}", title=known.title, lts=known.lts, until=last)
+        seen = say("{title}: only by {lts}, until {until}", title=known.title, lts=Say(known.lts), until=last)
         return Measure("warning", seen, expected)
     return Measure("warning" if (last - today).days < WARN_DAYS else "pass", observed, expected)
 

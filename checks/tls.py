@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from checks import commands, facts
 from checks.measure import Measure, absent, control, say, verdict
@@ -46,11 +45,6 @@ def https(host: Any, params: Params) -> Measure:
     return verdict(protocols[0] in _MODERN, say("{protocol}", protocol=protocols[0]), expected)
 
 
-def _day(moment: datetime, params: Params) -> str:
-    """The day on which a moment falls for the people of the region."""
-    return f"{moment.astimezone(ZoneInfo(params.zone)):%Y-%m-%d}"
-
-
 @control("TLS-02")
 def validity(host: Any, params: Params) -> Measure:
     """The certificate has begun and not expired; a warning in its last 30 days."""
@@ -60,11 +54,11 @@ def validity(host: Any, params: Params) -> Measure:
     if begin is None or end is None:
         return absent(_NO_FILE, expected)
     if params.at < begin:
-        return absent(say("not valid before {date}", date=_day(begin, params)), expected)
+        return absent(say("not valid before {date}", date=params.day(begin)), expected)
     days = (end - params.at).total_seconds() / 86400
     if days <= 0:
-        return absent(say("expired on {date}", date=_day(end, params)), expected)
-    observed = say("valid until {date}", date=_day(end, params))
+        return absent(say("expired on {date}", date=params.day(end)), expected)
+    observed = say("valid until {date}", date=params.day(end))
     return Measure("warning" if days < WARN_DAYS else "pass", observed, expected)
 
 

@@ -88,7 +88,12 @@ def catalogue(language: str) -> dict[str, str]:
     path = _LOCALE / language / "LC_MESSAGES" / "backbone.po"
     if not path.is_file():
         return {}
-    entries = _ENTRY.findall(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, str]:
+    """The messages and translations in the text of a .po file; "" where one is not translated yet."""
+    entries = _ENTRY.findall(text)
     found = {_unquoted(message): _unquoted(translated) for message, translated in entries}
     found.pop("", None)  # the header
     return found
@@ -123,6 +128,27 @@ def language() -> str:
 def _(message: str) -> Text:
     """The message in the language in use. English in the source; fill values in after the call."""
     return Text(catalogue(_Current.language).get(message) or message, message)
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    return re.compile("".join(f"(?P<{part}>.+?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)))
+
+
+def retold(sentence: str, messages: Iterable[str]) -> str:
+    """An English sentence that another program said, in the language in use.
+
+    `messages`: those that it may be, the more exact first; a {place} stands for whatever was filled in, which is
+    told again in the same way. A sentence that is none of them stays as it is.
+    """
+    if _Current.language == "en":
+        return sentence
+    known = tuple(messages)
+    for message in known:
+        if found := _pattern(message).fullmatch(sentence):
+            return _(message).format(**{name: retold(said, known) for name, said in found.groupdict().items()})
+    return sentence
 
 
 def number(value: float, digits: int = 0) -> str:

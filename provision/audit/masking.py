@@ -34,7 +34,7 @@ _PLAIN_VALUES = frozenset({"", "yes", "no", "true", "false", "null", "none", "on
 _AUTHORIZATION = re.compile(r"\b(Bearer|Basic|Digest|Negotiate)[ \t]+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 _URL_LOGIN = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
-_BOT = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_BOT = re.compile(r"\d(?<!\w\d)\d{5,11}:[A-Za-z0-9_-]{30,}")
 _PREFIXED = re.compile(r"\b(?:(?:gh[pousr]_|glpat-|xox[abprs]-|AKIA)[A-Za-z0-9_-]{12,}|sk-[A-Za-z0-9]{20,})")
 _HASHED = re.compile(r"\$(?:1|2[aby]|5|6|7|y|argon2id?|scrypt)\$[^\s:,;\"']{8,}|SCRAM-SHA-256\$[^\s,;\"']{20,}")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@((?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z][A-Za-z0-9-]*)")
@@ -44,7 +44,8 @@ _NO_MAIL = re.compile(
     r"|openssh\.com|libssh\.org|lysator\.liu\.se"
 )
 # NIK; the same in groups of four. Digits joined to letters are part of a name or a digest, not of a number.
-_SIXTEEN = re.compile(r"(?<![\dA-Za-z])(?<!\d\.)\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}(?![\dA-Za-z])")
+# (What stands before is looked at after the first digit: a pattern that begins with a digit is found much faster.)
+_SIXTEEN = re.compile(r"\d(?<![\dA-Za-z]\d)(?<!\d\.\d)\d{3}([ .-]?)\d{4}\1\d{4}\1\d{4}(?![\dA-Za-z])")
 _NUMBERED = re.compile(r"\b(nik|nisn|nuptk|npwp|no_kk|nokk)([\"']?[ \t]*[:=][ \t]*[\"']?)\d[\d .-]{5,}", re.IGNORECASE)
 _LONG = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}=*(?![A-Za-z0-9+/_-])")
 _HEX = re.compile(r"[0-9a-fA-F-]+")
@@ -109,14 +110,25 @@ _BY_LOOK: tuple[tuple[tuple[str, ...], re.Pattern[str], Replacement], ...] = (
     (("",), _SIXTEEN, "[masked number]"),
     (("",), _LONG, _long),
 )
-_BY_NAME: tuple[tuple[tuple[str, ...], re.Pattern[str], Replacement], ...] = tuple(
-    (("pass", "pwd", "secret", "token", "key", "sandi"), pattern, _named) for pattern in (_NAMED, _OPTION)
-)
+_NAMES = ("pass", "pwd", "secret", "token", "key", "sandi")
 
 
-def _masked(text: str, patterns: tuple[tuple[tuple[str, ...], re.Pattern[str], Replacement], ...]) -> str:
+def _by_name(text: str) -> str:
+    """Line by line, since the names stand in few of them."""
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        lower = line.lower()
+        if any(word in lower for word in _NAMES):
+            lines[place] = _OPTION.sub(_named, _NAMED.sub(_named, line))
+    return "\n".join(lines)
+
+
+def values(text: str) -> str:
+    """As `mask`, for a sentence of our own: only by the look of a value, not by the word before it."""
+    if not text.isascii():  # half a surrogate pair, which JSON may carry, can be written nowhere
+        text = text.encode("utf-8", "replace").decode("utf-8")
     lower = text.lower()
-    for words, pattern, mark in patterns:
+    for words, pattern, mark in _BY_LOOK:
         if any(word in lower for word in words):
             text = pattern.sub(mark, text)
     return text
@@ -124,12 +136,7 @@ def _masked(text: str, patterns: tuple[tuple[tuple[str, ...], re.Pattern[str], R
 
 def mask(text: str) -> str:
     """The text without private keys, passwords, tokens, e-mail addresses and sixteen-digit numbers (NIK)."""
-    return _masked(text, _BY_LOOK + _BY_NAME)
-
-
-def values(text: str) -> str:
-    """As `mask`, for a sentence of our own: only by the look of a value, not by the word before it."""
-    return _masked(text, _BY_LOOK)
+    return _by_name(values(text))
 
 
 def _value(value: Any) -> Any:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from provision.audit.findings import FailOn
     from provision.audit.run import Examination
     from provision.inventory import Fleet
-    from provision.report.keys import ReportKey
-    from provision.report.sign import Link
 
 SHOWN_CHANGES = 20
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -52,6 +50,15 @@ def audit(
             show_default=False,
         ),
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="Form of the report in --out: json, html, pdf, junit, oscal, csv, prometheus; may be repeated. "
+            "Without it json and html; json is always written.",
+            show_default=False,
+        ),
+    ] = None,
     fail_on: Annotated[
         str,
         typer.Option(
@@ -73,11 +80,18 @@ def audit(
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
     from provision.probe import snapshot
-    from provision.report import html, model, sign
+    from provision.report import keys, model, outputs
 
     threshold = weight(fail_on)
+    forms = outputs.chosen(formats or [])
+    if formats and out is None:
+        raise UsageError(_("--format says how to write, and --out where"), repair="backbone audit --out DIR")
     earlier, remark = before(since, out)
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    if saved is None:
+        one_server(fleet, local)
+    # Before any server is asked: a key that cannot be read must not cost the answers.
+    key = None if out is None else keys.of_run(None if local else fleet.directory, fleet.servers[0].name)
     if saved is not None:
         answers = snapshot.load(saved)
         known = {server.name for server in fleet.servers}
@@ -86,28 +100,23 @@ def audit(
             raise UsageError(message, repair="backbone audit --save DIR")
         examination = reexamine(fleet, answers)
     else:
-        one_server(fleet, local)
         with progress(len(fleet.servers), as_json) as done:
             examination = examine(fleet, local=local, progress=done)
         record.leave(fleet, examination, datetime.now(UTC), local=local)
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
-    key = None
-    if out is not None:
-        followed = chain_before(since, out)
-        sign.put_by(out, "audit")
-        model.write_json(document, out / "audit.json")
-        html.write(html.render(fleet, examination, earlier=earlier), out / "audit.html")
-        written = [out / "audit.json", out / "audit.html"]
-        key = signed(document, fleet, out, written, followed, local=local)
+    if out is not None and key is not None:
+        outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
     if as_json:
         print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
-        show(fleet, examination, out)
+        show(fleet, examination)
         if earlier is not None:
             show_changes(compare.compare(earlier, examination), fleet.servers[0].zone)
-        if key is not None:
+        if out is not None and key is not None:
+            for name in forms:
+                print(out / outputs.FILES[name])
             print(
                 _("signed by {name}; the public key to verify it with: {file}").format(
                     name=key.name, file=key.public_file
@@ -137,50 +146,16 @@ def before(since: Path | None, out: Path | None) -> tuple[Earlier | None, str]:
     One that was named must be sound (UsageError); of one that merely lies in --out it is said that it is not.
     """
     from provision.audit import compare
+    from provision.report import outputs
 
     if since is not None:
-        return compare.read(since), ""
+        return outputs.earlier(since), ""
     if out is None or not (out / compare.DOCUMENT).exists():
         return None, ""
     try:
-        return compare.read(out), ""
+        return outputs.earlier(out), ""
     except UsageError as fault:
         return None, _("not compared with the audit before: {why}").format(why=fault.message)
-
-
-def chain_before(since: Path | None, out: Path) -> Link | None:
-    """The signed audit that the next one follows: the one compared with, else the one that lies in --out."""
-    from provision.report import sign
-
-    named = None if since is None else since if since.is_dir() else since.parent
-    return (sign.last_link(named, "audit") if named else None) or sign.last_link(out, "audit")
-
-
-def signed(
-    document: dict[str, Any], fleet: Fleet, out: Path, files: list[Path], before: Link | None, *, local: bool
-) -> ReportKey:
-    """Sign the audit's files: with the server's own key for --local, else with the inventory's; the key."""
-    from provision.report import keys, sign
-
-    key = keys.of_machine(fleet.servers[0].name) if local else keys.of_inventory(fleet.directory)
-    summary = {
-        "ready": document["ready"],
-        "counts": document["counts"],
-        "servers": [one["name"] for one in document["servers"]],
-        "catalogue": document["catalogue"]["sha256"],
-        "exit_status": document["exit_status"],
-    }
-    sign.sign(
-        out,
-        "audit",
-        files,
-        key,
-        document_version=document["version"],
-        made_at=document["generated_at"],
-        summary=summary,
-        before=before,
-    )
-    return key
 
 
 def show_changes(changes: Changes, zone: str) -> None:
@@ -240,7 +215,7 @@ class progress:  # noqa: N801 — reads as a verb at its one place of use
             self._bar.advance(self._task)
 
 
-def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: bool = True) -> None:
+def show(fleet: Fleet, examination: Examination, *, verdict: bool = True) -> None:
     """The outcome for people: yes or no a server, the counts, what is open, what to do first."""
     from rich.console import Console
     from rich.table import Table
@@ -283,5 +258,3 @@ def show(fleet: Fleet, examination: Examination, out: Path | None, *, verdict: b
                 control = examination.catalogue.controls[step.controls[0]]
                 command = control.remedy.in_language(i18n.language())
             console.print(f"  → {command}", markup=False, highlight=False)
-    if out is not None:
-        console.print(f"{out / 'audit.html'}", markup=False, highlight=False)

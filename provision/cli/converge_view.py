@@ -21,6 +21,7 @@ from provision.converge.apply import Applied, Assessment
 from provision.converge.plan import Plan, Reason
 from provision.converge.progress import FAILED, NOT_REACHED, OK, UNREACHABLE, Result
 from provision.converge.progress import Progress as Happening
+from provision.converge.role_words import told
 from provision.exits import Exit
 from provision.i18n import _, english
 
@@ -106,7 +107,7 @@ def show_failures(results: Iterable[Result]) -> None:
         if one.status in (FAILED, UNREACHABLE):
             title = f"{escape(one.server)} · {one.stage} · {status_word(one.status)}"
             console.print(f"[bold red]{title}[/]", soft_wrap=True)
-            for line in one.message.splitlines():
+            for line in told(one.message).splitlines():
                 console.print(f"    {escape(_(line))}", soft_wrap=True)
 
 

@@ -18,6 +18,7 @@ from provision.i18n import _, english, number
 if TYPE_CHECKING:
     from provision.operate.compare import DrillResult
     from provision.probe.transport import Target
+    from provision.report.keys import ReportKey
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -50,18 +51,17 @@ def drill(
     from provision.operate.drill import document, plan, run_drills
 
     targets, zones = _targets(inventory, limit, local)
+    key = None if out is None else _key(inventory, targets[0].name, local)
     if not as_json:
         for line in plan([target.name for target in targets]):
             print(line)
     teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1)
     results = run_drills(targets, tell=teller, operator=by or os.environ.get("SUDO_USER") or getpass.getuser())
     found = document(results)
-    if out is not None:
-        from provision.report.drill import render
+    if out is not None and key is not None:
+        from provision.report.drill import publish
 
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "drill.json").write_text(json.dumps(english(found), indent=2) + "\n")
-        (out / "drill.html").write_text(render(found, zones))
+        publish(english(found), zones, out, key)
     if as_json:
         print(json.dumps(english(found), indent=2))
     else:
@@ -70,6 +70,14 @@ def drill(
         if out is not None:
             print(_("Report: {path}").format(path=out / "drill.html"))
     return int(worst(_exit(result) for result in results))
+
+
+def _key(inventory: Path | None, server: str, local: bool) -> ReportKey:
+    """The key that signs the report: asked for before the drill, so that a damaged one does not cost its result."""
+    from provision.inventory.load import inventory_file
+    from provision.report import keys
+
+    return keys.of_run(None if local or inventory is None else inventory_file(inventory).parent, server)
 
 
 def _targets(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target], dict[str, str]]:

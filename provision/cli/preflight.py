@@ -138,7 +138,7 @@ def _show(fleet: Fleet, seen: Preflight) -> None:
     from provision.cli.audit import show
 
     console = Console(soft_wrap=True, highlight=False)
-    show(fleet, seen.examination, None, verdict=False)
+    show(fleet, seen.examination, verdict=False)
     for server in fleet.servers:
         mine = [one for one in seen.found if one.server == server.name]
         console.print(f"[bold]{server.name}[/]: {_('on this machine already')}")

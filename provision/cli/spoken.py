@@ -7,11 +7,9 @@ puts them into the language in use when the verb is looked up. Typer says most o
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from copy import copy
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -140,19 +138,9 @@ def confirm(question: str, *, default: bool) -> bool:
         typer.echo(_("Please answer {yes} or {no}.").format(yes=yes, no=no))
 
 
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", template)
-    return re.compile("".join(f"(?P<{part}>.+?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)))
-
-
-def retold(sentence: str) -> str:
+def said_by_parser(sentence: str) -> str:
     """A sentence of the parser in the language in use; one that is not known stays as it is."""
-    for template in REFUSALS:
-        if found := _pattern(template).fullmatch(sentence):
-            values = {name: retold(said) if name == "said" else said for name, said in found.groupdict().items()}
-            return _(template).format(**values)
-    return sentence
+    return i18n.retold(sentence, REFUSALS)
 
 
 def refusal(fault: Any) -> None:
@@ -160,4 +148,4 @@ def refusal(fault: Any) -> None:
     if fault.ctx is not None:
         print(fault.ctx.get_usage(), file=sys.stderr)
         print(_("Try '{command} --help' for help.").format(command=fault.ctx.command_path) + "\n", file=sys.stderr)
-    print(f"{_('error')}: {retold(fault.format_message())}", file=sys.stderr)
+    print(f"{_('error')}: {said_by_parser(fault.format_message())}", file=sys.stderr)

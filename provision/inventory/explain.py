@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from provision.i18n import _
+from provision.i18n import _, joined
 from provision.inventory.fields import Wrong
 from provision.inventory.raw import Path_
 
@@ -58,7 +58,7 @@ def sentence(error: ErrorDetails, prefix: str, model: type[BaseModel], written: 
     last = error["loc"][-1] if error["loc"] else ""
     raised = error.get("ctx", {}).get("error")
     if isinstance(raised, Wrong):
-        return str(raised), raised.repair
+        return raised.message, raised.repair
     if kind == "extra_forbidden":
         owner = _model_at(model, error["loc"])
         top = prefix if len(error["loc"]) == 1 else ""
@@ -88,7 +88,7 @@ def sentence(error: ErrorDetails, prefix: str, model: type[BaseModel], written: 
         near = nearest(str(given), [one.strip("'") for one in _choices(error)])
         meant = _("did you mean {name}?").format(name=near) if near else ""
         listed = _("write one of: {names}").format(names=", ".join(_choices(error)))
-        return _("{value} is not a choice").format(value=given), f"{meant} {listed}".strip()
+        return _("{value} is not a choice").format(value=given), joined(" ", filter(None, (meant, listed)))
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
         return _number(error)
     if kind == "too_short":

@@ -41,6 +41,7 @@ class Wrong(ValueError):  # noqa: N818 — never leaves the schema
 
     def __init__(self, message: str, repair: str = "") -> None:
         super().__init__(message)
+        self.message = message
         self.repair = repair
 
 

@@ -60,6 +60,11 @@ def products() -> tuple[str, ...]:
     return tuple(_table()["products"])
 
 
+def longer_supports() -> tuple[str, ...]:
+    """Every answer to "by whom and under which terms does the longer support come?"."""
+    return tuple(dict.fromkeys(known["lts"] for known in _table()["products"].values() if known.get("lts")))
+
+
 def support(product: str, version: str) -> Support | None:
     """The support dates of one version, or None when the table lacks it (which is not the same as ended).
 

@@ -227,7 +227,10 @@ class Demo:
 
     def _apply(self) -> dict[str, Any]:
         """`apply`, its events told to whoever watches; returns the last one, which says how it ended."""
-        said = self._verb("apply", *self.chosen, "--yes", "--json", expected=(0, 1))
+        # A stage that failed (3) is told by its own words, which the last event has.
+        said = self._verb("apply", *self.chosen, "--yes", "--json", expected=(0, 1, 3))
+        if not said.splitlines()[-1:] or '"results"' not in said.splitlines()[-1]:
+            raise BackboneError(_("`backbone apply` did not come to its end: {tail}").format(tail=said[-300:]))
         last: dict[str, Any] = json.loads(said.splitlines()[-1])
         return last
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from provision import __version__, i18n, paths, times
 from provision.i18n import _, number
 from provision.operate.drill import steps
+from provision.report import sign
+from provision.report.keys import ReportKey
 
 SHOWN_DIFFERENCES = 200
 
@@ -87,6 +92,26 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
         steps=tuple((titles.get(name, name), duration(taken)) for name, taken in result["steps"].items()),
         differences=tuple(result["differences"][:SHOWN_DIFFERENCES]),
         compared=tuple(result["compared"]),
+    )
+
+
+def publish(document: Mapping[str, Any], zones: Mapping[str, str], out: Path, key: ReportKey) -> None:
+    """Write drill.json and drill.html into `out`, and sign them; an earlier signed drill there is put by."""
+
+    def write() -> tuple[Path, ...]:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "drill.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        (out / "drill.html").write_text(render(document, zones), encoding="utf-8")
+        return out / "drill.json", out / "drill.html"
+
+    sign.issue(
+        out,
+        "drill",
+        write,
+        key,
+        document_version=document["version"],
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        summary={"ok": document["ok"], "servers": [one["server"] for one in document["servers"]]},
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from provision import __version__, i18n, paths, times
-from provision.audit import compare
+from provision.audit import compare, masking
 from provision.audit.catalogue import Catalogue, Control, Family
 from provision.audit.findings import STATUSES, Finding, Status, counts, ready
 from provision.audit.run import Examination
@@ -20,6 +20,9 @@ from provision.inventory import Fleet, Server
 from provision.inventory.regions import by_code
 from provision.report import summary, words
 from provision.report.model import STAGES, catalogue_digest, repair_command
+
+# Above so many servers the page leaves the answers to audit.json: no browser opens them all.
+PROOFS_UP_TO = 20
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _page(
         server=server,
         region=region.name if region else server.region,
         taken_at=times.shown(snapshot.taken_at, server.zone),
-        fault=snapshot.fault.message if snapshot.fault else None,
+        fault=masking.values(snapshot.fault.message) if snapshot.fault else None,
         ready=ready(findings),
         unmet=tuple(unmet),
         counts=counts(findings),
@@ -212,6 +215,7 @@ def render(
         if earlier
         else [],
         "compared_with": times.shown(earlier.at, zone) if earlier else "",
+        "proofs": len(pages) <= PROOFS_UP_TO,
         "made_at": times.shown(at, zone),
         "version": __version__,
         "catalogue": catalogue_digest()[:12],

@@ -139,6 +139,11 @@ def of_machine(name: str, folder: Path = SERVER_FOLDER) -> ReportKey:
     return pair(paths.state_dir() / PRIVATE, paths.state_dir() / SIGNERS, name)
 
 
+def of_run(directory: Path | None, machine: str) -> ReportKey:
+    """The key that a run signs with: the inventory's in `directory`; without one the own key of this machine."""
+    return of_machine(machine) if directory is None else of_inventory(directory)
+
+
 def machine_signers() -> tuple[Path, ...]:
     """Where this machine's own public keys are."""
     return tuple(one for one in (SERVER_FOLDER / SIGNERS, paths.state_dir() / SIGNERS) if one.is_dir())

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from provision import __version__, paths
-from provision.audit import compare
+from provision.audit import compare, masking
 from provision.audit.catalogue import VERSION as CATALOGUE_VERSION
 from provision.audit.catalogue import Catalogue
 from provision.audit.findings import EVERY_FINDING, Evidence, FailOn, Finding, counts, exit_status, ready
@@ -140,7 +140,7 @@ def audit_document(
                 "round_trips": snapshot.waves,
                 "fault": None
                 if snapshot.fault is None
-                else {"kind": snapshot.fault.kind, "message": english(snapshot.fault.message)},
+                else {"kind": snapshot.fault.kind, "message": masking.values(english(snapshot.fault.message))},
                 "ready": ready(mine),
                 "counts": dict(counts(mine)),
                 "first": [

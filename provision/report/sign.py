@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +90,18 @@ def link_of(envelope: Path) -> Link | None:
         return None
 
 
+def altered(file: Path) -> bool:
+    """Does the envelope beside a file name another digest than the file has? Whose signature it is, `verify` says."""
+    try:
+        told = json.loads(
+            Envelope.from_dict(json.loads(envelope_file(file.parent, file.name.split(".")[0]).read_text())).payload
+        )
+        named = {one["name"]: one["digest"]["sha256"] for one in told["subject"]}
+        return file.name in named and named[file.name] != file_digest(file)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def last_link(folder: Path, kind: str) -> Link | None:
     """The place in the chain of the report in `folder`, else of the last one put by there; None where none is signed.
 
@@ -143,3 +155,34 @@ def sign(
     place.touch(mode=0o600)
     place.write_text(json.dumps(envelope.to_dict(), indent=1) + "\n", encoding="ascii")
     return place
+
+
+def issue(
+    folder: Path,
+    kind: str,
+    write: Callable[[], Iterable[Path]],
+    key: ReportKey,
+    *,
+    document_version: int,
+    made_at: str,
+    summary: Mapping[str, Any],
+    follows: Path | None = None,
+) -> Path:
+    """Put the signed report in `folder` by, have `write` write the new one there, and sign it; the envelope's file.
+
+    The new one follows the signed report that was in `folder`; where none was, the one in `follows` (a file or folder).
+    So a look back at another folder's report does not fork that one's chain.
+    """
+    beside = follows if follows is None or follows.is_dir() else follows.parent
+    before = last_link(folder, kind) or (last_link(beside, kind) if beside else None)
+    put_by(folder, kind)
+    return sign(
+        folder,
+        kind,
+        write(),
+        key,
+        document_version=document_version,
+        made_at=made_at,
+        summary=summary,
+        before=before,
+    )

@@ -87,14 +87,16 @@ def check(file: Path, keys: Mapping[str, KnownKey]) -> Checked:
     blank = Checked(file)
     try:
         envelope = Envelope.from_dict(json.loads(_read(file)))
-        signed = bool(envelope.signatures)
-    except (ValueError, KeyError, TypeError, AttributeError, SigningError):
+        strange = [one for one in envelope.signatures if not isinstance(one, str)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SigningError):
+        return blank.at_fault(_("it is not a whole envelope: cut short, or damaged"))
+    if strange:
         return blank.at_fault(_("it is not a whole envelope: cut short, or damaged"))
     if envelope.payload_type != PAYLOAD_TYPE:
         return blank.at_fault(
-            _("it holds something else than a report: {type}").format(type=envelope.payload_type[:80])
+            _("it holds something else than a report: {type}").format(type=str(envelope.payload_type)[:80])
         )
-    if not signed:
+    if not envelope.signatures:
         return blank.at_fault(_("it bears no signature"))
     mine: list[Key] = [keys[one].key for one in envelope.signatures if one in keys]
     first = next(iter(envelope.signatures))
@@ -215,6 +217,8 @@ def _joint(before: Checked, one: Checked) -> tuple[str, ...]:
         return ()  # the same report, twice
     if one.number == before.number:
         return (_("two different reports are number {number} of this chain").format(number=one.number),)
+    if one.number == before.number + 2:
+        return (_("a gap: number {number} of this chain is missing before it").format(number=one.number - 1),)
     if one.number > before.number + 1:
         return (
             _("a gap: number {first} to {last} of this chain are missing before it").format(

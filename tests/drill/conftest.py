@@ -7,8 +7,10 @@ they are missing and apt may be used.
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from provision.paths import roles_dir
 from tests.support.database_packages import newest_programs
 from tests.support.small_cluster import Cluster
 
+QUEUE_MB = 64
+REPOSITORY_MB = 48
 PASSPHRASE = "only for this test run"
 
 
@@ -36,26 +40,47 @@ def _ops_statements(cluster: Cluster) -> str:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running cluster with some data, an encrypted repository and one full backup."""
+    with _made() as made:
+        yield made
+
+
+@pytest.fixture
+def cramped() -> Iterator[Cluster]:
+    """The same, with a repository on a disk of its own that is soon full."""
+    with _made(repository_mb=REPOSITORY_MB) as made:
+        yield made
+
+
+@contextmanager
+def _made(repository_mb: int = 0) -> Iterator[Cluster]:
     programs = newest_programs()
     folder = Path(tempfile.mkdtemp(prefix="backbone-drill-", dir="/var/tmp"))
     folder.chmod(0o755)
     made = Cluster(folder, programs)
     try:
-        _build(made)
+        _build(made, repository_mb)
         yield made
     finally:
         made.as_postgres(made.bin / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop", check=False)
+        if repository_mb:
+            subprocess.run(["umount", "--lazy", str(folder / "repository")], check=False)
         shutil.rmtree(folder)
 
 
-def _build(made: Cluster) -> None:
+def _build(made: Cluster, repository_mb: int) -> None:
     folder = made.folder
-    for name in ("data", "socket", "repository", "lock", "log"):
+    for name in ("data", "socket", "repository", "lock", "log", "spool"):
         (folder / name).mkdir(mode=0o700)
+        if name == "repository" and repository_mb:
+            size = f"size={repository_mb}m"
+            subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder / name)], check=True)
         shutil.chown(folder / name, "postgres", "postgres")
     (folder / "pgbackrest.conf").write_text(
         f"[global]\nrepo1-path={folder}/repository\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={PASSPHRASE}\n"
         f"repo1-retention-full=2\nlock-path={folder}/lock\nlog-path={folder}/log\nstart-fast=y\ncompress-type=zst\n"
+        # WAL is archived as the stage backup has it done.
+        f"spool-path={folder}/spool\nlog-level-file=info\n"
+        f"[global:archive-push]\narchive-async=y\narchive-push-queue-max={QUEUE_MB}MB\n"
         f"[main]\npg1-path={folder}/data\npg1-socket-path={folder}/socket\npg1-port=5999\n"
     )
     shutil.chown(folder / "pgbackrest.conf", "postgres", "postgres")

@@ -1,11 +1,12 @@
 """The message catalogue: finds every sentence that a person reads, and keeps backbone.po in line with them.
 
     .venv/bin/python -m tests.support.messages          # say what is missing, empty, fuzzy or obsolete; exit 1 if any
-    .venv/bin/python -m tests.support.messages update   # add new messages, empty, and drop those that nothing says
+    .venv/bin/python -m tests.support.messages update   # add new messages, empty; drop those that nothing says; end a
+                                                        # merge conflict by keeping the translations of both sides
 
 Messages come from `_()` and `N_()` in provision/, `say()` and their kin in checks/ and
-provision/audit/, `Short()` in the drill's remote part, `_()` in templates/, the lab's hosts, and the help texts of
-all verbs.
+provision/audit/, `Short()` in the drill's remote part, `_()` in templates/, `fail` and `assert` in roles/, the
+lab's hosts, the table of support dates, and the help texts of all verbs.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from provision import i18n
 from provision.cli import main, spoken
+from provision.converge import role_words
+from provision.inventory import lifecycle
 from provision.lab.spec import hosts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,10 +64,18 @@ def _in_templates() -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), str(message)
 
 
-def _in_inventories() -> Iterator[tuple[str, str]]:
-    """What the lab says of its hosts."""
+def _in_roles() -> Iterator[tuple[str, str]]:
+    """The sentences with which roles give up."""
+    for text in role_words.templates():
+        yield "roles", text
+
+
+def _in_data() -> Iterator[tuple[str, str]]:
+    """What the lab says of its hosts, and the table of support dates of who gives the longer support."""
     for host in hosts().values():
         yield "inventories/lab/lab.yml", host.about
+    for text in lifecycle.longer_supports():
+        yield "provision/inventory/data/lifecycle.yml", text
 
 
 def _in_help() -> Iterator[tuple[str, str]]:
@@ -81,7 +93,7 @@ def _in_help() -> Iterator[tuple[str, str]]:
 def used() -> Catalog:
     """Every message that the program can say, with the files that say it."""
     found = Catalog(locale="id")
-    for place, text in chain(_in_code(), _in_help(), _in_templates(), _in_inventories()):
+    for place, text in chain(_in_code(), _in_help(), _in_templates(), _in_roles(), _in_data()):
         if text:
             found.add(text, locations=[(place, 0)])
     return found
@@ -128,13 +140,30 @@ def _judge(one: Message) -> Iterator[str]:
         yield "other blanks at its ends"
 
 
+def sides(text: str) -> tuple[str, str]:
+    """The two sides of a file that a merge left in conflict; twice the same where it did not."""
+    ours, theirs, into = [], [], "both"
+    for line in text.splitlines(keepends=True):
+        if line.startswith(("<<<<<<< ", "=======\n", ">>>>>>> ", "||||||| ")):
+            into = {"<": "ours", "|": "neither", "=": "theirs", ">": "both"}[line[0]]
+            continue
+        if into in ("ours", "both"):
+            ours.append(line)
+        if into in ("theirs", "both"):
+            theirs.append(line)
+    return "".join(ours), "".join(theirs)
+
+
 def update() -> None:
-    """Rewrite backbone.po: every message once, in the order of the files, translations kept."""
-    fresh, known = used(), translated() if PO.exists() else Catalog(locale="id")
+    """Rewrite backbone.po: every message once, in the order of the files, translations kept.
+
+    Where a merge left it in conflict, the translations of both sides are kept, ours before theirs.
+    """
+    ours, theirs = (i18n.parse(side) for side in sides(PO.read_text(encoding="utf-8")))
+    known, fresh = {**theirs, **{message: text for message, text in ours.items() if text}}, used()
     for message in fresh:
-        if message.id and (have := known.get(message.id)) is not None:
-            message.string = have.string
-            message.user_comments = have.user_comments
+        if message.id:
+            message.string = known.get(str(message.id), "")
     with PO.open("wb") as file:
         file.write(b"# Indonesian sentences of Backbone Daerah; see docs/translating.md.\n")
         file.write(b'msgid ""\nmsgstr ""\n"Language: id\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n')

@@ -59,6 +59,21 @@ def test_the_committed_catalogue_is_as_the_update_writes_it(tmp_path: Path, monk
     assert fresh.read_bytes() == before, "run: .venv/bin/python -m tests.support.messages update"
 
 
+def test_a_merge_conflict_is_ended_with_the_translations_of_both_sides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One side translated a message that the other has not; both lack nothing afterwards."""
+    before = messages.PO.read_text()
+    place = tmp_path / "backbone.po"
+    here, there = '#: a\nmsgid "stage"\nmsgstr ""\n', '#: b\nmsgid "stage"\nmsgstr "tahap"\n'
+    entry = re.search(r'(?m)^#: .*\nmsgid "stage"\nmsgstr "tahap"\n', before)
+    assert entry is not None
+    place.write_text(before.replace(entry[0], f"<<<<<<< HEAD\n{here}=======\n{there}>>>>>>> other\n"))
+    monkeypatch.setattr(messages, "PO", place)
+    messages.update()
+    assert place.read_text() == before
+
+
 # ── sentences that go past the catalogue ────────────────────────────────────────────────────────────────────────────
 
 SAYERS = {"BackboneError", "UsageError", "Wrong", "Fault", "echo", "prompt", "confirm", "secho", "print"}

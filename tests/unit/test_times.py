@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from checks.measure import say
 from provision import i18n
 from provision.inventory.regions import all_regions
 from provision.times import ZONES, shown
@@ -36,6 +37,15 @@ def test_seconds_where_they_matter_and_a_dash_for_nothing() -> None:
 
 def test_every_region_s_zone_has_its_indonesian_name() -> None:
     assert {region.zone for region in all_regions()} <= set(ZONES)
+
+
+def test_a_measurement_has_the_language_s_decimal_mark() -> None:
+    measured = say("{ghz} GHz", ghz=2.04)
+    assert (measured.text(), measured.text(i18n.translator("en")), measured.text(i18n.translator("id"))) == (
+        "2.0 GHz",
+        "2.0 GHz",
+        "2,0 GHz",
+    )
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

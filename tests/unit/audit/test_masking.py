@@ -120,6 +120,10 @@ def test_what_a_judge_needs_stays(text: str) -> None:
     assert mask(text) == text
 
 
+def test_what_cannot_be_written_is_replaced() -> None:
+    assert mask("a\ud800b é") == "a?b é"
+
+
 def test_a_masked_key_can_still_be_compared() -> None:
     one, other = generated(1, 32), generated(2, 32)
     assert mask(one) == mask(f"{one}")

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+
 from backbone_sync.stall import STATUS, Watch
 
 

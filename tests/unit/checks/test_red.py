@@ -155,6 +155,11 @@ def dport(port: int) -> dict[str, Any]:
     return {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": port}}
 
 
+def disks(dropped: float | str, percent: int) -> Mutation:
+    """When WAL was dropped last, and how full the repository's disk is."""
+    return answered(commands.BACKUP_DISKS, f"##dropped\n{dropped}\n##disks\n/dev/sdb1 100 9 9 {percent}% /srv/backup\n")
+
+
 def role(**changes: Any) -> Mutation:
     return in_json(
         commands.POSTGRESQL,
@@ -253,6 +258,11 @@ def test_ports_of_containers_that_nobody_outside_reaches_are_no_fault() -> None:
     for change in (own, declared):
         found = statuses(*change(SNAPSHOT, PARAMS))
         assert {found[one] for one in ("PORT-02", "PORT-03", "VPN-03")} == {"pass"}
+
+
+def test_a_disk_that_fills_up_is_a_warning_and_an_old_drop_is_history() -> None:
+    assert statuses(*disks("", 85)(SNAPSHOT, PARAMS))["BAK-05"] == "warning"
+    assert statuses(*disks(1600000000, 31)(SNAPSHOT, PARAMS))["BAK-05"] == "pass"
 
 
 def test_the_account_that_the_controller_logs_in_with_is_no_stranger() -> None:
@@ -422,6 +432,9 @@ REDS = [
         in_json(commands.POSTGRESQL, lambda told: told["archiver"].update(last_failed=EPOCH + 9)),
         ("BAK-03",),
     ),
+    Red("WAL that was dropped since the last backup", disks(int(EPOCH), 31), ("BAK-05",)),
+    Red("a full disk of the repository", disks("", 96), ("BAK-05",)),
+    Red("disks that cannot be asked", answered(commands.BACKUP_DISKS, "##dropped\n##disks\n"), (), ("BAK-05",)),
     Red("no backup timer", unit("backbone-backup-diff.timer", **STOPPED), ("BAK-04",)),
     # sync
     Red("no sync timer", unit("backbone-sync.timer", **STOPPED), ("SYNC-01",)),

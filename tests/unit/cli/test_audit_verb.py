@@ -82,6 +82,23 @@ def test_a_second_audit_says_what_changed(
     assert "still open" in capsys.readouterr().out
 
 
+def test_the_forms_asked_for_are_written_and_signed(
+    monkeypatch: pytest.MonkeyPatch, inventory: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = ("audit", "-i", str(inventory), "--from", str(DATA), "--format", "junit", "--format", "csv")
+    assert run(monkeypatch, *words, "--out", str(out)) == 1
+    assert sorted(one.name for one in out.iterdir()) == [
+        "audit.csv",
+        "audit.dsse.json",
+        "audit.json",
+        "audit.junit.xml",
+    ]
+    assert run(monkeypatch, "verify", str(out), "--key", str(inventory / "signers")) == 0
+    assert run(monkeypatch, *words) == 2
+    assert run(monkeypatch, *words[:5], "--format", "docx", "--out", str(out)) == 2
+
+
 def test_an_audit_of_another_version_is_no_base_for_a_comparison(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,9 @@ import pytest
 import typer
 
 from provision import i18n
-from provision.cli import main, spoken
+from provision.cli import converge_view, main, spoken
+from provision.converge import plan, progress
+from provision.i18n import english
 from provision.operate import drill
 from provision.operate.compare import judge, unfinished
 
@@ -131,10 +133,10 @@ def test_typer_still_says_what_the_catalogue_knows(run: Run) -> None:
     met = " ".join(english for _words, _indonesian, english in MISTAKES)
     for name in ("Missing option", "Missing argument", "No such option", "No such command", "requires an argument"):
         assert name in met
-    assert spoken.retold("Option '--x' does not take a value.") == "Option '--x' does not take a value."
+    assert spoken.said_by_parser("Option '--x' does not take a value.") == "Option '--x' does not take a value."
     i18n.use("id")
-    assert spoken.retold("Option '--x' does not take a value.") == "Opsi '--x' tidak menerima nilai."
-    assert spoken.retold("something that nobody foresaw") == "something that nobody foresaw"
+    assert spoken.said_by_parser("Option '--x' does not take a value.") == "Opsi '--x' tidak menerima nilai."
+    assert spoken.said_by_parser("something that nobody foresaw") == "something that nobody foresaw"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,15 @@ def test_json_of_an_invalid_inventory_is_the_same_in_both_languages(run: Run, tm
     shown = run("id", "validate", "-i", str(tmp_path))[2]
     assert "perbaikan:" in shown
     assert not [fault["message"] for fault in faults if fault["message"] and fault["message"] in shown]
+
+
+def test_a_reason_of_the_plan_is_told_in_the_language_and_kept_in_english() -> None:
+    i18n.use("id")
+    forged = i18n._("forged: it is that of {name}").format(name="b")
+    reason = plan.Reason(plan.STAMP_UNUSABLE, (forged,))
+    assert converge_view.describe(reason) == "stempelnya tidak sah: palsu: stempel itu milik b"
+    assert english({"what": list(reason.what)}) == {"what": ["forged: it is that of b"]}
+    assert converge_view.status_word(progress.UNREACHABLE) == "tidak terjangkau"
 
 
 def test_a_drill_is_told_in_the_language_and_kept_in_english() -> None:

@@ -70,12 +70,38 @@ def test_a_changed_report_is_said_in_both_languages(
     assert said in capsys.readouterr().out
 
 
+def test_nothing_is_compared_with_an_audit_that_was_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    file = folder / "out" / "audit.json"
+    file.write_text(file.read_text().replace('"fail"', '"pass"', 1))
+    words = ("audit", "-i", folder / "inventory", "--from", DATA, "--lang", "en")
+    assert run(monkeypatch, *words, "--since", file) == 2
+    assert f"{file} was changed after it was signed" in capsys.readouterr().err
+    assert run(monkeypatch, *words, "--out", folder / "out") == 1
+    assert "was changed after it was signed" in capsys.readouterr().err
+    assert json.loads(file.read_text())["compared"] is None
+    assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+
+
 def test_without_a_known_key_nothing_holds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     monkeypatch.setenv("BACKBONE_STATE", str(folder / "state"))
     assert run(monkeypatch, "verify", folder / "out", "--lang", "en") == 1
     assert "not known here" in capsys.readouterr().out
+
+
+def test_a_stranger_s_file_cannot_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    envelope = folder / "out" / "audit.dsse.json"
+    told = json.loads(envelope.read_text())
+    told["signatures"][0]["keyid"] = "\x1b[2J\x1b[H holds"
+    envelope.write_text(json.dumps(told))
+    (folder / "out" / "audit.\x1b[2J").write_text("x")
+    assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_wrong_use(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -90,3 +116,17 @@ def test_wrong_use(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_an_unknown_file_beside_the_report_is_no_pass(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     (folder / "out" / "audit.pdf").write_text("slipped in")
     assert run(monkeypatch, "verify", folder / "out", "-i", folder / "inventory") == 1
+
+
+def test_a_damaged_key_is_said_before_any_server_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "inventory" / "keys" / "report_ed25519.pem").write_text("broken")
+
+    def asked(*_words: object, **_settings: object) -> None:
+        raise AssertionError("a server was asked")
+
+    monkeypatch.setattr("provision.audit.run.examine", asked)
+    assert run(monkeypatch, "audit", "-i", folder / "inventory", "--out", folder / "out", "--lang", "en") == 2
+    assert "no key that can sign reports" in capsys.readouterr().err
+    assert (folder / "out" / "audit.dsse.json").is_file()

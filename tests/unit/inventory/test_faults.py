@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from provision import i18n
 from provision.exits import Exit
+from provision.i18n import english
 from provision.inventory import InventoryInvalid
 
 from .conftest import Folder, sound, ssh_key, wireguard_key
@@ -290,6 +292,11 @@ def test_one_fault(folder: Folder, case: str) -> None:
     assert fault.file == "hosts.yml"
     assert fault.line > 0
     assert "hunter2" not in fault.as_text()
+    i18n.use("id")
+    told = folder.fault()
+    assert told.message != fault.message
+    assert not {"the", "is", "not", "of"} & set(told.message.split())
+    assert english(told.as_dict()) == fault.as_dict()
 
 
 @pytest.mark.parametrize(

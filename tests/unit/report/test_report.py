@@ -142,6 +142,21 @@ def test_what_a_server_says_cannot_become_markup(fleet: Fleet, examination: Exam
     assert "<img" not in page
 
 
+def test_a_page_of_many_servers_leaves_the_evidence_to_the_document(fleet: Fleet) -> None:
+    def page(count: int) -> str:
+        servers = tuple(replace(fleet.servers[0], name=f"s{number}") for number in range(count))
+        many = replace(fleet, servers=servers)
+        one = snapshot.load(DATA)["lab-kab"]
+        shots = {server.name: replace(one, server=server.name) for server in servers}
+        found = catalogue.load()
+        return pages.render(many, Examination(shots, judge.judge(many, shots, found), found), language="en", at=AT)
+
+    assert 'class="proof"' in page(pages.PROOFS_UP_TO)
+    large = page(pages.PROOFS_UP_TO + 1)
+    assert 'class="proof"' not in large
+    assert "is in audit.json" in large
+
+
 def test_the_main_thing_comes_first(fleet: Fleet, examination: Examination) -> None:
     only = replace(fleet, servers=fleet.servers[:1])
     mine = replace(examination, findings=examination.of("kab"), snapshots={"kab": examination.snapshots["kab"]})

@@ -7,11 +7,15 @@ import hashlib
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from securesystemslib.dsse import Envelope
 
 from provision.errors import BackboneError, UsageError
 from provision.report import keys, sign
@@ -185,6 +189,58 @@ def test_a_damaged_envelope_is_said(tmp_path: Path, inventory: Path, key: Report
     assert said in one.faults[0]
 
 
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["payload", "sig", "keyid", "e30="]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(field=st.sampled_from(["payload", "payloadType", "signatures", "keyid", "sig", ""]), value=ODD)
+def test_no_odd_envelope_holds_or_stops_the_program(
+    tmp_path: Path, inventory: Path, key: ReportKey, field: str, value: Any
+) -> None:
+    envelope = tmp_path / "audit.dsse.json"
+    whole = Envelope(b"{}", sign.PAYLOAD_TYPE, {})
+    whole.sign(key.signer)
+    told = whole.to_dict()
+    if field in ("keyid", "sig"):
+        told["signatures"][0][field] = value
+    elif field:
+        told[field] = value
+    envelope.write_text(json.dumps(told if field else value))
+    assert not check(envelope, known(inventory)).held
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_a_flipped_bit_anywhere_in_an_envelope_changes_nothing_unseen(
+    tmp_path: Path, inventory: Path, key: ReportKey, place: int, bit: int
+) -> None:
+    folder = tmp_path / "out"
+    envelope = folder / "audit.dsse.json"
+    if not envelope.exists():
+        report(folder, key)
+        (folder / "whole").write_bytes(envelope.read_bytes())
+    whole = (folder / "whole").read_bytes()
+    changed = bytearray(whole)
+    changed[place % len(whole)] ^= 1 << bit
+    envelope.write_bytes(changed)
+    one = check(envelope, known(inventory))
+    envelope.write_bytes(whole)
+    sound = check(envelope, known(inventory))
+    assert sound.held
+    # Blanks, and bits that base64 does not use, mean nothing; what is signed is the same or it does not hold.
+    assert not one.held or replace(one, envelope=envelope) == sound
+
+
+def test_deep_nesting_stops_nobody(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
+    envelope = tmp_path / "audit.dsse.json"
+    envelope.write_text("[" * 200_000)
+    assert "not a whole envelope" in check(envelope, known(inventory)).faults[0]
+
+
 @pytest.mark.parametrize(("version", "said"), [(1, "older than"), (99, "newer than")])
 def test_a_report_of_another_version_is_no_pass(
     tmp_path: Path, inventory: Path, key: ReportKey, version: int, said: str
@@ -249,6 +305,13 @@ def test_a_gap_is_seen(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
     assert found[1].faults == ("a gap: number 2 to 3 of this chain are missing before it",)
 
 
+def test_a_gap_of_one_is_seen(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
+    out = chain_of(tmp_path, key, 3)
+    shutil.rmtree(places(out)[2])
+    found, _remarks = verify([out], known(inventory))
+    assert found[1].faults == ("a gap: number 2 of this chain is missing before it",)
+
+
 def test_the_oldest_ones_may_be_kept_elsewhere_and_it_is_said(tmp_path: Path, inventory: Path, key: ReportKey) -> None:
     out = chain_of(tmp_path, key, 3)
     shutil.rmtree(places(out)[1])
@@ -263,6 +326,29 @@ def test_two_reports_cannot_follow_the_same_one(tmp_path: Path, inventory: Path,
     report(other, key, 7, before=sign.last_link(places(out)[1], "audit"))
     found, _remarks = verify([out, other], known(inventory))
     assert ["two different reports are number 2" in "".join(one.faults) for one in found] == [False, False, True]
+
+
+def test_a_new_folder_goes_on_with_the_chain_that_is_named_and_an_old_one_with_its_own(
+    tmp_path: Path, inventory: Path, key: ReportKey
+) -> None:
+    def issue(folder: Path, follows: Path | None = None) -> None:
+        def write() -> list[Path]:
+            folder.mkdir(exist_ok=True)
+            (folder / "audit.json").write_text(folder.name)
+            return [folder / "audit.json"]
+
+        told: dict[str, Any] = {"document_version": 2, "made_at": AT.isoformat(), "summary": {}}
+        sign.issue(folder, "audit", write, key, follows=follows, **told)
+
+    first, second, other = (tmp_path / name for name in ("first", "second", "other"))
+    issue(first)
+    issue(second, first / "audit.json")
+    issue(other)
+    issue(other, second)
+    found, _remarks = verify([first, second, other], known(inventory))
+    assert all(one.held for one in found)
+    assert [one.number for one in found] == [1, 2, 1, 2]
+    assert found[1].previous == found[0].sha256
 
 
 def test_a_report_that_was_exchanged_breaks_the_chain(tmp_path: Path, inventory: Path, key: ReportKey) -> None:

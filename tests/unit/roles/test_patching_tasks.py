@@ -21,9 +21,9 @@ def overdue(stat: dict[str, object]) -> bool:
     task = named("patching", "linux", "Bring a server up to date that is new, or was off for long")
     variables = yaml.load(roles_dir() / "patching" / "vars" / "main.yml")
     given = {"__patching_ran": {"stat": stat}, "patching_max_age_days": LIST_DAYS}
-    last = rendered(task["vars"]["__patching_last"], **given)
-    due = rendered(variables["__patching_overdue"], __patching_last=last, **given)
-    return holds(task["when"], __patching_overdue=due)
+    # What is passed to included tasks would go on holding in them, and hide what they find afterwards.
+    assert "vars" not in task
+    return holds(task["when"], __patching_overdue=rendered(variables["__patching_overdue"], **given))
 
 
 def test_updates_are_installed_where_the_control_would_be_red() -> None:
@@ -34,6 +34,16 @@ def test_updates_are_installed_where_the_control_would_be_red() -> None:
 
 def test_the_stage_holds_to_the_limit_of_the_control() -> None:
     assert yaml.load(playbooks_dir() / "wiring" / "patching.yml")["patching_max_age_days"] == LIST_DAYS
+
+
+def test_the_evidence_is_looked_at_again_after_the_run() -> None:
+    run = named("patching", "first", "Install the updates")
+    after = [task for task in tasks("patching", "first") if task.get("register") == "__patching_ran"]
+    assert len(after) == 1
+    order = tasks("patching", "first")
+    require = named("patching", "first", "Require the evidence")
+    assert order.index(run) < order.index(after[0]) < order.index(require)
+    assert require["ansible.builtin.assert"]["that"] == "not __patching_overdue"
 
 
 def test_a_run_that_is_due_is_not_kept_from_running_by_an_older_one() -> None:
