@@ -9,6 +9,7 @@ import pytest
 
 from backbone_sync import dictionary, gate, grant
 from backbone_sync.gate import ERASED, OUTSIDE_GRANT, Correction, Known
+from backbone_sync.reconcile import DIFFERENT, EQUAL, INCOMPARABLE, Line, explained
 from backbone_sync.validator import Judged, Quarantined
 
 WORDS = dictionary.load()
@@ -105,3 +106,16 @@ def test_what_went_says_where_to_look_for_more() -> None:
     assert gate.needed_sweeps(WORDS["registrasi_peserta_didik"], WORDS, limited) == ("peserta_didik",)
     assert gate.needed_sweeps(WORDS["peserta_didik"], WORDS, limited) == ()
     assert gate.needed_sweeps(WORDS["sekolah"], WORDS, GRANT) == ()
+
+
+def test_what_the_gate_keeps_out_explains_a_difference_only_when_it_is_just_as_many() -> None:
+    def verdicts(withheld: int, *cells: tuple[int, int]) -> list[str]:
+        lines = tuple(
+            Line("ptk", str(n), "", *pair, EQUAL if pair[0] == pair[1] else DIFFERENT) for n, pair in enumerate(cells)
+        )
+        return [line.verdict for line in explained(lines, withheld)]
+
+    assert verdicts(3, (10, 8), (5, 4), (7, 7)) == [INCOMPARABLE, INCOMPARABLE, EQUAL]
+    assert verdicts(0, (10, 8)) == [DIFFERENT]
+    assert verdicts(2, (10, 7)) == [DIFFERENT]
+    assert verdicts(2, (10, 7), (4, 5)) == [DIFFERENT, DIFFERENT]
