@@ -125,10 +125,13 @@ class Validator:
         self._key = names.index(entity.key.name)
         self._update = names.index("last_update")
         self._delete = names.index("soft_delete")
-        self._identifiers = tuple((i, f.name, re.compile(f.pattern)) for i, f in enumerate(granted) if f.pattern)
+        self._identifiers = tuple(
+            (i, f.name, re.compile(f.pattern).fullmatch) for i, f in enumerate(granted) if f.pattern
+        )
         self._times = tuple((i, f.name) for i, f in enumerate(granted) if f.type == "timestamp")
         self._known = frozenset(f.name for f in entity.fields)
         self._scoped = tuple((i, f.name, f.scope) for i, f in enumerate(granted) if f.scope)
+        self._inside: set[tuple[str, Any]] = set()  # (scope, value) as they come, found to lie in the region
         self._key_is_uuid = entity.key.type == "uuid"
         self._make()
         head: list[Any] = [
@@ -196,10 +199,9 @@ class Validator:
         except msgspec.DecodeError as fault:
             self._unfit(raw, judged, *_reason(str(fault)))
             return
-        width = len(self.granted)
-        for value in values[width:]:
-            if value is not msgspec.UNSET:
-                judged.dropped_values += 1
+        if len(values) > len(self.granted):
+            left, values = values[len(self.granted) :], values[: len(self.granted)]
+            judged.dropped_values += sum(value is not msgspec.UNSET for value in left)
         key, moment = self.key_text(values[self._key]), values[self._update]
         if nul_possible and "\x00" in key:
             self._unkeyed(raw, judged, "nul_character", self.entity.key.name)
@@ -212,11 +214,12 @@ class Validator:
             self._tombstone(judged, key, moment)
             return
         for index, name in self._times:
-            if values[index] is not None and values[index].year not in _YEARS:
+            value = values[index]
+            if value is not None and value.year not in _YEARS:
                 self._set_aside(judged, self._kept(raw, key, moment, "out_of_range", name))
                 return
         for index, name, scope in self._scoped:
-            if self._outside(scope, values[index]):
+            if (scope, values[index]) not in self._inside and self._outside(scope, values[index]):
                 self._set_aside(judged, Quarantined(key, OUTSIDE, name, moment, None))
                 return
         if nul_possible:
@@ -225,17 +228,18 @@ class Validator:
                     self._set_aside(judged, self._kept(raw, key, moment, "nul_character", item.name))
                     return
         flags = None
-        for index, name, pattern in self._identifiers:
+        for index, name, fits in self._identifiers:
             value = values[index]
-            if value is not None and not pattern.fullmatch(value):
+            if value is not None and not fits(value):
                 flags = [*(flags or ()), name]
         if flags:
             judged.flagged += 1
-        if not self._newest(judged, key, moment):
-            return
-        judged.tombstones.pop(key, None)
-        judged.quarantined.pop(key, None)
-        judged.rows[key] = (*values[:width], flags)
+        if key in judged.rows or judged.tombstones or judged.quarantined:
+            if not self._newest(judged, key, moment):
+                return
+            judged.tombstones.pop(key, None)
+            judged.quarantined.pop(key, None)
+        judged.rows[key] = (*values, flags)
 
     def _newest(self, judged: Judged, key: str, moment: datetime) -> bool:
         """Whether no later version of the key stands on this page; a deletion wins a tie."""
@@ -250,7 +254,10 @@ class Validator:
         if value is None:
             return False
         if scope == "region":
-            return str(value).rstrip(" ") not in self.scope.areas
+            if str(value).rstrip(" ") not in self.scope.areas:
+                return True
+            self._inside.add((scope, value))  # as many as the region has areas
+            return False
         return str(value).lower() in self.scope.refused.get(scope or "", frozenset())
 
     @staticmethod

@@ -73,6 +73,8 @@ class SlowLine:
     def __init__(self, port: int, rate: float, delay: float) -> None:
         self.passed = 0
         self.first = self.last = 0.0  # when the first and the last byte came through
+        self.thinking = 0.0  # seconds from a request's arrival at the source to the first byte of its answer
+        self._asked = 0.0
         self._to, self._rate, self._delay = port, rate, delay
         self._free = 0.0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -91,28 +93,32 @@ class SlowLine:
             while piece := client.recv(65536):
                 time.sleep(self._delay)
                 server.sendall(piece)
+                self._asked = time.monotonic()
         except OSError:
             pass
         finally:
             server.close()
 
     def _down(self, server: socket.socket, client: socket.socket) -> None:
-        idle = True
+        began = time.monotonic()
         try:
             while piece := server.recv(_PIECE):
                 now = time.monotonic()
-                if now > self._free + 0.05:
-                    idle = True
-                if idle:
+                if self._asked and self.first:
+                    self.thinking += now - self._asked
+                self._asked = 0.0
+                if now - began > 0.02:
+                    # The source had nothing to send; what the line could have carried meanwhile is lost. Being woken
+                    # late is no fault of the line, and is made good.
                     time.sleep(self._delay)
-                    idle = False
-                    now = time.monotonic()
-                self._free = max(self._free, now) + len(piece) / self._rate
+                    self._free = max(self._free, time.monotonic())
+                self._free += len(piece) / self._rate
                 time.sleep(max(0.0, self._free - time.monotonic()))
                 client.sendall(piece)
                 self.first = self.first or now
                 self.last = time.monotonic()
                 self.passed += len(piece)
+                began = time.monotonic()
         except OSError:
             pass
         finally:
