@@ -222,9 +222,10 @@ class Client:
 
 
 def _overloaded(status: int, after: str, what: str) -> Overloaded:
-    fault = Overloaded(f"the source answered {status} for {what}", "choose another hour for the run")
-    if (pause := retry_after(after, datetime.now(timezone.utc))) is not None:
-        fault.retry_after = pause
+    pause = retry_after(after, datetime.now(timezone.utc))
+    asked = "" if pause is None else f" and asks to be left alone for {pause:.0f} s"
+    fault = Overloaded(f"the source answered {status} for {what}{asked}")
+    fault.retry_after = pause
     return fault
 
 

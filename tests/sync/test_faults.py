@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from backbone_sync import dictionary, grant
+from backbone_sync.client import Client
 from backbone_sync.config import Config
-from backbone_sync.errors import AlreadyRunning, StoreUnreachable, SyncError
+from backbone_sync.errors import AlreadyRunning, Overloaded, StoreUnreachable, SyncError
 from backbone_sync.store import Store
 from provision.lab.source import schema
 from provision.lab.source.faults import Answer
@@ -75,6 +76,20 @@ def test_an_answer_that_is_no_page_stops_the_entity_and_costs_nothing(
 def test_what_passes_is_waited_for(fault: str, run: Run, source: Source) -> None:
     source.switches.arm(fault, "/peserta_didik", times=2, after=1)
     assert run().green
+
+
+def test_the_pause_that_the_source_asks_for_is_kept(config: Config, source: Source) -> None:
+    pauses: list[float] = []
+    client = Client(config, "0", sleep=pauses.append)
+    source.switches.arm("slow_down", "/totals", times=2)
+    assert client.totals()
+    assert pauses == [1.0, 1.0]
+    impatient = dataclasses.replace(config, source=dataclasses.replace(config.source, max_wait=0.5))
+    source.switches.arm("slow_down", "/totals", times=1)
+    with pytest.raises(Overloaded, match="left alone for 1 s") as caught:
+        Client(impatient, "0", sleep=pauses.append).totals()
+    assert "run.windows" in caught.value.repair
+    assert len(pauses) == 2
 
 
 def test_a_token_that_is_revoked_in_mid_run_is_renewed(run: Run, source: Source) -> None:

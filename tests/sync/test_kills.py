@@ -65,11 +65,15 @@ def assert_survives(kills: int, config: Config, data: Path, folder: Path, run: R
             # Now and then a run comes to its end: deletions are applied only there, and too many would wait.
             if turn % 10:
                 os.kill(child, signal.SIGKILL)
+            zygote.stdin.write("\n")
+            zygote.stdin.flush()
             code = int(zygote.stdout.readline())
             assert code in (0, -signal.SIGKILL)
             killed += code == -signal.SIGKILL
-            if code == 0:
-                longest = max(0.5, min(8.0, time.monotonic() - began))
+            if turn % 10 == 0:
+                longest = min(8.0, time.monotonic() - began)
+            elif code == 0:
+                longest = max(0.3, 0.7 * longest)
     finally:
         zygote.stdin.close()
         zygote.wait(30)
