@@ -136,7 +136,11 @@ def set_aside(connection: Connection) -> Iterator[None]:
             "SELECT format('%%I.%%I', schemaname, viewname), definition FROM pg_views WHERE schemaname = %s", (SCHEMA,)
         ).fetchall()
         for name, _ in rows:
-            connection.execute(f"DROP VIEW {name}".encode())
+            try:
+                connection.execute(f"DROP VIEW {name}".encode())
+            except psycopg.errors.DependentObjectsStillExist as fault:
+                # Somebody's view stands on ours: it cannot step aside either.
+                raise psycopg.errors.FeatureNotSupported("a view stands on an analysts' view") from fault
         yield
         for name, definition in rows:
             connection.execute(f"CREATE VIEW {name} WITH (security_barrier) AS {definition}".encode())

@@ -7,7 +7,7 @@ rows in the same versions; without, two differences may cancel out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.interfaces import Cell, Source
@@ -52,5 +52,20 @@ def reconcile(store: Store, source: Source, words: Dictionary, entities: tuple[s
     made: list[Line] = []
     for name in entities:
         asked = source.capabilities(name).breakdown
-        made += compare(name, source.breakdown(name) if asked else None, store.breakdown(words, words[name]))
+        lines = compare(name, source.breakdown(name) if asked else None, store.breakdown(words, words[name]))
+        made += explained(lines, store.holding(words[name]).withheld)
     return tuple(made)
+
+
+def explained(lines: tuple[Line, ...], withheld: int) -> tuple[Line, ...]:
+    """The lines of one entity when `withheld` rows of it are kept out by the grant or an erasure. Pure.
+
+    Of those rows nothing but the key is kept, so nobody can say where they belong; but when the source has just as
+    many more as are kept out, and nowhere fewer, nothing is missing.
+    """
+    short = [line for line in lines if line.verdict == DIFFERENT]
+    more = [(line.source or 0) - line.stored for line in short]
+    if not withheld or not short or min(more) < 1 or sum(more) != withheld:
+        return lines
+    why = f"as many rows are missing as grant and erasures keep out: {withheld}"
+    return tuple(replace(line, verdict=INCOMPARABLE, why=why) if line in short else line for line in lines)

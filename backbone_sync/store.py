@@ -211,6 +211,15 @@ class Store(RunRecords):
         with guarded():
             store_pages.move(self.connection, entity, position)
 
+    def guard(self, dictionary: Dictionary, grant: Grant) -> list[str]:
+        """Let every table refuse what is not granted; the entities whose constraint had to be made anew."""
+        with guarded():
+            return [
+                name
+                for name in grant.entities
+                if access.enforce(self.connection, dictionary[name], grant.fields(dictionary[name]))
+            ]
+
     def gate(self, dictionary: Dictionary, grant: Grant) -> PostgresGate:
         """The gate that keeps out what grant and erasures forbid."""
         with guarded():

@@ -15,7 +15,7 @@ from backbone_sync.client import Client
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.engine import Engine
-from backbone_sync.errors import WindowClosed
+from backbone_sync.errors import AlreadyRunning, WindowClosed
 from backbone_sync.results import RunResult
 from backbone_sync.stall import Watch
 from backbone_sync.state import Counts
@@ -55,8 +55,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             # A timer that fires outside the window is no fault, and leaves the last run's verdict standing.
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
-        counts = {name: asdict(r.counts) for name, r in result.entities.items()}
-        detail = {"run": result.run_id, "green": result.green, "counts": counts}
+        detail = {"run": result.run_id, "green": result.green, "rows": _processed(result)}
         record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
         now = status.read(store.connection, config.region, words)
         if config.publish_directory:
@@ -71,6 +70,16 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         if fault and not options.json:
             complain(fault, False)
     return result.exit_status
+
+
+def _processed(result: RunResult) -> dict[str, dict[str, int]]:
+    """What a run did to rows, by entity: only what is not nothing, because the record is kept for good."""
+    kinds = ("created", "updated", "deleted", "quarantined", "refused", "withheld", "dropped_values")
+    told = {}
+    for name, made in result.entities.items():
+        if done := {kind: getattr(made.counts, kind) for kind in kinds if getattr(made.counts, kind)}:
+            told[name] = done
+    return told
 
 
 def _run_document(result: RunResult, now: status.Status) -> dict[str, Any]:
@@ -98,10 +107,16 @@ def _status(options: argparse.Namespace, config: Config, words: Dictionary) -> i
 def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     with opened(config) as store:
         applied = store.migrate(words, config.grant.entities)
+        try:
+            store.lock(patience=0)
+            guarded = store.guard(words, config.grant)
+        except AlreadyRunning:
+            guarded = []  # the run does it itself, entity by entity
     if options.json:
-        show({"applied": applied})
+        show({"applied": applied, "guarded": guarded})
     else:
         say(f"applied: {', '.join(map(str, applied)) or 'nothing, the schema is up to date'}")
+        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in guarded))
     return 0
 
 

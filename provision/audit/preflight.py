@@ -113,8 +113,9 @@ def _listeners(machine: _Machine, spoken_for: frozenset[Port]) -> list[Found]:
             rows[*port, one.process] = replace(before, detail=f"{before.detail}, {one.address}")
             continue
         unit = machine.units.get(one.pid, "")
-        # Declared by the region itself, or served by what one of our stages set up.
-        ours = by_stage.get(port) == "" or (bool(adopter) and (adopter in machine.stages or adopter in ("ssh", "base")))
+        # Declared by the region itself, or served by what one of our stages set up, which the audit judges.
+        stages = {by_stage.get(port), adopter} - {None}
+        ours = by_stage.get(port) == "" or bool(stages & {*machine.stages, "ssh", "base"})
         ways = [] if by_stage.get(port) else [Choice("keep", say("declare {port} in the inventory", port=label))]
         if adopter:
             ways.append(Choice("adopt", say("stage {stage} takes it over", stage=adopter)))

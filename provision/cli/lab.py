@@ -55,11 +55,25 @@ def list_hosts(as_json: AsJson = False) -> int:
 
 @app.command()
 def ssh(host: str) -> int:
-    """Log in to a lab host as root.
+    """Log in to a lab host: as root, or as its administrator where root is let in no more.
 
     Example: backbone lab ssh lab-kab
     """
-    return subprocess.run(["ssh", "-F", str(Lab.named().ssh_config), host]).returncode
+    lab = Lab.named()
+    reach = ["ssh", "-F", str(lab.ssh_config)]
+    keys = sorted((lab.inventory.parent / "keys").glob("*_ed25519"))
+    ways = [
+        ["-l", "root"],
+        ["-l", "backbone"],
+        *(["-l", key.name.removesuffix("_ed25519"), "-i", str(key)] for key in keys),
+    ]
+    for way in ways:
+        if (
+            subprocess.run([*reach, "-o", "BatchMode=yes", *way, host, "true"], stderr=subprocess.DEVNULL).returncode
+            == 0
+        ):
+            return subprocess.run([*reach, *way, host]).returncode
+    return subprocess.run([*reach, host]).returncode
 
 
 @app.command(name="exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

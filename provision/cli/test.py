@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 
 import typer
@@ -22,6 +23,13 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 CLONE = Path(__file__).resolve().parents[2]
 OLDEST = "3.11"  # the controller's oldest Python; the newest one present runs everything else
+# What the tests use of Debian's: command or library -> its package.
+COMMANDS = {"openssl": "openssl"}
+LIBRARIES = {
+    "pango-1.0": "libpango-1.0-0",
+    "pangoft2-1.0": "libpangoft2-1.0-0",
+    "harfbuzz-subset": "libharfbuzz-subset0",
+}
 PARALLEL = ["-q", "-n", "logical", "--dist", "worksteal"]
 NOTHING_COLLECTED = 5
 Step = tuple[str, list[str]]
@@ -58,6 +66,24 @@ def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
             yield "tests/unit with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", *group]
             continue
         yield " ".join(group), [*pytest, "-m", kind, *group]
+
+
+def _install_what_is_missing() -> None:
+    """Debian's packages that the tests use beside Python's: installed where apt may be used, else named."""
+    missing = [package for command, package in COMMANDS.items() if shutil.which(command) is None]
+    missing += [package for library, package in LIBRARIES.items() if find_library(library) is None]
+    if not missing:
+        return
+    install = ["apt-get", "-qy", "install", "--no-install-recommends", *missing]
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise BackboneError(
+            _("the tests need packages of the system: {packages}").format(packages=", ".join(missing)),
+            repair=f"sudo {' '.join(install)}",
+            exit_status=Exit.UNREACHED,
+        )
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "-q", "update"], install):
+        subprocess.run(command, check=True, env=quiet, stdout=subprocess.DEVNULL)
 
 
 def _on_the_oldest_python() -> Step | None:
@@ -97,6 +123,7 @@ def run_tests(
     """
     if not (CLONE / "tests").is_dir() or paths.roles_dir().parent != CLONE:
         raise UsageError(_("test: the tests are in the project's clone, not in an installed package"))
+    _install_what_is_missing()
     not_run: list[str] = []
     steps = [step for one in ([scope] if scope else ["unit", "lab"]) for step in _steps(one, list(ctx.args))]
     if not scope:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -188,9 +189,12 @@ class Demo:
         }
 
     def audit(self) -> None:
-        """Every control, and the report."""
+        """Every control, the report, and who signed it."""
         self._verb("audit", *self.chosen, "--out", str(self.out))
         self.summary.controls = json.loads((self.out / "audit.json").read_text())["counts"]
+        # The lab's key goes with the lab; its public half stays, so that the papers can be verified later.
+        shutil.copytree(self.folder / "signers", self.out / "signers", dirs_exist_ok=True)
+        self._verb("verify", str(self.out), "--key", str(self.out / "signers"))
 
     def look_from_outside(self) -> None:
         """Which ports answer somebody on the internet, against those that the inventory declares for anywhere."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -146,6 +148,29 @@ def test_the_constraint_follows_the_grant_and_takes_away_what_was_put_there_mean
     row = store.connection.execute("SELECT count(nik), count(nama) > 0 FROM backbone.peserta_didik").fetchone()
     assert row == (0, True)
     store.close()
+
+
+def test_migrate_takes_away_at_once_what_is_granted_no_longer(
+    loaded: None, database: str, config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper = {
+        "version": 1,
+        "region": "33.74",
+        "number": "NK/12/2026",
+        "expires": date(2099, 12, 31),
+        "legal_basis": ["UU 20/2003"],
+        "purposes": ["Perencanaan"],
+        "entities": {"sekolah": {}, "ptk": {"fields": ["nama"]}},
+    }
+    path = settings(tmp_path, config, paper)
+    capsys.readouterr()
+    for guarded in (["ptk"], []):
+        assert cli.main(["migrate", "--json", "--config", str(path)]) == 0
+        assert json.loads(capsys.readouterr().out)["guarded"] == guarded
+    with psycopg.connect(database) as connection:
+        row = connection.execute("SELECT count(nama) > 0, count(nuptk), count(tanggal_lahir) FROM backbone.ptk")
+        assert row.fetchone() == (True, 0, 0)
+        assert connection.execute("SELECT to_regclass('backbone.peserta_didik')").fetchone() == (None,)
 
 
 def test_views_stand_in_the_way_of_neither_a_wider_column_nor_a_narrower_grant(loaded: None, database: str) -> None:

@@ -87,8 +87,15 @@ def test_a_web_server_where_the_gateway_goes_cannot_stay_there(process: str, cho
     units = f"##units\n70 {process}.service\n"
     one = found(line, units)["listener tcp/443"]
     assert (one.settled, words(one)) == (False, choices)
-    ours = found(line, units + "##stages\nbase.json\ngateway.json.started\n")["listener tcp/443"]
-    assert ours.settled is (process == "nginx")
+    assert found(line, units + "##stages\nbase.json\ngateway.json\n")["listener tcp/443"].settled
+
+
+def test_what_our_own_stages_serve_is_not_asked_about() -> None:
+    tunnel = 'udp UNCONN 0 0 0.0.0.0:51820 0.0.0.0:* users:(("wireguard-go",pid=9,fd=7))'
+    kernel = "udp UNCONN 0 0 0.0.0.0:51820 0.0.0.0:*"
+    for line in (tunnel, kernel):
+        assert not found(line)["listener udp/51820"].settled
+        assert found(line, "##stages\nbase.json\nvpn.json\n")["listener udp/51820"].settled
 
 
 def test_a_containers_doorman_is_not_asked_about_but_the_container_is() -> None:

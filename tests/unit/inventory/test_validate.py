@@ -33,7 +33,9 @@ def test_a_sound_inventory_for_machines() -> None:
 
 
 def test_a_broken_inventory_for_people_and_for_machines(tmp_path: Path) -> None:
-    text = (paths.inventories_dir() / "kabupaten" / "hosts.yml").read_text(encoding="utf-8")
+    example = paths.inventories_dir() / "kabupaten"
+    (tmp_path / "grant.yml").write_bytes((example / "grant.yml").read_bytes())
+    text = (example / "hosts.yml").read_text(encoding="utf-8")
     broken = text.replace("kabupaten_kota", "provinsi").replace("backbone_fqdn", "backbone_fqnd")
     (tmp_path / "hosts.yml").write_text(broken, encoding="utf-8")
     run = backbone("validate", "-i", ".", cwd=tmp_path)

@@ -1,0 +1,78 @@
+"""What the stage sync writes is what the service reads: configuration with and without a grant, the units' verbs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from backbone_sync import cli, config, dictionary
+from provision.paths import inventories_dir, roles_dir
+
+TEMPLATES = roles_dir() / "sync" / "templates"
+
+
+def rendered(name: str, **variables: object) -> str:
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, autoescape=False)
+    environment.filters["to_json"] = json.dumps
+    given = {
+        "ansible_managed": "Managed",
+        "sync_region": "33.74",
+        "sync_url": "https://pusat.example/v1",
+        "sync_ca": "",
+        "sync_page_limit": 4000,
+        "sync_database": "dbname=backbone",
+        "sync_entities": [],
+        "sync_leave_out": ["s"],
+        "sync_grant": "",
+        "sync_memory_max": "512M",
+        "sync_interval": "1h",
+        "__sync_state": "/var/lib/backbone/sync",
+        "__sync_root": "/opt/backbone/sync",
+        "__sync_user": "backbone-sync",
+        "__sync_config": "/etc/backbone/sync.toml",
+        "__sync_credentials": "/etc/backbone/credentials",
+        "__sync_publisher": "/opt/backbone/bin/backbone-sync-publish",
+        **variables,
+    }
+    return environment.from_string((TEMPLATES / name).read_text("utf-8")).render(given)
+
+
+def test_the_service_reads_its_configuration_without_a_grant(tmp_path: Path) -> None:
+    path = tmp_path / "sync.toml"
+    path.write_text(rendered("sync.toml.j2"))
+    made = config.load(path, dictionary.load())
+    assert made.grant.leave_out == {"s"}
+    assert made.grant.expires is None
+
+
+def test_the_service_reads_the_grant_that_stands_beside_the_inventory(tmp_path: Path) -> None:
+    grant = inventories_dir() / "kabupaten" / "grant.yml"
+    path = tmp_path / "sync.toml"
+    variables = {"sync_grant": grant.read_text("utf-8"), "__sync_grant_file": str(grant)}
+    path.write_text(rendered("sync.toml.j2", **variables, sync_entities=["sekolah", "ptk", "ptk_terdaftar"]))
+    made = config.load(path, dictionary.load())
+    assert made.grant.levels == ("PAUD", "SD", "SMP")
+    assert "peserta_didik" not in made.grant.entities
+    held = {f.name for f in made.grant.fields(dictionary.load()["ptk"])}
+    assert "nuptk" in held
+    assert "nip" not in held
+
+
+@pytest.mark.parametrize("unit", ["backbone-sync.service", "backbone-sync-retention.service"])
+def test_the_units_run_verbs_that_there_are(unit: str) -> None:
+    line = next(one for one in rendered(f"{unit}.j2").splitlines() if one.startswith("ExecStart="))
+    words = line.split("/bin/backbone-sync ")[1].split()
+    options = cli.parser().parse_args(words)
+    assert str(options.config) == "/etc/backbone/sync.toml"
+
+
+def test_each_unit_that_is_written_has_a_template() -> None:
+    assert {p.name.removesuffix(".j2") for p in TEMPLATES.glob("*.service.j2")} == {
+        "backbone-sync.service",
+        "backbone-sync-retention.service",
+    }
+    for timer in TEMPLATES.glob("*.timer.j2"):
+        assert (TEMPLATES / timer.name.replace(".timer", ".service")).is_file()
