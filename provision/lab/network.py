@@ -89,6 +89,9 @@ def attach(networks: Networks, host: HostSpec) -> None:
         outer = _outer(networks.slot, name, host)
         _ip("link", "add", outer, "type", "veth", "peer", "name", f"{short}0", "netns", here)
         _ip("link", "set", outer, "master", f"{prefix(networks.slot)}-{short}", "up")
+        # A host that comes up anew has its old card: its neighbours remember it, and would talk past it for a while.
+        card = f"02:bb:{networks.slot:02x}:{'io'.index(short[0]):02x}:00:{host.outside:02x}"
+        _ip("-n", here, "link", "set", f"{short}0", "address", card)
         _ip("-n", here, "addr", "add", f"{address}/24", "dev", f"{short}0")
         _ip("-n", here, "link", "set", f"{short}0", "up")
     _ip("-n", here, "route", "add", "default", "via", str(networks.outside[1]))

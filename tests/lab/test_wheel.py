@@ -53,7 +53,7 @@ def _python(installed: Path, code: str, cwd: Path) -> str:
 
 
 def _run(installed: Path, *words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", **more}
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(cwd), "BACKBONE_LANG": "en", **more}
     return subprocess.run(
         [str(installed), *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
     )
@@ -99,7 +99,10 @@ def test_an_inventory_is_judged_the_same(installed: Path, tmp_path: Path) -> Non
     here = subprocess.run(
         [sys.executable, "-m", "provision.cli.main", *words], cwd=tmp_path, capture_output=True, text=True, timeout=300
     )
-    assert (shown.returncode, shown.stdout) == (here.returncode, here.stdout)
+    # A repair names the programs beside the one that runs; all else is the same.
+    theirs = shown.stdout.replace(str(installed.resolve().parent), "BIN")
+    ours = here.stdout.replace(str(Path(sys.executable).parent), "BIN")
+    assert (shown.returncode, theirs) == (here.returncode, ours)
     assert '"valid": true' in shown.stdout
 
 
