@@ -17,6 +17,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -30,14 +31,16 @@ PYTHONS = ("3.11", "3.13")
 # The oldest C library that counts is Ubuntu 20.04's, 2.31.
 _GLIBC = range(17, 32)
 _EPOCH = "1735689600"  # any fixed moment makes the wheel the same bit for bit
-_LEFT_OUT = {"__pycache__"}
+# What tools leave in a folder of sources: compiled files, and caches in hidden folders.
+_LEFT_OUT = ("__pycache__", ".*")
 
 
 def _sources(package: Path) -> list[Path]:
     return sorted(
         path
         for path in package.rglob("*")
-        if path.is_file() and not _LEFT_OUT.intersection(path.relative_to(package).parts)
+        if path.is_file()
+        and not any(fnmatch(part, pattern) for part in path.relative_to(package).parts for pattern in _LEFT_OUT)
     )
 
 

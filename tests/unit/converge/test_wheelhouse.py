@@ -27,6 +27,8 @@ def test_a_release_is_known_by_its_content(tmp_path: Path) -> None:
     assert release_id(copy) == release_id()
     (copy / "__pycache__").mkdir()
     (copy / "__pycache__" / "x.pyc").write_bytes(b"x")
+    (copy / ".ruff_cache").mkdir(exist_ok=True)
+    (copy / ".ruff_cache" / "x").write_bytes(b"what a linter left is no new release")
     assert release_id(copy) == release_id()
     (copy / "engine.py").write_text("# changed\n")
     assert release_id(copy) != release_id()
