@@ -47,7 +47,7 @@ class Server:
             "deadman": False,
             "overdue": [],
             "repeat_hours": 24,
-            "authority": str(folder / "tls.crt"),
+            "authority": str(folder / "cert.pem"),
         }
 
     def messenger(self) -> Any:
