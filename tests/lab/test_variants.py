@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,10 +58,14 @@ class Region:
         command = f"openssl s_client -connect 127.0.0.1:443 -servername {NAME} </dev/null 2>/dev/null"
         return self.server.run(f"{command} | openssl x509 -noout -pubkey").strip()
 
-    def opens(self, address: str, port: int, source: str = "") -> bool:
-        """Whether the machine outside can open a connection, from one of its addresses."""
+    def opens(self, address: str, ports: Iterable[int], *, source: str = "", patience: int = 3) -> list[bool]:
+        """Which ports the machine outside can open a connection to, from one of its addresses.
+
+        `patience` in seconds: a tunnel's first packet waits for its handshake.
+        """
         bound = f"-s {source}" if source else ""
-        return self.server.lab.run(HUB, f"nc -z -w 3 {bound} {address} {port}", check=False).returncode == 0
+        commands = (f"nc -z -w {patience} {bound} {address} {port}" for port in ports)
+        return [self.server.lab.run(HUB, command, check=False).returncode == 0 for command in commands]
 
 
 def public(key: ec.EllipticCurvePrivateKey) -> str:
@@ -154,8 +158,8 @@ def test_a_second_apply_changes_nothing(region: Region) -> None:
 
 
 def test_through_the_hub_ssh_and_the_database_answer_and_from_outside_neither(region: Region) -> None:
-    assert [region.opens(IN_TUNNEL, port) for port in (22, 5432, 8099)] == [True, True, True]
-    assert [region.opens(outside(region), port) for port in (22, 5432, 8099, 51820)] == [False] * 4
+    assert region.opens(IN_TUNNEL, (22, 5432, 8099), patience=20) == [True, True, True]
+    assert region.opens(outside(region), (22, 5432, 8099, 51820)) == [False] * 4
 
 
 def test_the_bundled_service_pulls_no_more_and_the_other_turns_its_control_red(region: Region) -> None:
@@ -177,8 +181,8 @@ def test_a_router_that_does_the_vpn_is_let_in_and_our_own_tunnel_is_gone(region:
     gateway = next(one["addresses"]["outside"] for one in lab.listing() if one["name"] == HUB)
     lab.run(HUB, f"ip address add {BY_ROUTER}/32 dev lo")
     server.run(f"ip route add {FROM_ROUTER} via {gateway}")
-    assert [region.opens(outside(region), port, BY_ROUTER) for port in (22, 5432)] == [True, True]
-    assert [region.opens(outside(region), port) for port in (22, 5432)] == [False, False]
+    assert region.opens(outside(region), (22, 5432), source=BY_ROUTER, patience=20) == [True, True]
+    assert region.opens(outside(region), (22, 5432)) == [False, False]
 
 
 def test_back_to_our_own_the_key_that_others_know_is_not_used_again(region: Region) -> None:
@@ -186,9 +190,10 @@ def test_back_to_our_own_the_key_that_others_know_is_not_used_again(region: Regi
     assert set(ran.values()) == {"ok"}, ran
     assert region.fingerprint() != region.own_key
     assert "backbone-sync.timer" in region.server.run("systemctl list-timers --no-legend")
-    # The service has not run since, so it has not told its counts yet; it does, as soon as its hour comes.
-    region.server.run("systemctl start backbone-sync.service")
-    assert {name for name, status in region.server.findings().items() if status in ("fail", "error")} <= {"VPN-01"}
+    # What was supplied still listens, and nobody declares its port now; the bundled service has yet to tell its counts.
+    assert "PORT-02" in region.server.red()
+    region.server.run("systemctl stop sinkron-pusat.service; systemctl start backbone-sync.service")
+    assert {name for name, status in region.server.findings().items() if status in ("fail", "error")} == set()
 
 
 def test_an_antivirus_that_is_not_there_is_refused_by_name(region: Region, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ options:
     default: []
     description: Directories to have; missing parents are made alike.
     suboptions:
-      path: {type: path, required: true, description: Where.}
+      path: {type: list, elements: path, required: true, description: "Where, or in several places alike."}
       owner: {type: str, default: root, description: Its owner.}
       group: {type: str, default: root, description: Its group.}
       mode: {type: str, default: "0755", description: Its mode.}
@@ -27,7 +27,7 @@ options:
     default: []
     description: Files to have; C(directories) or the system has made their directories.
     suboptions:
-      path: {type: path, required: true, description: Where.}
+      path: {type: list, elements: path, required: true, description: "Where, or in several places alike."}
       content: {type: str, description: The text.}
       template: {type: str, description: A template of the role whose rendering is the text.}
       source: {type: str, description: "A file of the role that is the text."}
@@ -90,9 +90,8 @@ class Keeper:
         if self.module.set_fs_attributes_if_different(arguments, False, diff=shown):
             self.note(path, shown["before"], shown["after"])
 
-    def directory(self, wanted):
+    def directory(self, path, wanted):
         """Have a directory, its missing parents included."""
-        path = Path(wanted["path"])
         if path.exists() and not path.is_dir():
             self.module.fail_json(msg=f"{path} is there and is no directory", written=self.written)
         missing = [one for one in [path, *path.parents] if not one.exists()]
@@ -110,9 +109,8 @@ class Keeper:
         self.dress(path, wanted)
         del self.diffs[noted:]
 
-    def file(self, wanted):
+    def file(self, path, wanted):
         """Have a file with this content."""
-        path = Path(wanted["path"])
         if wanted["content"] is None:
             self.module.fail_json(msg=f"{path}: no content was given", written=self.written)
         after = wanted["content"].encode("utf-8")
@@ -140,8 +138,9 @@ class Keeper:
 def main():
     """Entry point of the module."""
     owned = {"owner": {"type": "str", "default": "root"}, "group": {"type": "str", "default": "root"}}
-    directory = dict(owned, path={"type": "path", "required": True}, mode={"type": "str", "default": "0755"})
-    file = dict(owned, path={"type": "path", "required": True}, mode={"type": "str", "default": "0644"})
+    places = {"type": "list", "elements": "path", "required": True}
+    directory = dict(owned, path=places, mode={"type": "str", "default": "0755"})
+    file = dict(owned, path=places, mode={"type": "str", "default": "0644"})
     file.update({name: {"type": "str"} for name in ("content", "template", "source")})
     module = AnsibleModule(
         argument_spec={
@@ -153,9 +152,11 @@ def main():
     keeper = Keeper(module)
     try:
         for wanted in module.params["directories"]:
-            keeper.directory(wanted)
+            for path in wanted["path"]:
+                keeper.directory(Path(path), wanted)
         for wanted in module.params["files"]:
-            keeper.file(wanted)
+            for path in wanted["path"]:
+                keeper.file(Path(path), wanted)
     except OSError as fault:
         module.fail_json(msg=str(fault), written=keeper.written)
     # A step that holds secrets asks for no differences.

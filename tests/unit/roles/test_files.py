@@ -70,7 +70,12 @@ def test_what_check_mode_tells_is_done_and_only_once(role: Path) -> None:
         "files": [
             {"path": str(place / "a.d" / "unit.conf"), "template": "unit.j2", **MINE},
             {"path": str(place / "a.d" / "tool"), "source": "tool.sh", "mode": "0755", **MINE},
-            {"path": str(place / "a.d" / "words"), "content": "{{ who }}: rahasia\n", "mode": "0600", **MINE},
+            {
+                "path": [str(place / "a.d" / "words"), str(place / "a.d" / "again")],
+                "content": "{{ who }}: rahasia\n",
+                "mode": "0600",
+                **MINE,
+            },
         ],
     }
     told = run(role, step, "--check", "--diff")
@@ -84,7 +89,14 @@ def test_what_check_mode_tells_is_done_and_only_once(role: Path) -> None:
     assert (place / "a.d" / "tool").read_text().endswith("'{{ not a template }}'\n")
     assert (place / "a.d" / "words").read_text() == "siti: rahasia\n"
     modes = {path.name: mode(path) for path in [place, *place.rglob("*")]}
-    assert modes == {"systemd": "0750", "a.d": "0750", "unit.conf": "0644", "tool": "0755", "words": "0600"}
+    assert modes == {
+        "systemd": "0750",
+        "a.d": "0750",
+        "unit.conf": "0644",
+        "tool": "0755",
+        "words": "0600",
+        "again": "0600",
+    }
     # Again: nothing. Then one is edited and another's mode changed: those two, and no other.
     assert run(role, step) == {**done, "changed": False, "written": []}
     with (place / "a.d" / "unit.conf").open("a") as file:
