@@ -27,6 +27,7 @@ from backbone_sync.errors import (
 )
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
 from backbone_sync.pace import Throttle
+from backbone_sync.source_contract import of
 
 MAX_BODY = 64 * 1024 * 1024  # bytes after decompression: a page beyond this is a fault or an attack
 _TOKEN_MARGIN = 30.0
@@ -41,12 +42,12 @@ class Client:
 
     def __init__(self, config: Config, version: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._config = config
+        self._settings = source = of(config)
         self._sleep = sleep
         self._token = ""
         self._token_until = 0.0
         self._waited = 0.0
-        self._throttle = Throttle(config.source.bandwidth, sleep)
-        source = config.source
+        self._throttle = Throttle(source.bandwidth, sleep)
         # The address of the service, with or without the version that every path of the contract begins with.
         self._base = source.url.rstrip("/").removesuffix("/v1")
         self._agent = f"backbone-sync/{version}"
@@ -71,7 +72,7 @@ class Client:
 
     def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
         """One page of `entity`: after `cursor`, from `since` (inclusive), or from the beginning."""
-        query = {"limit": str(self._config.source.page_limit), "fields": ",".join(fields)}
+        query = {"limit": str(self._settings.page_limit), "fields": ",".join(fields)}
         if cursor:
             query["cursor"] = cursor
         elif since is not None:
@@ -112,11 +113,11 @@ class Client:
             except (SourceUnreachable, BadAnswer, Overloaded) as fault:
                 attempt += 1
                 pause = fault.retry_after if isinstance(fault, Overloaded) else None
-                if attempt > self._config.source.retries:
+                if attempt > self._settings.retries:
                     raise
                 if pause is None:
                     pause = min(60.0, 0.5 * 2**attempt) * random.uniform(0.75, 1.25)  # noqa: S311
-                if self._waited + pause > self._config.source.max_wait:
+                if self._waited + pause > self._settings.max_wait:
                     raise
                 self._waited += pause
                 self._sleep(pause)

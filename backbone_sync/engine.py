@@ -150,7 +150,7 @@ class Engine:
         granted = self._config.grant.fields(entity)
         if full:
             self._store.forget(entity)
-        scoped = self._config.grant.scope(self._config.region)
+        scoped = " ".join(filter(None, (self._config.grant.scope(self._config.region), self._config.source.identity)))
         position = self._gate.begin(entity, granted, self._store.position(entity, granted, scoped))
         scope = self._store.scope(self._config.region)
         if any(f.scope == "region" for f in granted) and not scope.areas:

@@ -14,11 +14,13 @@ from backbone_sync.client import Client
 from backbone_sync.config import Config
 from backbone_sync.doctor import Step
 from backbone_sync.errors import AuthRefused, ConfigInvalid, SyncError
+from backbone_sync.source_contract import of
 
 
 def steps(config: Config, timeout: float = 10.0) -> Iterator[Step]:
     """Each step in turn; `timeout` seconds for each. Changes nothing anywhere."""
-    place = urlsplit(config.source.url)
+    settings = of(config)
+    place = urlsplit(settings.url)
     host, port = place.hostname or "", place.port or 443
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -34,14 +36,14 @@ def steps(config: Config, timeout: float = 10.0) -> Iterator[Step]:
     yield Step("connection")
     with plain:
         try:
-            context = ssl.create_default_context(cafile=config.source.ca_file or None)
+            context = ssl.create_default_context(cafile=settings.ca_file or None)
             with context.wrap_socket(plain, server_hostname=host) as wrapped:
                 yield Step("certificate", days_left=_days_left(wrapped.getpeercert()))
         except (OSError, ValueError) as fault:
             said = getattr(fault, "verify_message", "") or getattr(fault, "reason", "") or type(fault).__name__
             yield Step("certificate", str(said))
             return
-    once = replace(config, source=replace(config.source, retries=0, read_timeout=timeout))
+    once = replace(config, source=replace(settings, retries=0, read_timeout=timeout))
     try:
         Client(once, __version__, sleep=lambda _: None).totals()
     except (AuthRefused, ConfigInvalid) as fault:

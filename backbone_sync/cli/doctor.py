@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from datetime import datetime, timezone
 
-from backbone_sync import correction, doctor, probe, record, status
+from backbone_sync import correction, doctor, record, sources, status
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
@@ -31,7 +31,7 @@ def _language() -> str:
 
 def facts(config: Config, words: Dictionary, *, offline: bool) -> doctor.Facts:
     """Ask the database, and the source unless `offline`."""
-    steps = () if offline else tuple(probe.steps(config))
+    steps = () if offline else tuple(sources.steps(config, words))
     ends = config.grant.expires
     days = (ends - datetime.now(timezone.utc).date()).days + 1 if ends else None
     try:

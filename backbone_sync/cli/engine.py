@@ -11,12 +11,12 @@ from typing import Any
 
 from backbone_sync import __version__, erasure, publish, record, status
 from backbone_sync.cli.common import Verbs, complain, opened, say, show, verb
-from backbone_sync.client import Client
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.engine import Engine
 from backbone_sync.errors import AlreadyRunning, WindowClosed
 from backbone_sync.results import RunResult
+from backbone_sync.sources import open_source
 from backbone_sync.stall import Watch
 from backbone_sync.state import Counts
 
@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             if not quiet:
                 _progress(entity, counts)
 
-        engine = Engine(config, words, Client(config, __version__), store, progress)
+        engine = Engine(config, words, open_source(config, words, __version__), store, progress)
         store.lock()
         store.migrate(words, config.grant.entities)
         erasure.reapply(store.connection, words, config.grant, config.publish_directory)

@@ -16,6 +16,7 @@ from backbone_sync import config as configs
 from backbone_sync.client import Client
 from backbone_sync.engine import Engine
 from backbone_sync.results import RunResult
+from backbone_sync.source_contract import Contract
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
@@ -99,7 +100,7 @@ def config(source: Source, database: str, credentials: Path, certificate: tuple[
     """A configuration for the test's source and database; small pages so that there are many."""
     return configs.Config(
         region="33.74",
-        source=configs.Source(
+        source=Contract(
             url=f"https://127.0.0.1:{source.server_address[1]}",
             ca_file=str(certificate[0]),
             credentials=str(credentials),

@@ -155,6 +155,7 @@ def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\nspeed = 1\n',
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\noverlap = "soon"\n',
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\n[other]\n',
+        'region = "33.74"\n[source]\nkind = "pigeon"\nurl = "https://pusat.example"\n',
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\n[grant]\nentities = ["nobody"]\n',
         "region =",
     ],
