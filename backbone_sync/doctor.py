@@ -90,6 +90,15 @@ CAUSES: dict[str, tuple[Text, Text]] = {
             "Check the address and any proxy; if they are right, report it to the centre with the time.",
         ),
     ),
+    "incomplete": (
+        Text(
+            "Sebagian data tidak datang; tidak ada yang dihapus.", "A part of the data did not come; none was deleted."
+        ),
+        Text(
+            "Periksa sekolah atau wilayah yang disebut; jadwal berikutnya meminta semuanya lagi.",
+            "See to the school or area that is named; the next run asks for everything again.",
+        ),
+    ),
     "cursor_expired": (
         Text("Pusat sudah melupakan posisi terakhir kita.", "The centre has forgotten our position."),
         Text("Jalankan `backbone-sync run --full` sekali.", "Run `backbone-sync run --full` once."),

@@ -52,6 +52,13 @@ class BadAnswer(SyncError):
     usual = "nothing was lost: the next run asks again; if it comes back, show the centre this message"
 
 
+class Incomplete(SyncError):
+    """A part of a listing did not come; the rest is stored, and nothing is deleted by comparison with it."""
+
+    kind = "incomplete"
+    usual = "the next run asks for everything again; see what is the matter with the part that the message names"
+
+
 class CursorExpired(SyncError):
     """The source no longer knows the cursor; the listing starts again from the last safe time."""
 
