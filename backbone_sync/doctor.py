@@ -32,12 +32,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the way to the source: name, connection, certificate, token, contract; `fault` empty when it held."""
+    """One step of the way to the source; `fault` empty when it held.
+
+    `name` is one of `_STEPS`; `where` says which of several sources or entities; `warning`: it held, but.
+    """
 
     name: str
     fault: str = ""
     repair: str = ""
     days_left: int | None = None
+    where: str = ""
+    warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,10 @@ _STEPS = {
     "certificate": (Text("Sertifikat server pusat tidak dipercaya", "The centre's certificate is not trusted"), "TLS"),
     "token": (Text("Token tidak diterima", "The token is not accepted"), "token"),
     "contract": (Text("Jawaban pusat tidak sesuai kontrak", "The centre's answer is not by the contract"), "API"),
+    "answer": (Text("Jawaban sumber tidak dapat dipakai", "The source's answer cannot be used"), "API"),
+    "school": (Text("Aplikasi sekolah tidak dapat dipakai", "A school's application cannot be used"), "school"),
+    "plain": (Text("Ditanya tanpa TLS", "Asked without TLS"), "TLS"),
+    "unserved": (Text("Diizinkan, tetapi sumber tidak memilikinya", "Granted, but the source does not have"), "API"),
 }
 _STEP_REPAIR = {
     "name": Text("Periksa backbone_sync_url dan DNS server ini.", "Check backbone_sync_url and this server's DNS."),
@@ -159,6 +168,22 @@ _STEP_REPAIR = {
     ),
     "token": CAUSES["auth"][1],
     "contract": CAUSES["bad_answer"][1],
+    "answer": Text(
+        "Cocokkan jalur, nama kolom, dan kunci entitas itu di [source.entities] dengan sumbernya.",
+        "Compare path, names and key of that entity in [source.entities] with the source.",
+    ),
+    "school": Text(
+        "Periksa komputer sekolah, alamat server ini di layanan webnya, tokennya, dan NPSN-nya.",
+        "See to the school's computer, this server's address in its web service, its token and its NPSN.",
+    ),
+    "plain": Text(
+        "Hanya boleh lewat VPN atau jaringan sendiri; siapa pun di jaringan itu dapat membacanya.",
+        "Only through the VPN or a network of your own; whoever is on that network can read it.",
+    ),
+    "unserved": Text(
+        "Yang tersimpan tetap seperti adanya; beri jalurnya di [source.entities], atau keluarkan dari izin.",
+        "What is stored stays as it is; give its path in [source.entities], or leave it out of the grant.",
+    ),
 }
 
 
@@ -289,9 +314,9 @@ def _entity(name: str, one: EntityStatus) -> Iterator[Finding]:
 def _source(facts: Facts) -> Iterator[Finding]:
     for step in facts.steps:
         if step.fault:
-            yield Finding(
-                f"source.{step.name}", "fault", _with(_STEPS[step.name][0], step.fault), _STEP_REPAIR[step.name]
-            )
+            code = ".".join(filter(None, ("source", step.name, step.where)))
+            level = "warning" if step.warning else "fault"
+            yield Finding(code, level, _with(_STEPS[step.name][0], step.fault), _STEP_REPAIR[step.name])
         elif step.days_left is not None and step.days_left <= CERTIFICATE_SOON:
             yield Finding(
                 "source.certificate",

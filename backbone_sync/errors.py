@@ -29,6 +29,7 @@ class SourceUnreachable(SyncError):
 
     kind = "unreachable"
     usual = "check the address, the route and the firewall; the next run goes on where this one stood"
+    answered = False  # something did answer: that it cannot answer now
 
 
 class Overloaded(SyncError):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KINDS = (
     "contract",  # the central Backbone by contract v1
+    "pages",  # an API with numbered pages
+    "school",  # the school application's local web service
 )
 USUAL = "contract"
 Sleep = Callable[[float], None]

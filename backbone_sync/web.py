@@ -147,7 +147,9 @@ def refused_for_now(answer: Answer, what: str) -> None:
     if answer.status in BUSY:
         raise _overloaded(answer.status, answer.retry_after, what)
     if answer.status >= 500:
-        raise SourceUnreachable(f"the source answered {answer.status} for {what}", "try again later")
+        broken = SourceUnreachable(f"the source answered {answer.status} for {what}", "try again later")
+        broken.answered = True
+        raise broken
 
 
 def must_be_json(answer: Answer, what: str) -> bytes:
