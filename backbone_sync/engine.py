@@ -33,7 +33,7 @@ from backbone_sync.errors import (
 from backbone_sync.interfaces import Source, Storage, Total
 from backbone_sync.judging import Judge
 from backbone_sync.listing import Asked, Listing
-from backbone_sync.results import EntityResult, RunResult, advance, balance, braked, printable
+from backbone_sync.results import EntityResult, RunResult, advance, balance, braked, printable, twice
 from backbone_sync.state import Counts, Position
 from backbone_sync.validator import Judged
 
@@ -191,7 +191,9 @@ class Engine:
         if compare and not can.stable and self._store.lacking(entity):
             # Rows that went meanwhile moved others over the bounds of pages; only what two listings lack is gone.
             log.info("entity=%s listed again before anything is deleted", entity.name)
-            self._pages(judge, Position(), result, storing, touch=not begins)
+            again = EntityResult()
+            self._pages(judge, Position(), again, storing, touch=not begins)
+            result.counts = twice(result.counts, again.counts)
         settled = self._store.settle(
             entity, run_id, self._config.delete_share, compare=compare, tombstones=can.tombstones
         )

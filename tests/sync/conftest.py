@@ -52,6 +52,22 @@ def database(cluster: Path) -> Iterator[str]:
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
 
 
+@pytest.fixture(scope="module")
+def foreign_database(cluster: Path) -> Iterator[str]:
+    """One database for a module's tests with foreign sources; `tests.support.foreign.emptied` makes it empty."""
+    admin = f"host={cluster} user=postgres dbname=postgres"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS abroad WITH (FORCE)")
+        connection.execute("CREATE DATABASE abroad")
+    conninfo = f"host={cluster} user=postgres dbname=abroad"
+    store = Store(conninfo)
+    store.migrate(dictionary.load(), ("ref.mst_wilayah",))
+    store.close()
+    yield conninfo
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE abroad WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A self-signed certificate for 127.0.0.1 and its key."""
