@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backbone_sync import delivery_words
 from backbone_sync.dictionary import Text
 from backbone_sync.status import EntityStatus, Status
 
@@ -90,6 +91,7 @@ CAUSES: dict[str, tuple[Text, Text]] = {
             "Check the address and any proxy; if they are right, report it to the centre with the time.",
         ),
     ),
+    **delivery_words.CAUSES,
     "cursor_expired": (
         Text("Pusat sudah melupakan posisi terakhir kita.", "The centre has forgotten our position."),
         Text("Jalankan `backbone-sync run --full` sekali.", "Run `backbone-sync run --full` once."),
@@ -136,6 +138,7 @@ _STEPS = {
     "connection": (Text("Tidak ada koneksi ke server pusat", "No connection to the centre"), "TCP"),
     "certificate": (Text("Sertifikat server pusat tidak dipercaya", "The centre's certificate is not trusted"), "TLS"),
     "token": (Text("Token tidak diterima", "The token is not accepted"), "token"),
+    **delivery_words.STEPS,
     "contract": (Text("Jawaban pusat tidak sesuai kontrak", "The centre's answer is not by the contract"), "API"),
 }
 _STEP_REPAIR = {
@@ -150,12 +153,13 @@ _STEP_REPAIR = {
     ),
     "token": CAUSES["auth"][1],
     "contract": CAUSES["bad_answer"][1],
+    **delivery_words.REPAIRS,
 }
 
 
 def diagnose(facts: Facts) -> list[Finding]:
     """Everything that is wrong or will be soon, the gravest first; a single `ok` when there is nothing."""
-    found = [*_database(facts), *_run(facts), *_entities(facts), *_source(facts), *_privacy(facts)]
+    found = [*_database(facts), *_run(facts), *_entities(facts), *_delivery(facts), *_source(facts), *_privacy(facts)]
     order = {"fault": 0, "warning": 1}
     found.sort(key=lambda one: order[one.level])
     return found or [Finding("ok", "ok", Text("Semuanya baik.", "All is well."))]
@@ -274,6 +278,39 @@ def _entity(name: str, one: EntityStatus) -> Iterator[Finding]:
                 f"{name}: the centre sends fields that are not known: {fields}.",
             ),
             Text("Tidak disimpan; kabarkan kepada pengembang.", "They are not stored; tell the developers."),
+        )
+
+
+def _delivery(facts: Facts) -> Iterator[Finding]:
+    """What others deliver: too old also between two runs, refused, or waiting for its other half."""
+    made = facts.status.delivery if facts.status else None
+    if made is None:
+        return
+    if made.stale:
+        days = "?" if made.age_seconds is None else f"{made.age_seconds / 86400:.1f}"
+        yield Finding(
+            "delivery.stale",
+            "fault",
+            Text(f"Kiriman terakhir berumur {days} hari.", f"The last delivery is {days} days old."),
+            CAUSES["stale"][1],
+        )
+    for one in made.refused:
+        yield Finding(
+            f"delivery.refused.{one.name}",
+            "fault",
+            Text(f"Paket {one.name} ditolak: {one.reason}", f"Bundle {one.name} was refused: {one.reason}"),
+            CAUSES["bundle"][1],
+        )
+    if made.waiting:
+        names = ", ".join(made.waiting[:5])
+        yield Finding(
+            "delivery.waiting",
+            "warning",
+            Text(f"Menunggu diproses: {names}.", f"Waiting to be taken: {names}."),
+            Text(
+                "Pastikan berkas dan tanda tangannya (.dsse.json) ada berdua; lalu tunggu jadwal berikutnya.",
+                "See that the file and its signature (.dsse.json) are both there; then wait for the next run.",
+            ),
         )
 
 
