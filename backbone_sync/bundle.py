@@ -164,7 +164,7 @@ def container(said: Told, file: IO[bytes]) -> zipfile.ZipFile | None:
     if sorted(one.filename for one in members) != sorted(one.name for one in said.manifest.files):
         raise BundleRefused("its files are not those that its manifest names")
     for one in members:
-        if one.file_size > MAX_RATIO * max(one.compress_size, PIECE):
+        if one.file_size > MAX_RATIO * max(one.compress_size, PIECE // 16):
             raise BundleRefused("it would unpack to more than any table does: a zip bomb")
     return made
 
