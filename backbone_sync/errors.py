@@ -29,6 +29,7 @@ class SourceUnreachable(SyncError):
 
     kind = "unreachable"
     usual = "check the address, the route and the firewall; the next run goes on where this one stood"
+    answered = False  # something did answer: that it cannot answer now
 
 
 class Overloaded(SyncError):
@@ -71,6 +72,13 @@ class SourceStale(SyncError):
 
     kind = "stale"
     usual = "ask the centre whether it still writes, and look at the way that it takes"
+
+
+class Incomplete(SyncError):
+    """A part of a listing did not come; the rest is stored, and nothing is deleted by comparison with it."""
+
+    kind = "incomplete"
+    usual = "the next run asks for everything again; see what is the matter with the part that the message names"
 
 
 class CursorExpired(SyncError):

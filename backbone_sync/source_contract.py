@@ -64,4 +64,4 @@ def steps(config: Config, dictionary: Dictionary, timeout: float) -> Iterator[St
     """Name, connection, certificate, token, contract."""
     from backbone_sync import probe
 
-    return probe.steps(config, timeout)
+    return probe.contract(config, timeout)

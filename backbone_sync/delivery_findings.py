@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from backbone_sync.delivery import Delivery
 from backbone_sync.dictionary import Text
+from backbone_sync.findings import Finding
 
 CAUSES: dict[str, tuple[Text, Text]] = {
     "being_written": (
@@ -50,3 +54,35 @@ REPAIRS = {
         "Put the makers' public keys into backbone_sync_files.signers, then `backbone apply --stage sync`.",
     ),
 }
+
+
+def of(made: Delivery | None) -> Iterator[Finding]:
+    """What others deliver: too old also between two runs, refused, or waiting for its other half."""
+    if made is None:
+        return
+    if made.stale:
+        days = "?" if made.age_seconds is None else f"{made.age_seconds / 86400:.1f}"
+        yield Finding(
+            "delivery.stale",
+            "fault",
+            Text(f"Kiriman terakhir berumur {days} hari.", f"The last delivery is {days} days old."),
+            CAUSES["stale"][1],
+        )
+    for one in made.refused:
+        yield Finding(
+            f"delivery.refused.{one.name}",
+            "fault",
+            Text(f"Paket {one.name} ditolak: {one.reason}", f"Bundle {one.name} was refused: {one.reason}"),
+            CAUSES["bundle"][1],
+        )
+    if made.waiting:
+        names = ", ".join(made.waiting[:5])
+        yield Finding(
+            "delivery.waiting",
+            "warning",
+            Text(f"Menunggu diproses: {names}.", f"Waiting to be taken: {names}."),
+            Text(
+                "Pastikan berkas dan tanda tangannya (.dsse.json) ada berdua; lalu tunggu jadwal berikutnya.",
+                "See that the file and its signature (.dsse.json) are both there; then wait for the next run.",
+            ),
+        )
