@@ -19,6 +19,7 @@ import msgspec
 import psycopg
 
 from backbone_sync import bundle_rows, delivery, pace
+from backbone_sync import source_fill as fills
 from backbone_sync.bundle import Part
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.doctor import Step
@@ -74,7 +75,7 @@ def parse(raw: dict[str, Any], dictionary: Dictionary) -> Files:
     for name in ("fresh", "settle"):
         if name in raw:
             raw[name] = duration(raw[name])
-    made = Files(**{**raw, "zone": pace.zone(raw.get("zone", "Asia/Jakarta"))})
+    made = fills.fill(Files, {**raw, "zone": pace.zone(raw.get("zone", "Asia/Jakarta"))}, "source")
     for name in ("directory", "signers"):
         if not str(getattr(made, name)).startswith("/"):
             raise ValueError(f"source.{name} is no absolute path")

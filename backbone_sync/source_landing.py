@@ -19,6 +19,7 @@ import psycopg
 
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync import delivery, landing_schema, pace
+from backbone_sync import source_fill as fills
 from backbone_sync.dictionary import Dictionary, Entity
 from backbone_sync.doctor import Step
 from backbone_sync.errors import BadAnswer, BeingWritten, CursorExpired, SourceStale, SourceUnreachable, SyncError
@@ -67,7 +68,7 @@ def parse(raw: dict[str, Any], dictionary: Dictionary) -> LandingSettings:
     for name in ("fresh", "patience"):
         if name in raw:
             raw[name] = duration(raw[name])
-    made = LandingSettings(**{**raw, "zone": pace.zone(raw.get("zone", "Asia/Jakarta"))})
+    made = fills.fill(LandingSettings, {**raw, "zone": pace.zone(raw.get("zone", "Asia/Jakarta"))}, "source")
     if made.page_limit < 1:
         raise ValueError("source.page_limit is too small")
     return made
