@@ -9,25 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backbone_sync import delivery_findings
 from backbone_sync.dictionary import Text
+from backbone_sync.findings import Finding as Finding
 from backbone_sync.status import EntityStatus, Status
 
 SOON = 60  # days: a new Nota Kesepakatan takes its time
 CERTIFICATE_SOON = 14  # days
 LATE = 24 * 3600.0  # seconds without a green run
-
-
-_NOTHING = Text("", "")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was found: `level` ok, warning or fault; what it is and what to do about it."""
-
-    code: str
-    level: str
-    what: Text
-    do: Text = _NOTHING
 
 
 @dataclass(frozen=True)
@@ -95,6 +84,7 @@ CAUSES: dict[str, tuple[Text, Text]] = {
             "Check the address and any proxy; if they are right, report it to the centre with the time.",
         ),
     ),
+    **delivery_findings.CAUSES,
     "incomplete": (
         Text(
             "Sebagian data tidak datang; tidak ada yang dihapus.", "A part of the data did not come; none was deleted."
@@ -150,6 +140,7 @@ _STEPS = {
     "connection": (Text("Tidak ada koneksi ke server pusat", "No connection to the centre"), "TCP"),
     "certificate": (Text("Sertifikat server pusat tidak dipercaya", "The centre's certificate is not trusted"), "TLS"),
     "token": (Text("Token tidak diterima", "The token is not accepted"), "token"),
+    **delivery_findings.STEPS,
     "contract": (Text("Jawaban pusat tidak sesuai kontrak", "The centre's answer is not by the contract"), "API"),
     "answer": (Text("Jawaban sumber tidak dapat dipakai", "The source's answer cannot be used"), "API"),
     "school": (Text("Aplikasi sekolah tidak dapat dipakai", "A school's application cannot be used"), "school"),
@@ -168,6 +159,7 @@ _STEP_REPAIR = {
     ),
     "token": CAUSES["auth"][1],
     "contract": CAUSES["bad_answer"][1],
+    **delivery_findings.REPAIRS,
     "answer": Text(
         "Cocokkan jalur, nama kolom, dan kunci entitas itu di [source.entities] dengan sumbernya.",
         "Compare path, names and key of that entity in [source.entities] with the source.",
@@ -189,7 +181,14 @@ _STEP_REPAIR = {
 
 def diagnose(facts: Facts) -> list[Finding]:
     """Everything that is wrong or will be soon, the gravest first; a single `ok` when there is nothing."""
-    found = [*_database(facts), *_run(facts), *_entities(facts), *_source(facts), *_privacy(facts)]
+    found = [
+        *_database(facts),
+        *_run(facts),
+        *_entities(facts),
+        *delivery_findings.of(facts.status.delivery if facts.status else None),
+        *_source(facts),
+        *_privacy(facts),
+    ]
     order = {"fault": 0, "warning": 1}
     found.sort(key=lambda one: order[one.level])
     return found or [Finding("ok", "ok", Text("Semuanya baik.", "All is well."))]

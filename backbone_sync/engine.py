@@ -19,6 +19,7 @@ from typing import Protocol
 
 from backbone_sync import __version__, drift, pace
 from backbone_sync.config import Config
+from backbone_sync.delivery import Delivering
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import (
     BadAnswer,
@@ -92,10 +93,14 @@ class Engine:
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as storing, _brisk():
             try:
                 self._config.grant.check(datetime.now(timezone.utc).date())
+                if isinstance(self._source, Delivering):
+                    self._source.begin(self._config.grant.entities)
                 for entity in entities:
                     self._entity(entity, run_id, result.entities[entity.name], storing, full)
                 self._account(entities, run_id, result, storing)
                 self._references(entities, run_id, result)
+                if isinstance(self._source, Delivering):
+                    self._source.finish(frozenset(n for n, made in result.entities.items() if made.complete))
             except SyncError as fault:
                 result.error = fault
         result.seconds = time.monotonic() - began

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 KINDS = (
     "contract",  # the central Backbone by contract v1
+    "files",  # bundles that come by any road into a directory
+    "landing",  # tables that the centre writes into
     "pages",  # an API with numbered pages
     "school",  # the school application's local web service
 )
 USUAL = "contract"
+DELIVERED = ("files", "landing")  # kinds that others write to (`delivery.Delivering`)
 Sleep = Callable[[float], None]
 
 

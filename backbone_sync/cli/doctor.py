@@ -7,8 +7,8 @@ import os
 from dataclasses import asdict
 from datetime import datetime, timezone
 
-from backbone_sync import correction, doctor, record, sources, status
-from backbone_sync.cli.common import Verbs, opened, say, show, verb
+from backbone_sync import correction, doctor, record, sources
+from backbone_sync.cli.common import Verbs, opened, say, show, standing, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import StoreUnreachable
@@ -36,7 +36,7 @@ def facts(config: Config, words: Dictionary, *, offline: bool) -> doctor.Facts:
     days = (ends - datetime.now(timezone.utc).date()).days + 1 if ends else None
     try:
         with opened(config) as store:
-            now = status.read(store.connection, config.region, words)
+            now = standing(store, config, words)
             with guarded():
                 row = store.connection.execute("SELECT to_regclass('sync.processing') IS NOT NULL").fetchone()
             if not row or not row[0]:

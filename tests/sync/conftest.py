@@ -6,7 +6,10 @@ import dataclasses
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,9 +20,11 @@ from backbone_sync.client import Client
 from backbone_sync.engine import Engine
 from backbone_sync.results import RunResult
 from backbone_sync.source_contract import Contract
+from backbone_sync.source_files import FileDrop, Files
 from backbone_sync.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
+from tests.support.bundles import DROPPED, Maker, key_pair
 from tests.support.certificates import self_signed
 from tests.support.cluster import Cluster
 from tests.support.sync_world import PAGE, SECRET, SIZE, Run
@@ -143,5 +148,39 @@ def run(config: configs.Config) -> Run:
             return Engine(made, dictionary.load(), client, store).run(full=full)
         finally:
             store.close()
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def drop_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with signers/pusat.pem, its private key, and a stranger's."""
+    folder = tmp_path_factory.mktemp("keys")
+    key_pair(folder, "pusat")
+    stranger = folder / "elsewhere"
+    stranger.mkdir()
+    key_pair(stranger, "stranger")
+    return folder
+
+
+@pytest.fixture
+def drop_config(database: str, tmp_path: Path, drop_keys: Path) -> configs.Config:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    files = Files(str(drop), str(drop_keys / "signers"), settle=timedelta(0), page_limit=500)
+    return configs.Config(region="33.74", source=files, database=database, grant=DROPPED)
+
+
+@pytest.fixture
+def maker(drop_config: configs.Config, tmp_path: Path, data: Path, drop_keys: Path) -> Maker:
+    return Maker(tmp_path, tmp_path / "drop", drop_keys / "pusat.key", data, DROPPED.entities)
+
+
+@pytest.fixture
+def drop_run(drop_config: configs.Config) -> Run:
+    def once(source: Any = None, **changes: Any) -> RunResult:
+        made = dataclasses.replace(drop_config, **changes)
+        with closing(Store(made.database)) as store, closing(source or FileDrop(made, dictionary.load())) as drop:
+            return Engine(made, dictionary.load(), drop, store).run()
 
     return once
