@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from backbone_sync.pages import rows_of
 from backbone_sync.results import twice
 from backbone_sync.school import Schools
 from backbone_sync.school_answer import members, read
+from backbone_sync.source_pages import Listed
 from backbone_sync.source_rows import Shaper
-from backbone_sync.source_school import METHODS, School, SchoolSettings, private
+from backbone_sync.source_school import METHODS, School, SchoolSettings, Shape, private
 from backbone_sync.state import UNTOLD, Counts
 from backbone_sync.web import Answer
 from tests.support.foreign import areas
@@ -320,3 +322,20 @@ def test_counts_of_a_second_listing_add_what_was_done_and_not_what_was_found() -
     second = Counts(pages=3, received=10, created=1, updated=0, unchanged=9, quarantined=1, flagged=2)
     assert twice(first, second) == dataclasses.replace(first, pages=6, received=20, created=3)
     assert msgspec.json.encode(twice(first, Counts()))
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "sync-sources.md").read_text("utf-8")
+PROSE = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("kind", ["pages", "school"])
+def test_the_examples_of_the_manual_are_right_and_every_key_is_explained(tmp_path: Path, kind: str) -> None:
+    (example,) = [block for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if f'kind = "{kind}"' in block]
+    (tmp_path / "sync.toml").write_text(f'region = "33.74"\n{example}', "utf-8")
+    made = config.load(tmp_path / "sync.toml", WORDS).source
+    assert made.kind == kind
+    for one in (made, *({"pages": [Listed("/x")], "school": [School("", ""), Shape()]}[kind])):
+        for name in (field.name for field in dataclasses.fields(one)):  # type: ignore[arg-type]
+            assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", PROSE), (
+                f"{kind}: docs/sync-sources.md does not explain {name}"
+            )
