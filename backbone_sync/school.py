@@ -110,11 +110,10 @@ class Schools(Whole):
                 failed[school.npsn] = fault
                 log.warning("entity=%s npsn=%s error=%s message=%r", entity, school.npsn, fault.kind, fault.message)
                 continue
-            shaped = [shape.shape(row) for row in rows]
             if entity in _SHARED:
-                shaped = [row for row in shaped if _first(met, row.get(shape.key))]
-            if shaped:
-                yield [msgspec.Raw(msgspec.json.encode(row)) for row in shaped]
+                rows = [row for row in rows if _first(met, shape.shape(row).get(shape.key))]
+            if made := [one for row in rows if (one := shape.in_force(row)) is not None]:
+                yield made
         if failed:
             raise _incomplete(entity, failed, len(self._settings.schools))
 

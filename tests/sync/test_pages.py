@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -336,24 +344,71 @@ def test_more_deletions_than_a_run_may_make_wait(gate: Gateway) -> None:
     assert len(gate.held()) == STUDENTS
 
 
-def test_a_killed_run_is_made_good_by_the_next_one(gate: Gateway) -> None:
-    class Killed(BaseException):
-        pass
+def test_a_row_that_says_that_it_is_withdrawn_is_as_good_as_absent_and_may_come_back(gate: Gateway) -> None:
+    rows = gate.api.rows["sekolah"]
+    for row in rows:
+        del row["last_update"]
+    for withdrawn, many in ((0, 6), (1, 5), (0, 6)):
+        rows[3]["soft_delete"] = withdrawn
+        assert gate.run().green
+        assert count(gate.world.database, "backbone.sekolah") == many
 
-    stop = {"at": 3}
 
-    def progress(entity: str, counts: object) -> None:
-        if entity == ENTITY:
-            stop["at"] -= 1
-            if not stop["at"]:
-                raise Killed
+def test_a_run_that_is_killed_at_any_page_is_made_good_by_the_next_one(gate: Gateway) -> None:
+    """Also in the second listing, which comes before a deletion."""
+    gate.world.configured(gate.toml(), run="group_rows = 1")
+    words = ["run", "--json", "--config", str(gate.world.folder / "sync.toml")]
+    child: queue.Queue[int] = queue.Queue()
+    with zygote() as spawn:
+        for page, drop in ((3, False), (9, False), (0, False), (9, True), (17, True)):
+            if drop:
+                gate.drop(page)
+            left = iter(range(page, -1, -1))
 
-    with pytest.raises(Killed):
-        gate.world.run(gate.toml(), run="group_rows = 1", progress=progress)
-    assert 0 < len(gate.held()) < STUDENTS
+            def kill(asked: Asked, left: Iterator[int] = left, page: int = page) -> None:
+                if page and asked.path == "/siswa" and next(left, None) == 1:
+                    os.kill(child.get(timeout=10), signal.SIGKILL)
+                    time.sleep(0.05)
+
+            gate.api.meanwhile = kill
+            code = spawn(words, child)
+            assert code == (-signal.SIGKILL if page else 0)
+            assert len(gate.held()) == STUDENTS or (0 < len(gate.held()) < STUDENTS and not drop)
+    gate.api.meanwhile = lambda asked: None
     result = gate.run()
-    assert result.green
+    assert (result.green, result.entities[ENTITY].counts.deleted) == (True, 2)
     assert gate.held() == gate.in_force()
+
+
+@contextmanager
+def zygote() -> Iterator[Callable[[list[str], queue.Queue[int]], int]]:
+    """Runs backbone-sync in a process of its own: puts its id into the queue, gives its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.zygote"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    to, said = process.stdin, process.stdout
+    assert to is not None
+    assert said is not None
+
+    def spawn(words: list[str], child: queue.Queue[int]) -> int:
+        to.write(json.dumps(words) + "\n")
+        to.flush()
+        while not child.empty():
+            child.get()
+        child.put(int(said.readline()))
+        to.write("\n")
+        to.flush()
+        return int(said.readline())
+
+    try:
+        yield spawn
+    finally:
+        to.close()
+        process.wait(30)
 
 
 def test_nothing_secret_is_said_or_logged(gate: Gateway, caplog: pytest.LogCaptureFixture) -> None:

@@ -170,7 +170,9 @@ def test_names_are_led_over_and_the_rest_is_passed_on_or_left() -> None:
         "soft_delete": 0,
     }
     assert "baru" not in Shaper(WORDS["sekolah"], WIB, {"nm": "nama"}, known_only=True).shape(row)
-    assert bytes(Shaper(WORDS["sekolah"], WIB).raw(["x"])) == b'["x"]'
+    shaper = Shaper(WORDS["sekolah"], WIB)
+    assert [shaper.in_force({"soft_delete": one}) for one in ("1", 1, True)] == [None] * 3
+    assert bytes(shaper.in_force(["x"]) or b"") == b'["x"]'
 
 
 @pytest.mark.parametrize(
