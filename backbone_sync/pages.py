@@ -16,7 +16,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.errors import AuthRefused, BadAnswer, ConfigInvalid, Incomplete, SourceUnreachable, SyncError
+from backbone_sync.errors import (
+    AuthRefused,
+    BadAnswer,
+    ConfigInvalid,
+    Forbidden,
+    Incomplete,
+    SourceUnreachable,
+    SyncError,
+)
 from backbone_sync.source_pages import Listed, PagesSettings
 from backbone_sync.source_rows import Shaper
 from backbone_sync.sources import Sleep
@@ -181,10 +189,13 @@ class Pages(Whole):
             answer = self._web.exchange("GET", url, headers, None, what)
             if answer.status != 401 or not settings.token_path:
                 break
-        if answer.status in (401, 403):
+        if answer.status == 401:
             raise AuthRefused(
-                f"the source answered {answer.status} for {what}",
-                "check user name, password and key with those who run the source; does the key cover this path?",
+                f"the source answered 401 for {what}", "check user name, password and key with those who run the source"
+            )
+        if answer.status == 403:
+            raise Forbidden(
+                f"the source answered 403 for {what}", "ask those who run the source whether the key covers this path"
             )
         return answer
 

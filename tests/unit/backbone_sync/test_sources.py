@@ -255,6 +255,7 @@ def test_memberships_are_checked_against_the_classes() -> None:
     classes = [{"rombongan_belajar_id": C}]
     made = members([pupil("1", A, C), pupil("2", "belum punya kelas", C), pupil("3", A, C), pupil("4", B, A)], classes)
     assert ([r["peserta_didik_id"] for r in made.rows], made.without, made.doubtful) == (["1"], 1, 2)
+    assert members([pupil("1", A, C)], [{"rombongan_belajar_id": C, "anggota_rombel": 7}]).rows
     listing = [{"rombongan_belajar_id": C, "anggota_rombel": [{"anggota_rombel_id": A, "peserta_didik_id": "1"}]}]
     made = members([pupil("9", A.upper(), C), pupil("2", B, C)], listing)
     assert sorted(r["peserta_didik_id"] for r in made.rows) == ["1", "2"]
@@ -317,6 +318,22 @@ def test_an_application_that_never_comes_to_an_end_is_left(monkeypatch: pytest.M
     monkeypatch.setattr(source._web, "patiently", lambda ask: ask())
     with pytest.raises(Exception, match="does not come to an end"):
         source.page("ptk", ())
+
+
+def test_when_no_school_can_be_reached_not_all_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    schools = tuple(School(f"{20000000 + n}", f"http://10.0.0.{n}:5774", "school") for n in range(1, 61))
+    source = Schools(SchoolSettings(schools), lambda name: "t", WORDS, "0", lambda _: None)
+    asked: list[str] = []
+
+    def away(method: str, url: str, *rest: object) -> Answer:
+        asked.append(url)
+        raise SourceUnreachable("no answer")
+
+    monkeypatch.setattr(source._web, "exchange", away)
+    monkeypatch.setattr(source._web, "patiently", lambda ask: ask())
+    with pytest.raises(SourceUnreachable, match="60 of 60 schools"):
+        source.page("ptk", ())
+    assert len(asked) == 20
 
 
 def test_counts_of_a_second_listing_add_what_was_done_and_not_what_was_found() -> None:
