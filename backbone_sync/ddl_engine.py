@@ -56,3 +56,6 @@ ENGINE = [
     PRIMARY KEY (entity, field)
 )""",
 ]
+
+# `cursor.source` is the identity of the source that the stored rows came from (sources.Settings.identity).
+SOURCE = ["ALTER TABLE sync.cursor ADD source text NOT NULL DEFAULT ''"]

@@ -7,7 +7,8 @@ padding, because padded `char` compares by rules of its own; doubtful identifier
 
 from __future__ import annotations
 
-from backbone_sync.ddl_engine import ENGINE
+from backbone_sync.ddl_delivery import DELIVERY
+from backbone_sync.ddl_engine import ENGINE, SOURCE
 from backbone_sync.ddl_privacy import PRIVACY
 from backbone_sync.dictionary import Entity, Field
 from backbone_sync.validator import IDENTIFIER_WIDTH
@@ -160,4 +161,4 @@ TABLES = [
 # Version → statements on the service's own tables, and on those of entities what `migrations` cannot derive (a column
 # renamed: `migrations.renamed`). What has been released is never edited; a change is a new version.
 # The entities' tables are made when an entity is granted and dropped when it no longer is.
-MIGRATIONS = {1: STATE, 2: ENGINE, 20: PRIVACY, 30: TABLES}
+MIGRATIONS = {1: STATE, 2: ENGINE, 20: PRIVACY, 30: TABLES, 40: SOURCE, 41: DELIVERY}

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backbone_sync import delivery_findings
 from backbone_sync.dictionary import Text
+from backbone_sync.findings import Finding as Finding
 from backbone_sync.status import EntityStatus, Status
 
 SOON = 60  # days: a new Nota Kesepakatan takes its time
@@ -17,27 +19,19 @@ CERTIFICATE_SOON = 14  # days
 LATE = 24 * 3600.0  # seconds without a green run
 
 
-_NOTHING = Text("", "")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was found: `level` ok, warning or fault; what it is and what to do about it."""
-
-    code: str
-    level: str
-    what: Text
-    do: Text = _NOTHING
-
-
 @dataclass(frozen=True)
 class Step:
-    """One step of the way to the source: name, connection, certificate, token, contract; `fault` empty when it held."""
+    """One step of the way to the source; `fault` empty when it held.
+
+    `name` is one of `_STEPS`; `where` says which of several sources or entities; `warning`: it held, but.
+    """
 
     name: str
     fault: str = ""
     repair: str = ""
     days_left: int | None = None
+    where: str = ""
+    warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +84,16 @@ CAUSES: dict[str, tuple[Text, Text]] = {
             "Check the address and any proxy; if they are right, report it to the centre with the time.",
         ),
     ),
+    **delivery_findings.CAUSES,
+    "incomplete": (
+        Text(
+            "Sebagian data tidak datang; tidak ada yang dihapus.", "A part of the data did not come; none was deleted."
+        ),
+        Text(
+            "Periksa sekolah atau wilayah yang disebut; jadwal berikutnya meminta semuanya lagi.",
+            "See to the school or area that is named; the next run asks for everything again.",
+        ),
+    ),
     "cursor_expired": (
         Text("Pusat sudah melupakan posisi terakhir kita.", "The centre has forgotten our position."),
         Text("Jalankan `backbone-sync run --full` sekali.", "Run `backbone-sync run --full` once."),
@@ -136,7 +140,12 @@ _STEPS = {
     "connection": (Text("Tidak ada koneksi ke server pusat", "No connection to the centre"), "TCP"),
     "certificate": (Text("Sertifikat server pusat tidak dipercaya", "The centre's certificate is not trusted"), "TLS"),
     "token": (Text("Token tidak diterima", "The token is not accepted"), "token"),
+    **delivery_findings.STEPS,
     "contract": (Text("Jawaban pusat tidak sesuai kontrak", "The centre's answer is not by the contract"), "API"),
+    "answer": (Text("Jawaban sumber tidak dapat dipakai", "The source's answer cannot be used"), "API"),
+    "school": (Text("Aplikasi sekolah tidak dapat dipakai", "A school's application cannot be used"), "school"),
+    "plain": (Text("Ditanya tanpa TLS", "Asked without TLS"), "TLS"),
+    "unserved": (Text("Diizinkan, tetapi sumber tidak memilikinya", "Granted, but the source does not have"), "API"),
 }
 _STEP_REPAIR = {
     "name": Text("Periksa backbone_sync_url dan DNS server ini.", "Check backbone_sync_url and this server's DNS."),
@@ -150,12 +159,36 @@ _STEP_REPAIR = {
     ),
     "token": CAUSES["auth"][1],
     "contract": CAUSES["bad_answer"][1],
+    **delivery_findings.REPAIRS,
+    "answer": Text(
+        "Cocokkan jalur, nama kolom, dan kunci entitas itu di [source.entities] dengan sumbernya.",
+        "Compare path, names and key of that entity in [source.entities] with the source.",
+    ),
+    "school": Text(
+        "Periksa komputer sekolah, alamat server ini di layanan webnya, tokennya, dan NPSN-nya.",
+        "See to the school's computer, this server's address in its web service, its token and its NPSN.",
+    ),
+    "plain": Text(
+        "Hanya boleh lewat VPN atau jaringan sendiri; siapa pun di jaringan itu dapat membacanya.",
+        "Only through the VPN or a network of your own; whoever is on that network can read it.",
+    ),
+    "unserved": Text(
+        "Yang tersimpan tetap seperti adanya; beri jalurnya di [source.entities], atau keluarkan dari izin.",
+        "What is stored stays as it is; give its path in [source.entities], or leave it out of the grant.",
+    ),
 }
 
 
 def diagnose(facts: Facts) -> list[Finding]:
     """Everything that is wrong or will be soon, the gravest first; a single `ok` when there is nothing."""
-    found = [*_database(facts), *_run(facts), *_entities(facts), *_source(facts), *_privacy(facts)]
+    found = [
+        *_database(facts),
+        *_run(facts),
+        *_entities(facts),
+        *delivery_findings.of(facts.status.delivery if facts.status else None),
+        *_source(facts),
+        *_privacy(facts),
+    ]
     order = {"fault": 0, "warning": 1}
     found.sort(key=lambda one: order[one.level])
     return found or [Finding("ok", "ok", Text("Semuanya baik.", "All is well."))]
@@ -280,9 +313,9 @@ def _entity(name: str, one: EntityStatus) -> Iterator[Finding]:
 def _source(facts: Facts) -> Iterator[Finding]:
     for step in facts.steps:
         if step.fault:
-            yield Finding(
-                f"source.{step.name}", "fault", _with(_STEPS[step.name][0], step.fault), _STEP_REPAIR[step.name]
-            )
+            code = ".".join(filter(None, ("source", step.name, step.where)))
+            level = "warning" if step.warning else "fault"
+            yield Finding(code, level, _with(_STEPS[step.name][0], step.fault), _STEP_REPAIR[step.name])
         elif step.days_left is not None and step.days_left <= CERTIFICATE_SOON:
             yield Finding(
                 "source.certificate",

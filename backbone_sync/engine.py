@@ -19,11 +19,14 @@ from typing import Protocol
 
 from backbone_sync import __version__, drift, pace
 from backbone_sync.config import Config
-from backbone_sync.dictionary import Dictionary, Entity
+from backbone_sync.delivery import Delivering
+from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import (
     BadAnswer,
     CursorExpired,
     DeletionsBraked,
+    Forbidden,
+    Incomplete,
     RegionMismatch,
     SchemaDrift,
     SyncError,
@@ -32,14 +35,14 @@ from backbone_sync.errors import (
 from backbone_sync.interfaces import Source, Storage, Total
 from backbone_sync.judging import Judge
 from backbone_sync.listing import Asked, Listing
-from backbone_sync.results import EntityResult, RunResult, advance, balance, braked, printable
+from backbone_sync.results import EntityResult, RunResult, advance, balance, braked, printable, twice
 from backbone_sync.state import Counts, Position
 from backbone_sync.validator import Judged
 
 log = logging.getLogger("backbone_sync")
 
 # These concern one entity; everything else would meet the next entity just the same.
-_ENTITY_ONLY = (BadAnswer, RegionMismatch, CursorExpired, SchemaDrift)
+_ENTITY_ONLY = (BadAnswer, Forbidden, Incomplete, RegionMismatch, CursorExpired, SchemaDrift)
 # An incremental run that touched less than this share of an entity checks the references of those rows alone.
 _FEW = 0.1
 _TURN = 0.0005  # seconds that a thread may keep the interpreter while another waits
@@ -83,15 +86,22 @@ class Engine:
         self._store.migrate(self._dictionary, self._config.grant.entities)
         self._gate = self._store.gate(self._dictionary, self._config.grant)
         run_id = self._store.begin_run(__version__, self._config.region)
-        entities = [self._dictionary[name] for name in self._config.grant.entities]
+        granted = self._config.grant.entities
+        entities = [self._dictionary[name] for name in granted if self._source.capabilities(name).served]
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
+        if unserved := [name for name in granted if name not in result.entities]:
+            log.warning("granted, but the source does not have: %s", ",".join(unserved))
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as storing, _brisk():
             try:
                 self._config.grant.check(datetime.now(timezone.utc).date())
+                if isinstance(self._source, Delivering):
+                    self._source.begin(self._config.grant.entities)
                 for entity in entities:
                     self._entity(entity, run_id, result.entities[entity.name], storing, full)
                 self._account(entities, run_id, result, storing)
                 self._references(entities, run_id, result)
+                if isinstance(self._source, Delivering):
+                    self._source.finish(frozenset(n for n, made in result.entities.items() if made.complete))
             except SyncError as fault:
                 result.error = fault
         result.seconds = time.monotonic() - began
@@ -147,16 +157,16 @@ class Engine:
     def _list(self, entity: Entity, run_id: int, result: EntityResult, storing: ThreadPoolExecutor, full: bool) -> None:
         can = self._source.capabilities(entity.name)
         entity = drift.widened(entity, self._store.widths(entity))
-        granted = self._config.grant.fields(entity)
+        granted = self._granted(entity)
         if full:
             self._store.forget(entity)
-        scoped = self._config.grant.scope(self._config.region)
-        position = self._gate.begin(entity, granted, self._store.position(entity, granted, scoped))
+        scoped, whose = self._config.grant.scope(self._config.region), self._config.source.identity
+        position = self._gate.begin(entity, granted, self._store.position(entity, granted, scoped, whose))
         scope = self._store.scope(self._config.region)
         if any(f.scope == "region" for f in granted) and not scope.areas:
             raise RegionMismatch(
                 f"ref.mst_wilayah holds no area of region {self._config.region}; no {entity.name} can be placed",
-                "grant ref.mst_wilayah, and check the region's Kemendagri code",
+                "see that the source or source.reference has ref.mst_wilayah; check the region's Kemendagri code",
             )
         if self._store.rescope(entity, granted, scope, run_id) or (position.position and not can.resume):
             self._store.forget(entity)
@@ -184,6 +194,12 @@ class Engine:
             result.widened = tuple(sorted({*result.widened, *judge.widened}))
         if result.unknown:
             log.warning("entity=%s unknown fields=%s", entity.name, ",".join(result.unknown))
+        if compare and not can.stable and self._store.lacking(entity):
+            # Rows that went meanwhile moved others over the bounds of pages; only what two listings lack is gone.
+            log.info("entity=%s listed again before anything is deleted", entity.name)
+            again = EntityResult()
+            self._pages(judge, Position(), again, storing, touch=not begins)
+            result.counts = twice(result.counts, again.counts)
         settled = self._store.settle(
             entity, run_id, self._config.delete_share, compare=compare, tombstones=can.tombstones
         )
@@ -192,6 +208,11 @@ class Engine:
         result.compared = result.compared or compare
         if fault := braked(entity.name, settled):
             raise fault
+
+    def _granted(self, entity: Entity) -> tuple[Field, ...]:
+        """The fields that are granted and that the source can have."""
+        there = self._source.capabilities(entity.name).fields
+        return tuple(f for f in self._config.grant.fields(entity) if there is None or f.name in there)
 
     def _pages(
         self, judge: Judge, position: Position, result: EntityResult, storing: ThreadPoolExecutor, *, touch: bool
@@ -277,7 +298,7 @@ class Engine:
             made = result.entities[entity.name]
             rows = made.counts.created + made.counts.updated
             few = made.balance is not None and not made.begun and rows <= _FEW * made.balance.stored
-            for item in self._config.grant.fields(entity):
+            for item in self._granted(entity):
                 if (
                     item.key
                     or item.reference not in result.entities

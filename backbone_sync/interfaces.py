@@ -28,6 +28,8 @@ class Capabilities:
     `tombstones`: withdrawn rows are listed as such. `complete`: a listing from the beginning to its end holds every
     row in force, so that a stored key it lacks is a deletion. `explicit_nulls`: a field without a value is there as
     null, so that a field that is absent from all rows was removed. `breakdown`: counts by kecamatan and semester.
+    `stable`: a row in force cannot slip through a listing because others change meanwhile, as it can between numbered
+    pages. `served`: the source has the entity at all. `fields`: those that it can have, None for all.
     """
 
     since: bool = True
@@ -36,6 +38,9 @@ class Capabilities:
     complete: bool = True
     explicit_nulls: bool = True
     breakdown: bool = False
+    stable: bool = True
+    served: bool = True
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,8 +124,8 @@ class Storage(Protocol):
     ) -> None:
         """The last account of one entity."""
 
-    def position(self, entity: Entity, granted: tuple[Field, ...], region: str) -> Position:
-        """Where the listing of an entity stands; from the beginning when grant or region changed."""
+    def position(self, entity: Entity, granted: tuple[Field, ...], region: str, source: str = "") -> Position:
+        """Where the listing of an entity stands; from the beginning when grant, region or source changed."""
 
     def settle_position(self, entity: Entity, position: Position) -> None:
         """Record a position outside a page."""
@@ -156,6 +161,9 @@ class Storage(Protocol):
         self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, *, touch: bool = False
     ) -> None:
         """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed."""
+
+    def lacking(self, entity: Entity) -> bool:
+        """Whether a row is stored whose key has not been listed since `prepare`."""
 
     def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""

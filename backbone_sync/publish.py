@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
+from backbone_sync.delivery import Delivery
 from backbone_sync.errors import ConfigInvalid
 from backbone_sync.status import Status
 
@@ -53,10 +54,22 @@ def registry(status: Status, grant_ends: date | None = None) -> CollectorRegistr
     for one in status.orphans:
         if one.orphans is not None:
             orphans.labels(one.entity, one.field).set(one.orphans)
+    if status.delivery:
+        _delivered(made, status.delivery)
     error = Gauge("backbone_sync_error", "1 for the class of fault that stopped the last run.", ["kind"], registry=made)
     if status.error_kind:
         error.labels(status.error_kind).set(1)
     return made
+
+
+def _delivered(made: CollectorRegistry, delivery: Delivery) -> None:
+    fresh = Gauge("backbone_sync_delivered_timestamp_seconds", "When the source was last written.", registry=made)
+    fresh.set(delivery.fresh_at.timestamp() if delivery.fresh_at else 0)
+    limit = Gauge("backbone_sync_delivered_limit_seconds", "How old that may be.", registry=made)
+    limit.set(delivery.limit_seconds)
+    bundles = Gauge("backbone_sync_bundles", "Bundles that wait or were refused.", ["state"], registry=made)
+    bundles.labels("waiting").set(len(delivery.waiting))
+    bundles.labels("refused").set(len(delivery.refused))
 
 
 def write(directory: str, status: Status, grant_ends: date | None = None) -> None:

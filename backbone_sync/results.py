@@ -138,6 +138,16 @@ def advance(position: Position, cursor: str, more: bool, high: datetime | None, 
     return Position(since_update=position.floor_update or seen, high_update=seen)
 
 
+def twice(first: Counts, second: Counts) -> Counts:
+    """The counts of rows that were listed twice over: what came and what was done adds up, what was found does not."""
+    adds = ("pages", "received", "created", "updated", "conflicts", "seconds")
+    made = Counts(**{k: max(v, getattr(second, k)) for k, v in first.__dict__.items()})
+    for name in adds:
+        setattr(made, name, getattr(first, name) + getattr(second, name))
+    made.unchanged = max(first.unchanged, second.unchanged - first.created - first.updated)
+    return made
+
+
 def printable(name: str) -> str:
     """A name from the source, cut to what a log line and a metric may hold."""
     return "".join(c if c.isprintable() and c not in ',{}"\\' else "?" for c in name)[:63]

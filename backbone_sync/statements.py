@@ -43,6 +43,7 @@ class Statements:
     unhold: str
     touch: str
     saw: str
+    lacking: str
     absent: str
     settle_held: str
 
@@ -104,6 +105,7 @@ class Statements:
             " AND (h.kind = 'absent' OR h.last_update < s.last_update)",
             touch=f"INSERT INTO touched (entity, key) SELECT %s, {stage_key} FROM {stage} s",
             saw="COPY seen (key, live) FROM STDIN",
+            lacking=f"SELECT FROM {table} t WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text) LIMIT 1",
             absent="INSERT INTO sync.held (entity, key, kind, last_update, run_id)"
             f" SELECT %(entity)s, t.{key}::text, 'absent', t.last_update, %(run)s FROM {table} t"
             f" WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)"

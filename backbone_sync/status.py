@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import psycopg
 
+from backbone_sync.delivery import Delivery
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.state import Orphans
 from backbone_sync.store import guarded
@@ -51,6 +52,7 @@ class Status:
     message: str | None
     entities: dict[str, EntityStatus]
     orphans: tuple[Orphans, ...] = ()
+    delivery: Delivery | None = None
 
 
 _RUN = (

@@ -143,10 +143,10 @@ class Store(RunRecords):
 
     # -- cursors
 
-    def position(self, entity: Entity, granted: tuple[Field, ...], region: str) -> Position:
+    def position(self, entity: Entity, granted: tuple[Field, ...], region: str, source: str = "") -> Position:
         """Where the listing stands.
 
-        From the beginning when grant or region changed. Fields that left the grant go.
+        From the beginning when grant, region or source changed. Fields that left the grant go.
         """
         if blocked := self._blocked.get(entity.name):
             raise SchemaDrift(
@@ -156,11 +156,11 @@ class Store(RunRecords):
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(
-                "SELECT since_update, high_update, floor_update, position, fields, region FROM sync.cursor"
+                "SELECT since_update, high_update, floor_update, position, fields, region, source FROM sync.cursor"
                 " WHERE entity = %s",
                 (entity.name,),
             ).fetchone()
-            if row and row[4] == names and row[5] == region:
+            if row and row[4:] == (names, region, source):
                 return Position(*row[:4])
             withdrawn = [n for n in (row[4] if row else []) if n not in names]
             known = {f.name for f in entity.fields}
@@ -171,12 +171,14 @@ class Store(RunRecords):
             if withdrawn:
                 # Payloads were cut to the wider grant; the listing from the beginning sets them aside anew.
                 self.connection.execute("DELETE FROM sync.quarantine WHERE entity = %s", (entity.name,))
+            if row and row[6] != source:
+                store_pages.hand_over(self.connection, entity)
             self.connection.execute(
-                "INSERT INTO sync.cursor (entity, fields, region) VALUES (%s, %s, %s)"
+                "INSERT INTO sync.cursor (entity, fields, region, source) VALUES (%s, %s, %s, %s)"
                 " ON CONFLICT (entity) DO UPDATE"
                 " SET since_update = NULL, high_update = NULL, floor_update = NULL, position = NULL,"
-                " fields = excluded.fields, region = excluded.region, moved_at = now()",
-                (entity.name, names, region),
+                " fields = excluded.fields, region = excluded.region, source = excluded.source, moved_at = now()",
+                (entity.name, names, region, source),
             )
         return Position()
 
@@ -254,6 +256,11 @@ class Store(RunRecords):
                 store_pages.saw(cursor, says, judged)
             store_pages.move(self.connection, entity, position)
         counts.__dict__.update(grown.__dict__)
+
+    def lacking(self, entity: Entity) -> bool:
+        """Whether a row is stored whose key has not been listed since `prepare`."""
+        with guarded():
+            return store_held.lacking(self.connection, self._statements[entity.name])
 
     def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""

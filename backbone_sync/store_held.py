@@ -109,6 +109,12 @@ def _compare(connection: Connection, says: Statements, entity: Entity, run_id: i
     return _count(connection, "SELECT count(DISTINCT key) FROM seen WHERE live")
 
 
+def lacking(connection: Connection, says: Statements) -> bool:
+    """Whether a row is stored whose key has not been listed."""
+    connection.execute("ANALYZE seen")
+    return connection.execute(says.lacking.encode()).fetchone() is not None
+
+
 def held(connection: Connection) -> tuple[Held, ...]:
     """All deletions that wait, by entity."""
     rows = connection.execute(

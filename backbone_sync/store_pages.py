@@ -3,6 +3,8 @@
 A deletion of a stored row is only noted here; `store_held` decides on all of a listing's deletions at its end.
 """
 
+# ruff: noqa: S608  (identifiers come from the data dictionary, values are parameters)
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -10,9 +12,10 @@ from dataclasses import replace
 import psycopg
 
 from backbone_sync import copying
+from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Entity
 from backbone_sync.gate import REMOVED, withheld
-from backbone_sync.state import Counts, Position
+from backbone_sync.state import UNTOLD, Counts, Position
 from backbone_sync.statements import Statements
 from backbone_sync.validator import Judged
 
@@ -75,6 +78,17 @@ def move(connection: psycopg.Connection[tuple[object, ...]], entity: Entity, pos
         " moved_at = clock_timestamp() WHERE entity = %s",
         (position.since_update, position.high_update, position.floor_update, position.position, entity.name),
     )
+
+
+def hand_over(connection: psycopg.Connection[tuple[object, ...]], entity: Entity) -> None:
+    """Make what one source has stored ready for another to list, within the caller's transaction.
+
+    The times of two sources cannot be compared, so whatever the new one has is the newer; and what the old one
+    withdrew, held back or sent in a form that could not be stored is said anew by the new one or not at all.
+    """
+    connection.execute(f"UPDATE {ddl.qualified(entity)} SET last_update = %s".encode(), (UNTOLD,))
+    for table in ("tombstone", "held", "quarantine"):
+        connection.execute(f"DELETE FROM sync.{table} WHERE entity = %s".encode(), (entity.name,))
 
 
 def _withdraw(cursor: Cursor, says: Statements, entity: Entity, run_id: int, judged: Judged) -> None:

@@ -27,6 +27,7 @@ from backbone_sync import config as configs
 from backbone_sync import copying, dictionary, grant
 from backbone_sync.engine import Engine
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
+from backbone_sync.source_contract import Contract
 from backbone_sync.statements import Statements
 from backbone_sync.store import Store
 from backbone_sync.validator import Scope, Validator
@@ -185,7 +186,7 @@ def engine(conninfo: str, folder: Path, students: int, pace: configs.Pace) -> di
     """The whole run."""
     store = fresh(conninfo)
     config = configs.Config(
-        region=REGION, source=configs.Source(url="https://bench"), database=conninfo, grant=GIVEN, pace=pace
+        region=REGION, source=Contract(url="https://bench"), database=conninfo, grant=GIVEN, pace=pace
     )
     began = start(store)
     result = Engine(config, WORDS, Files(folder, students), store).run()
