@@ -11,10 +11,12 @@ from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
-from backbone_sync import grant as grants
-from backbone_sync import grant_file, pace, sources
+from backbone_sync import sources
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.privacy import grant as grants
+from backbone_sync.privacy import grant_file
+from backbone_sync.run import pace
 
 if sys.version_info >= (3, 11):
     import tomllib

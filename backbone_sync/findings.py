@@ -1,4 +1,4 @@
-"""What the doctor tells: one thing that was found, and what to do about it, in both languages."""
+"""What the doctor is told and tells: a step of the way to the source, and one thing that was found."""
 
 from __future__ import annotations
 
@@ -17,3 +17,19 @@ class Finding:
     level: str
     what: Text
     do: Text = _NOTHING
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way to the source; `fault` empty when it held.
+
+    `name` is one of those that the doctor has words for; `where` says which of several sources or entities;
+    `warning`: it held, but.
+    """
+
+    name: str
+    fault: str = ""
+    repair: str = ""
+    days_left: int | None = None
+    where: str = ""
+    warning: bool = False

@@ -14,10 +14,10 @@ from typing import Protocol
 import msgspec
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.gate import Gate
-from backbone_sync.grant import Grant
-from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
-from backbone_sync.validator import Judged, Scope
+from backbone_sync.dictionary.validator import Judged, Scope
+from backbone_sync.privacy.gate import Gate
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run.state import Counts, Holding, Orphans, Position, Record, Settled
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Total:
 class Cell:
     """Rows in force of one entity in one kecamatan (education code, 8 characters without padding) and semester.
 
-    Either is "" where the entity has none. `digest`: see `backbone_sync.digest`; None where the source gives none.
+    Either is "" where the entity has none. `digest`: see `dictionary.digest`; None where the source gives none.
     """
 
     kecamatan: str

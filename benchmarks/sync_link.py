@@ -19,9 +19,9 @@ from pathlib import Path
 
 from backbone_sync import __version__
 from backbone_sync import config as configs
-from backbone_sync.client import Client
-from backbone_sync.engine import Engine
-from backbone_sync.source_contract import Contract
+from backbone_sync.run.engine import Engine
+from backbone_sync.sources.client import Client
+from backbone_sync.sources.source_contract import Contract
 from benchmarks.sync_load import ENTITY, GIVEN, REGION, WORDS, fresh
 from benchmarks.world import SlowLine, served
 from provision.lab.source import schema

@@ -6,14 +6,14 @@ import argparse
 from datetime import datetime, timezone
 from pathlib import Path
 
-from backbone_sync import __version__, bundling
+from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, say, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.envelope import ENDING
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.loose import moment
-from backbone_sync.sources import open_source
+from backbone_sync.sources import bundling, open_source
+from backbone_sync.sources.envelope import ENDING
+from backbone_sync.sources.loose import moment
 
 
 def add(verbs: Verbs) -> None:

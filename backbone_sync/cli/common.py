@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from backbone_sync import __version__, sources, status
+from backbone_sync import __version__, sources
 from backbone_sync.config import DEFAULT, Config
-from backbone_sync.delivery import Delivering
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import SyncError
 from backbone_sync.logs import FORMATS
-from backbone_sync.store import Store
+from backbone_sync.run import status
+from backbone_sync.sources.delivery import Delivering
+from backbone_sync.stores.store import Store
 
 Act = Callable[[argparse.Namespace, Config, Dictionary], int]
 if TYPE_CHECKING:

@@ -7,12 +7,14 @@ import os
 from dataclasses import asdict
 from datetime import datetime, timezone
 
-from backbone_sync import correction, doctor, record, sources
+from backbone_sync import sources
 from backbone_sync.cli.common import Verbs, opened, say, show, standing, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import StoreUnreachable
-from backbone_sync.postgresql import guarded
+from backbone_sync.privacy import correction, record
+from backbone_sync.run import doctor
+from backbone_sync.stores.postgresql import guarded
 
 _MARK = {"ok": "+", "warning": "!", "fault": "x"}
 _DO = {"id": "lakukan", "en": "do"}

@@ -11,18 +11,20 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from backbone_sync import __version__, erasure, publish, record, status
+from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, complain, opened, say, show, standing, verb
 from backbone_sync.config import Config, duration
-from backbone_sync.delivery import Delivering, Delivery
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.engine import Engine
 from backbone_sync.errors import AlreadyRunning, WindowClosed
 from backbone_sync.interfaces import Source
-from backbone_sync.results import RunResult
+from backbone_sync.privacy import erasure, record
+from backbone_sync.run import publish, status
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.run.stall import Watch
+from backbone_sync.run.state import Counts
 from backbone_sync.sources import open_source
-from backbone_sync.stall import Watch
-from backbone_sync.state import Counts
+from backbone_sync.sources.delivery import Delivering, Delivery
 
 
 def add(verbs: Verbs) -> None:

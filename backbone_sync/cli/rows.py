@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 
-from backbone_sync import __version__, reconcile, replay
+from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.run import reconcile, replay
 from backbone_sync.sources import open_source
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psycopg
 
-from backbone_sync import bundling, dictionary
-from backbone_sync.bundling import Piece
-from backbone_sync.grant import Grant
+from backbone_sync import dictionary
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.sources import bundling
+from backbone_sync.sources.bundling import Piece
 
 WORDS = dictionary.load()
 DROPPED = Grant(("ref.mst_wilayah", "peserta_didik"))

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from backbone_sync import config as configs
-from backbone_sync.engine import Engine
-from backbone_sync.results import RunResult
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
 from backbone_sync.sources import open_source
-from backbone_sync.store import Store
+from backbone_sync.stores.store import Store
 from tests.support.foreign import REGION, WORDS
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from backbone_sync.errors import SyncError
-from backbone_sync.results import RunResult
+from backbone_sync.run.results import RunResult
 from tests.support.foreign import DISTRICTS, key_of, stored
 from tests.support.foreign_world import World
 from tests.support.pages_source import PagesApi

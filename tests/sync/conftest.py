@@ -14,14 +14,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from backbone_sync import __version__, dictionary, grant
+from backbone_sync import __version__, dictionary
 from backbone_sync import config as configs
-from backbone_sync.client import Client
-from backbone_sync.engine import Engine
-from backbone_sync.results import RunResult
-from backbone_sync.source_contract import Contract
-from backbone_sync.source_files import FileDrop, Files
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.sources.client import Client
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.sources.source_files import FileDrop, Files
+from backbone_sync.stores.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
 from tests.support.bundles import DROPPED, Maker, key_pair

@@ -9,11 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, grant, status
+from backbone_sync import dictionary
 from backbone_sync.errors import NothingHeld
 from backbone_sync.interfaces import Capabilities
-from backbone_sync.results import RunResult
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.run import status
+from backbone_sync.run.results import RunResult
+from backbone_sync.stores.store import Store
 from provision.lab.source import schema
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source

@@ -14,13 +14,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import bundle, doctor, envelope
 from backbone_sync import config as configs
-from backbone_sync.bundle import Manifest, Part
 from backbone_sync.cli.common import standing
-from backbone_sync.grant import Grant
-from backbone_sync.source_files import FileDrop
-from backbone_sync.store import Store
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run import doctor
+from backbone_sync.sources import bundle, envelope
+from backbone_sync.sources.bundle import Manifest, Part
+from backbone_sync.sources.source_files import FileDrop
+from backbone_sync.stores.store import Store
 from provision.lab.source.mutate import mutate
 from tests.support.bundles import DROPPED, WORDS, Maker, names, ndjson, rows_of, stored
 from tests.support.sync_world import Run, difference
@@ -178,7 +179,7 @@ def test_a_run_that_dies_before_its_bundle_is_put_by_takes_it_again_and_changes_
             drop_run()
     assert names(maker.drop) >= {"33.74-000001.zip"}
     with monkeypatch.context() as patched:
-        patched.setattr("backbone_sync.drop.Drop.put_by", die)
+        patched.setattr("backbone_sync.sources.drop.Drop.put_by", die)
         with pytest.raises(Killed):
             drop_run()
     third = drop_run()

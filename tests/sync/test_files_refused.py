@@ -13,11 +13,11 @@ from typing import Any
 
 import psycopg
 
-from backbone_sync import bundle, envelope
 from backbone_sync import config as configs
-from backbone_sync.bundle import Manifest, Part
-from backbone_sync.bundling import Piece
-from backbone_sync.source_files import FileDrop
+from backbone_sync.sources import bundle, envelope
+from backbone_sync.sources.bundle import Manifest, Part
+from backbone_sync.sources.bundling import Piece
+from backbone_sync.sources.source_files import FileDrop
 from provision.lab.source.mutate import mutate
 from tests.support.bundles import DROPPED, WORDS, Maker, names
 from tests.support.sync_world import Run, difference

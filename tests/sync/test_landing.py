@@ -15,13 +15,14 @@ import psycopg
 import pytest
 
 from backbone_sync import config as configs
-from backbone_sync import dictionary, doctor, status
+from backbone_sync import dictionary
 from backbone_sync.cli.common import standing
-from backbone_sync.engine import Engine
-from backbone_sync.grant import Grant
-from backbone_sync.results import RunResult
-from backbone_sync.source_landing import Landing, LandingSettings
-from backbone_sync.store import Store
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run import doctor, status
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.sources.source_landing import Landing, LandingSettings
+from backbone_sync.stores.store import Store
 from tests.support.landing import WORDS, admin, centre, fill
 from tests.support.sync_world import difference
 

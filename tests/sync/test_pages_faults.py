@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backbone_sync import doctor, sources
+from backbone_sync import sources
+from backbone_sync.run import doctor
 from tests.support.foreign import DISTRICTS, WORDS, key_of, student
 from tests.support.gateway import ENTITY, STUDENTS, Gateway, fault_of
 from tests.support.odd_http import HTML, Asked, Reply, reply

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from backbone_sync import doctor, sources
+from backbone_sync import sources
 from backbone_sync.errors import SyncError
-from backbone_sync.results import RunResult
+from backbone_sync.run import doctor
+from backbone_sync.run.results import RunResult
 from tests.support.foreign import WORDS, areas, count, emptied, key_of, stored
 from tests.support.foreign_world import World
 from tests.support.odd_http import HTML, Asked, Reply, reply, served

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from backbone_sync import doctor
-from backbone_sync.doctor import Facts, Step
-from backbone_sync.state import Orphans
-from backbone_sync.status import EntityStatus, Status
+import backbone_sync
+from backbone_sync.run import doctor
+from backbone_sync.run.doctor import Facts, Step
+from backbone_sync.run.state import Orphans
+from backbone_sync.run.status import EntityStatus, Status
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 ENTITY = EntityStatus(10, 10, 0, 0, 0, 0, True, NOW, ())
@@ -30,9 +31,9 @@ def test_all_is_well_only_when_it_is() -> None:
 
 def kinds_of_errors() -> set[str]:
     """Every class of fault that the service knows, from its source."""
-    folder = Path(doctor.__file__).parent
+    folder = Path(backbone_sync.__file__).parent
     found = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             for line in node.body if isinstance(node, ast.ClassDef) else ():
                 if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "kind":

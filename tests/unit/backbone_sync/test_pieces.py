@@ -10,13 +10,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from backbone_sync import config, dictionary, grant, publish, wire
+from backbone_sync import config, dictionary
 from backbone_sync.errors import BadAnswer, ConfigInvalid, RegionMismatch, SyncError
 from backbone_sync.interfaces import Total
-from backbone_sync.results import advance, balance, printable
-from backbone_sync.state import Holding, Position
-from backbone_sync.status import EntityStatus, Status
-from backbone_sync.web import retry_after
+from backbone_sync.privacy import grant
+from backbone_sync.run import publish
+from backbone_sync.run.results import advance, balance, printable
+from backbone_sync.run.state import Holding, Position
+from backbone_sync.run.status import EntityStatus, Status
+from backbone_sync.sources import wire
+from backbone_sync.sources.web import retry_after
 
 WORDS = dictionary.load()
 T0 = datetime(2024, 8, 1, tzinfo=UTC)

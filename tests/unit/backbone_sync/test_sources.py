@@ -17,15 +17,15 @@ import pytest
 from backbone_sync import config, dictionary, sources
 from backbone_sync.errors import AuthRefused, BadAnswer, ConfigInvalid, CursorExpired, Overloaded, SourceUnreachable
 from backbone_sync.interfaces import Source
-from backbone_sync.pages import rows_of
-from backbone_sync.results import twice
-from backbone_sync.school import Schools
-from backbone_sync.school_answer import members, read
-from backbone_sync.source_pages import Listed
-from backbone_sync.source_rows import Shaper
-from backbone_sync.source_school import METHODS, School, SchoolSettings, Shape, private
-from backbone_sync.state import UNTOLD, Counts
-from backbone_sync.web import Answer
+from backbone_sync.run.results import twice
+from backbone_sync.run.state import UNTOLD, Counts
+from backbone_sync.sources.pages import rows_of
+from backbone_sync.sources.school import Schools
+from backbone_sync.sources.school_answer import members, read
+from backbone_sync.sources.source_pages import Listed
+from backbone_sync.sources.source_rows import Shaper
+from backbone_sync.sources.source_school import METHODS, School, SchoolSettings, Shape, private
+from backbone_sync.sources.web import Answer
 from tests.support.foreign import areas
 
 WORDS = dictionary.load()

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from backbone_sync import dictionary, grant
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant
 from checks import commands
 from checks.facts import read_listeners
 from checks.params import Paper, Params, Peer, PortRule, Statement
