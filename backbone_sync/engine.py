@@ -25,6 +25,7 @@ from backbone_sync.errors import (
     BadAnswer,
     CursorExpired,
     DeletionsBraked,
+    Forbidden,
     Incomplete,
     RegionMismatch,
     SchemaDrift,
@@ -41,7 +42,7 @@ from backbone_sync.validator import Judged
 log = logging.getLogger("backbone_sync")
 
 # These concern one entity; everything else would meet the next entity just the same.
-_ENTITY_ONLY = (BadAnswer, Incomplete, RegionMismatch, CursorExpired, SchemaDrift)
+_ENTITY_ONLY = (BadAnswer, Forbidden, Incomplete, RegionMismatch, CursorExpired, SchemaDrift)
 # An incremental run that touched less than this share of an entity checks the references of those rows alone.
 _FEW = 0.1
 _TURN = 0.0005  # seconds that a thread may keep the interpreter while another waits

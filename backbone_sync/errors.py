@@ -46,6 +46,10 @@ class AuthRefused(SyncError):
     kind = "auth"
 
 
+class Forbidden(AuthRefused):
+    """The credentials hold, but not for this entity."""
+
+
 class BadAnswer(SyncError):
     """Something answered, but not by the contract: never to be taken for "no rows"."""
 

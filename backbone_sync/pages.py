@@ -16,7 +16,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.errors import AuthRefused, BadAnswer, ConfigInvalid, Incomplete, SourceUnreachable, SyncError
+from backbone_sync.errors import (
+    AuthRefused,
+    BadAnswer,
+    ConfigInvalid,
+    Forbidden,
+    Incomplete,
+    SourceUnreachable,
+    SyncError,
+)
 from backbone_sync.source_pages import Listed, PagesSettings
 from backbone_sync.source_rows import Shaper
 from backbone_sync.sources import Sleep
@@ -28,7 +36,7 @@ _NAMED = 5  # scopes that a message names
 
 @dataclass(frozen=True)
 class Numbered:
-    """One page as it came: its rows shaped, and what tells it from another."""
+    """One page: its rows in force, and the marks of all of its rows, which tell it from another."""
 
     rows: Rows
     keys: tuple[bytes, ...]
@@ -83,7 +91,7 @@ class Pages(Whole):
                             "see whether the source takes that parameter at all; if not, set unscoped = true",
                         )
                     opening = opening if listed else page.keys
-                    listed += len(page.rows)
+                    listed += len(page.keys)
                     yield page.rows
                 if not listed and scope and not one.empty:
                     raise BadAnswer(f"{entity}: no rows at all", "if that is right, set empty = true for the entity")
@@ -109,7 +117,7 @@ class Pages(Whole):
         """How many rows the entity's first page holds: for the doctor."""
         one = self._settings.entities[entity]
         page = self._numbered(entity, one, self._scopes(one)[0], self._settings.first_page)
-        return len(page.rows)
+        return len(page.keys)
 
     def enter(self) -> None:
         """Have a token, or AuthRefused; nothing where none is needed: for the doctor."""
@@ -128,14 +136,14 @@ class Pages(Whole):
         before: Numbered | None = None
         while True:
             page = self._web.patiently(lambda at=number: self._numbered(entity, one, scope, at))  # type: ignore[misc]
-            if not page.rows:
+            if not page.keys:
                 return
             if first and before and (_within(page, before) or _within(page, first)):
-                if before is first and len(page.rows) == settings.page_size:
+                if before is first and len(page.keys) == settings.page_size:
                     self._must_take_numbers(entity, one, scope, first)
                 return
             yield page
-            if settings.trust_short_page and len(page.rows) < settings.page_size:
+            if settings.trust_short_page and len(page.keys) < settings.page_size:
                 return
             first, before, number = first or page, page, number + 1
 
@@ -164,7 +172,7 @@ class Pages(Whole):
             return Numbered([], ())
         rows = rows_of(_checked(answer, entity), one.rows or settings.rows, entity)
         shape = self._shapers[entity]
-        shaped = [shape.raw(row) for row in rows]
+        shaped = [made for row in rows if (made := shape.in_force(row)) is not None]
         names = {target: source for source, target in one.fields.items()}
         key = names.get(shape.key, shape.key)
         return Numbered(shaped, tuple(_mark(row, key) for row in rows))
@@ -181,10 +189,13 @@ class Pages(Whole):
             answer = self._web.exchange("GET", url, headers, None, what)
             if answer.status != 401 or not settings.token_path:
                 break
-        if answer.status in (401, 403):
+        if answer.status == 401:
             raise AuthRefused(
-                f"the source answered {answer.status} for {what}",
-                "check user name, password and key with those who run the source; does the key cover this path?",
+                f"the source answered 401 for {what}", "check user name, password and key with those who run the source"
+            )
+        if answer.status == 403:
+            raise Forbidden(
+                f"the source answered 403 for {what}", "ask those who run the source whether the key covers this path"
             )
         return answer
 

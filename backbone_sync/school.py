@@ -29,7 +29,7 @@ from backbone_sync.errors import (
     SourceUnreachable,
     SyncError,
 )
-from backbone_sync.school_answer import Said, members, read
+from backbone_sync.school_answer import Said, members, parts, read
 from backbone_sync.source_rows import Shaper
 from backbone_sync.source_school import METHODS, School, SchoolSettings, Shape
 from backbone_sync.sources import Sleep
@@ -41,6 +41,7 @@ _NAMED = 5  # schools that a message names
 _KEPT = 32 * 1024 * 1024  # bytes of answers, compressed
 # A person who is at two schools is listed by both; the first school's row stands, or runs would swap the two for ever.
 _SHARED = ("ptk", "peserta_didik")
+_ENOUGH = 20  # schools out of reach, with none that answered: then it is the way to them, and no more are tried
 _FIRST_PAGE = 1
 _MOST_PAGES = 200  # of one method of one school: what brings something new for longer never ends
 _ONE = "getSekolah"  # its rows are one object
@@ -100,21 +101,24 @@ class Schools(Whole):
         """School after school; Incomplete at the end when one of them did not answer in full."""
         failed: dict[str, SyncError] = {}
         met: set[bytes] = set()
+        away: SyncError | None = None
         shape = self._shapers[entity]
         for school in self._settings.schools:
+            if away is not None and len(self._down) >= _ENOUGH and not self._ids:
+                failed[school.npsn] = away
+                continue
             try:
                 rows = self._rows(entity, school)
             except (AuthRefused, BadAnswer, Overloaded, SourceUnreachable, ConfigInvalid) as fault:
                 if isinstance(fault, (AuthRefused, ConfigInvalid, SourceUnreachable)) and not _answered(fault):
-                    self._down[school.npsn] = fault
+                    self._down[school.npsn] = away = fault
                 failed[school.npsn] = fault
                 log.warning("entity=%s npsn=%s error=%s message=%r", entity, school.npsn, fault.kind, fault.message)
                 continue
-            shaped = [shape.shape(row) for row in rows]
             if entity in _SHARED:
-                shaped = [row for row in shaped if _first(met, row.get(shape.key))]
-            if shaped:
-                yield [msgspec.Raw(msgspec.json.encode(row)) for row in shaped]
+                rows = [row for row in rows if _first(met, shape.shape(row).get(shape.key))]
+            if made := [one for row in rows if (one := shape.in_force(row)) is not None]:
+                yield made
         if failed:
             raise _incomplete(entity, failed, len(self._settings.schools))
 
@@ -147,8 +151,7 @@ class Schools(Whole):
             rows = [
                 {"rombongan_belajar_id": row.get("rombongan_belajar_id"), "semester_id": row.get("semester_id"), **part}
                 for row in rows
-                for part in row.get(nested) or ()
-                if isinstance(part, dict)
+                for part in parts(row, nested)
             ]
         else:
             rows = [row for row in rows if self._is(entity, row)]

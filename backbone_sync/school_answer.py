@@ -116,8 +116,8 @@ def members(students: Collection[Mapping[str, Any]], classes: Collection[Mapping
     listed = {
         _id(member["anggota_rombel_id"]): {**member, "rombongan_belajar_id": one.get("rombongan_belajar_id")}
         for one in classes
-        for member in one.get("anggota_rombel") or ()
-        if isinstance(member, dict) and is_uuid(member.get("anggota_rombel_id"))
+        for member in parts(one, "anggota_rombel")
+        if is_uuid(member.get("anggota_rombel_id"))
     }
     found: dict[str, dict[str, Any]] = {}
     without = doubtful = 0
@@ -132,6 +132,12 @@ def members(students: Collection[Mapping[str, Any]], classes: Collection[Mapping
         else:
             found[key] = {**student, **own}
     return Members(tuple({**listed, **found}.values()), without, doubtful)
+
+
+def parts(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The rows nested in a row; none where there is no list."""
+    listed = row.get(name)
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _same(student: Mapping[str, Any], listed: Mapping[str, Any]) -> bool:

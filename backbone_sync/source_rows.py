@@ -68,9 +68,16 @@ class Shaper:
             made["soft_delete"] = 0
         return made
 
-    def raw(self, row: Any) -> msgspec.Raw:
-        """The same as JSON; what is no object goes on as it came."""
-        return msgspec.Raw(msgspec.json.encode(self.shape(row) if isinstance(row, dict) else row))
+    def in_force(self, row: Any) -> msgspec.Raw | None:
+        """The same as JSON, None where it says that it is withdrawn: it is then as good as absent.
+
+        A source that is compared as a whole needs no tombstones, and where it tells no times, a tombstone could not be
+        told from a row that is back. What is no object goes on as it came.
+        """
+        made = self.shape(row) if isinstance(row, dict) else row
+        if isinstance(made, dict) and made["soft_delete"] == 1:
+            return None
+        return msgspec.Raw(msgspec.json.encode(made))
 
 
 _UNTOLD = UNTOLD.isoformat().replace("+00:00", "Z")

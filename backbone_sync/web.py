@@ -124,6 +124,11 @@ class Web:
                 f"no answer from {place(url)}: {_cause(fault)}",
                 "check the address, the route and the firewall",
             ) from None
+        except ValueError:  # its own words would hold the header
+            raise ConfigInvalid(
+                f"the request for {what} cannot be made: a credential or a header's name holds what no header may",
+                "see that each credential file holds one line of plain characters",
+            ) from None
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         return Answer(answer.status, kind, answer.headers.get("Retry-After", ""), content)
 

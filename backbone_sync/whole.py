@@ -29,7 +29,9 @@ class Whole(ABC):
     def __init__(self, dictionary: Dictionary, zone: ZoneInfo, reference: str) -> None:
         self.dictionary = dictionary
         self.zone = zone
-        self._reference = Path(reference) if reference else None
+        tables = [name for name in dictionary.names if name.startswith("ref.")] if reference else []
+        files = {name: Path(reference, f"{name}.ndjson") for name in tables}
+        self._files = {name: path for name, path in files.items() if path.is_file()}
         self._listing: Iterator[Rows] = iter(())
         self._at = ""
         self._serial = 0
@@ -61,7 +63,7 @@ class Whole(ABC):
             tombstones=False,
             explicit_nulls=False,
             stable=not own,
-            served=own or self._file(entity) is not None,
+            served=own or entity in self._files,
             fields=fields,
         )
 
@@ -84,12 +86,8 @@ class Whole(ABC):
         """None."""
         return None
 
-    def _file(self, entity: str) -> Path | None:
-        path = self._reference / f"{entity}.ndjson" if self._reference and entity.startswith("ref.") else None
-        return path if path and path.is_file() else None
-
     def _lines(self, entity: str) -> Iterator[Rows]:
-        path = self._file(entity)
+        path = self._files.get(entity)
         if path is None:
             raise BadAnswer(f"the source does not have {entity}", "name a path for it, or leave it out of the grant")
         shape, held, count = Shaper(self.dictionary[entity], self.zone), [], 0
@@ -99,9 +97,12 @@ class Whole(ABC):
                     if not line.strip():
                         continue
                     try:
-                        held.append(shape.raw(msgspec.json.decode(line)))
+                        row = shape.in_force(msgspec.json.decode(line))
                     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
                         raise BadAnswer(f"{path}: line {number} is not JSON", "write the file anew") from None
+                    if row is None:
+                        continue
+                    held.append(row)
                     count += 1
                     if len(held) == _LINES:
                         yield held

@@ -27,6 +27,12 @@ from provision.lab.source.serve import Source
 from tests.support.bundles import DROPPED, Maker, key_pair
 from tests.support.certificates import self_signed
 from tests.support.cluster import Cluster
+from tests.support.foreign import emptied
+from tests.support.foreign_world import World
+from tests.support.gateway import ENTITIES as OF_GATEWAY
+from tests.support.gateway import STUDENTS, Gateway
+from tests.support.odd_http import served
+from tests.support.pages_source import KEY, PASSWORD, STUDENT_KEY, USER, PagesApi
 from tests.support.sync_world import PAGE, SECRET, SIZE, Run
 
 
@@ -184,3 +190,14 @@ def drop_run(drop_config: configs.Config) -> Run:
             return Engine(made, dictionary.load(), drop, store).run()
 
     return once
+
+
+@pytest.fixture
+def gate(foreign_database: str, certificate: tuple[Path, Path], tmp_path: Path) -> Iterator[Gateway]:
+    """An API with 70 students in three districts, and an empty database."""
+    emptied(foreign_database)
+    api = PagesApi().filled(STUDENTS)
+    world = World(foreign_database, tmp_path, OF_GATEWAY)
+    world.secret(username=USER, password=PASSWORD, api_key=KEY, api_key_siswa=STUDENT_KEY)
+    with served(api.answer, certificate) as url:
+        yield Gateway(api, world, url, certificate[0])

@@ -1,101 +1,25 @@
-"""APIs with numbered pages: all of a source is stored, and nothing that such an API does is taken for a deletion."""
+"""APIs with numbered pages: all of a source is stored, every end is understood, what is gone is deleted with care."""
 
 from __future__ import annotations
 
-import dataclasses
-import logging
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
-import pytest
 
-from backbone_sync import doctor, sources
-from backbone_sync.errors import SyncError
-from backbone_sync.results import RunResult
-from tests.support.foreign import DISTRICTS, WORDS, count, emptied, key_of, stored, student
-from tests.support.foreign_world import World
-from tests.support.odd_http import HTML, Asked, Reply, reply, served
-from tests.support.pages_source import KEY, PASSWORD, SECRETS, STUDENT_KEY, USER, PagesApi
-
-STUDENTS = 70
-ENTITY = "peserta_didik"
-ENTITIES = ("sekolah", ENTITY)
-Spoil = Callable[[Asked, Reply], Reply]
-
-
-@dataclasses.dataclass
-class Gateway:
-    """A scripted API, the world that is run against it, and the configuration of the one for the other."""
-
-    api: PagesApi
-    world: World
-    url: str
-    ca: Path
-
-    def toml(self, more: str = "", of_students: str = "", scopes: tuple[str, ...] = DISTRICTS) -> str:
-        """The table [source]."""
-        listed = ", ".join(f'"{s}"' for s in scopes)
-        return f"""
-kind = "pages"
-url = "{self.url}"
-ca_file = "{self.ca}"
-token_path = "/masuk"
-page_size = 10
-scope_parameter = "kode_kecamatan"
-scopes = [{listed}]
-retries = 1
-read_timeout = 5.0
-{more}
-[source.entities."ref.mst_wilayah"]
-path = "/wilayah"
-unscoped = true
-[source.entities.sekolah]
-path = "/sekolah"
-[source.entities.peserta_didik]
-path = "/siswa"
-key_header = "Apikey"
-key_file = "api_key_siswa"
-ignore = ["dibuat_oleh"]
-{of_students}
-fields = {{ nm_siswa = "nama" }}
-"""
-
-    def run(self, more: str = "", of_students: str = "", run: str = "") -> RunResult:
-        """One run."""
-        return self.world.run(self.toml(more, of_students), run=run)
-
-    def held(self) -> set[str]:
-        """Students that are stored."""
-        return {str(row[0]) for row in stored(self.world.database, ENTITY)}
-
-    def in_force(self) -> set[str]:
-        """Students that the source has."""
-        return {row["peserta_didik_id"] for row in self.api.rows[ENTITY]}
-
-    def drop(self, *numbers: int) -> None:
-        """Students go from the source."""
-        gone = {key_of(ENTITY, n) for n in numbers}
-        self.api.rows[ENTITY] = [row for row in self.api.rows[ENTITY] if row["peserta_didik_id"] not in gone]
-
-
-@pytest.fixture
-def gate(foreign_database: str, certificate: tuple[Path, Path], tmp_path: Path) -> Iterator[Gateway]:
-    """An API with 70 students in three districts, and an empty database."""
-    emptied(foreign_database)
-    api = PagesApi().filled(STUDENTS)
-    world = World(foreign_database, tmp_path, ENTITIES)
-    world.secret(username=USER, password=PASSWORD, api_key=KEY, api_key_siswa=STUDENT_KEY)
-    with served(api.answer, certificate) as url:
-        yield Gateway(api, world, url, certificate[0])
-
-
-def fault_of(result: RunResult) -> SyncError:
-    fault = result.error or result.entities[ENTITY].error
-    assert fault is not None
-    assert not result.green
-    return fault
+from tests.support.foreign import DISTRICTS, count, key_of, stored, student
+from tests.support.gateway import ENTITY, STUDENTS, Gateway, fault_of
+from tests.support.odd_http import Asked
+from tests.support.pages_source import STUDENT_KEY
 
 
 def test_a_full_load_equals_the_source_by_the_dictionarys_names_and_types(gate: Gateway) -> None:
@@ -192,102 +116,6 @@ def test_a_district_without_any_row_is_a_fault_unless_it_is_said_to_be_right(gat
     assert (fault_of(braked).kind, gate.held()) == ("deletions_braked", stood)
 
 
-def spoilt(answer: Reply, scope: str | None = None, page: str = "2") -> Spoil:
-    """The answer in place of a page of students."""
-
-    def spoil(asked: Asked, made: Reply) -> Reply:
-        hit = asked.path == "/siswa" and asked.query["page"] == page
-        return answer if hit and scope in (None, asked.query["kode_kecamatan"]) else made
-
-    return spoil
-
-
-FAULTS = {
-    "html": (HTML, "not JSON"),
-    "html_500": (dataclasses.replace(HTML, status=500), "answered 500"),
-    "not_found": (dataclasses.replace(HTML, status=404), "answered 404"),
-    "error_in_200": (reply({"success": False, "data": []}), "says that it failed"),
-    "status_error": (reply({"status": "error", "data": []}), "says that it failed"),
-    "null": (reply({"data": None}), "no list of rows at 'data'"),
-    "nothing": (Reply(), "is empty"),
-    "cut_off_json": (Reply(body=b'{"data":[{"peserta_didik_id":"1'), "cut off or not JSON"),
-    "cut_off": (Reply(body=b'{"data":[', announced=500), "cut off"),
-}
-
-
-def test_a_district_that_fails_hinders_no_other_and_deletes_nothing(gate: Gateway) -> None:
-    assert gate.run().green
-    gate.drop(0, 3, 1)  # two of the district that fails, one of another
-    for number, (name, (answer, said)) in enumerate(FAULTS.items(), 900):
-        gate.api.rows[ENTITY].append(student(number, DISTRICTS[2]))
-        gate.api.spoil = spoilt(answer, DISTRICTS[0])
-        result = gate.world.run(gate.toml().replace("retries = 1", "retries = 0"))
-        fault = fault_of(result)
-        assert (fault.kind, result.exit_status) == ("incomplete", 1), name
-        assert said in fault.message, name
-        assert f"1 of 3 values of kode_kecamatan failed ({DISTRICTS[0]})" in fault.message
-        assert "nothing was deleted" in fault.message
-        assert fault.repair
-        assert key_of(ENTITY, number) in gate.held()
-        assert gate.held() >= {key_of(ENTITY, n) for n in range(STUDENTS)}
-    gate.api.spoil = lambda asked, made: made
-    again = gate.run()
-    assert (again.green, again.entities[ENTITY].counts.deleted) == (True, 3)
-    assert gate.held() == gate.in_force()
-
-
-def test_what_passes_is_waited_for_with_growing_pauses(gate: Gateway) -> None:
-    turns = {"left": 2}
-
-    def once(asked: Asked, made: Reply) -> Reply:
-        if asked.path == "/siswa" and turns["left"]:
-            turns["left"] -= 1
-            return dataclasses.replace(HTML, status=502)
-        return made
-
-    gate.api.spoil = once
-    source = gate.toml().replace("retries = 1", "retries = 3")
-    gate.world.pauses.clear()
-    assert gate.world.run(source).green
-    assert len(gate.world.pauses) == 2
-    assert 0.7 < gate.world.pauses[0] < 1.3 < gate.world.pauses[1]
-
-
-def test_silence_and_overload_end_the_run_and_delete_nothing(gate: Gateway) -> None:
-    assert gate.run().green
-    gate.drop(0)
-    gate.api.spoil = spoilt(Reply(silent=True))
-    source = gate.toml().replace("read_timeout = 5.0", "read_timeout = 0.3").replace("retries = 1", "retries = 0")
-    result = gate.world.run(source)
-    assert (fault_of(result).kind, result.exit_status) == ("unreachable", 3)
-    gate.api.spoil = spoilt(dataclasses.replace(reply({}, 429), headers={"Retry-After": "7"}))
-    gate.world.pauses.clear()
-    result = gate.run()
-    assert (fault_of(result).kind, result.exit_status, gate.world.pauses) == ("overloaded", 3, [7.0])
-    assert len(gate.held()) == STUDENTS
-
-
-def test_a_token_that_ends_in_mid_run_is_renewed_and_one_that_is_refused_ends_the_run(gate: Gateway) -> None:
-    def expire(asked: Asked) -> None:
-        if asked.path == "/siswa" and asked.query["page"] == "2" and gate.api.tokens == 1:
-            gate.api.tokens = 2
-
-    gate.api.meanwhile = expire
-    assert gate.run().green
-    gate.world.secret(password="sandi-lama")
-    result = gate.run()
-    fault = result.error
-    assert fault is not None
-    assert (fault.kind, "user name and password" in fault.repair) == ("auth", True)
-    assert gate.held() == gate.in_force()
-
-
-def test_a_key_that_does_not_cover_an_entity_is_named(gate: Gateway) -> None:
-    gate.world.secret(api_key_siswa="kunci-lain")
-    fault = fault_of(gate.run())
-    assert (fault.kind, "403 for peserta_didik" in fault.message) == ("auth", True)
-
-
 def test_a_listing_that_was_shifted_by_a_deletion_is_made_again_before_anything_goes(gate: Gateway) -> None:
     """A row goes from page one while page two is fetched: a row in force slips from page three to page two."""
     gate.api.filled(60)
@@ -336,56 +164,68 @@ def test_more_deletions_than_a_run_may_make_wait(gate: Gateway) -> None:
     assert len(gate.held()) == STUDENTS
 
 
-def test_a_killed_run_is_made_good_by_the_next_one(gate: Gateway) -> None:
-    class Killed(BaseException):
-        pass
+def test_a_row_that_says_that_it_is_withdrawn_is_as_good_as_absent_and_may_come_back(gate: Gateway) -> None:
+    rows = gate.api.rows["sekolah"]
+    for row in rows:
+        del row["last_update"]
+    for withdrawn, many in ((0, 6), (1, 5), (0, 6)):
+        rows[3]["soft_delete"] = withdrawn
+        assert gate.run().green
+        assert count(gate.world.database, "backbone.sekolah") == many
 
-    stop = {"at": 3}
 
-    def progress(entity: str, counts: object) -> None:
-        if entity == ENTITY:
-            stop["at"] -= 1
-            if not stop["at"]:
-                raise Killed
+def test_a_run_that_is_killed_at_any_page_is_made_good_by_the_next_one(gate: Gateway) -> None:
+    """Also in the second listing, which comes before a deletion."""
+    gate.world.configured(gate.toml(), run="group_rows = 1")
+    words = ["run", "--json", "--config", str(gate.world.folder / "sync.toml")]
+    child: queue.Queue[int] = queue.Queue()
+    with zygote() as spawn:
+        for page, drop in ((3, False), (9, False), (0, False), (9, True), (17, True)):
+            if drop:
+                gate.drop(page)
+            left = iter(range(page, -1, -1))
 
-    with pytest.raises(Killed):
-        gate.world.run(gate.toml(), run="group_rows = 1", progress=progress)
-    assert 0 < len(gate.held()) < STUDENTS
+            def kill(asked: Asked, left: Iterator[int] = left, page: int = page) -> None:
+                if page and asked.path == "/siswa" and next(left, None) == 1:
+                    os.kill(child.get(timeout=10), signal.SIGKILL)
+                    time.sleep(0.05)
+
+            gate.api.meanwhile = kill
+            code = spawn(words, child)
+            assert code == (-signal.SIGKILL if page else 0)
+            assert len(gate.held()) == STUDENTS or (0 < len(gate.held()) < STUDENTS and not drop)
+    gate.api.meanwhile = lambda asked: None
     result = gate.run()
-    assert result.green
+    assert (result.green, result.entities[ENTITY].counts.deleted) == (True, 2)
     assert gate.held() == gate.in_force()
 
 
-def test_nothing_secret_is_said_or_logged(gate: Gateway, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    gate.run()
-    gate.api.spoil = spoilt(HTML)
-    gate.run()
-    gate.world.secret(password="sandi-lama")
-    result = gate.run()
-    config = gate.world.configured(gate.toml())
-    said = [caplog.text, repr(config), str(result), *(f.what.en for f in examined(gate))]
-    assert not [s for s in (*SECRETS, "sandi-lama", "Murid") if any(s in text for text in said)]
+@contextmanager
+def zygote() -> Iterator[Callable[[list[str], queue.Queue[int]], int]]:
+    """Runs backbone-sync in a process of its own: puts its id into the queue, gives its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.zygote"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    to, said = process.stdin, process.stdout
+    assert to is not None
+    assert said is not None
 
+    def spawn(words: list[str], child: queue.Queue[int]) -> int:
+        to.write(json.dumps(words) + "\n")
+        to.flush()
+        while not child.empty():
+            child.get()
+        child.put(int(said.readline()))
+        to.write("\n")
+        to.flush()
+        return int(said.readline())
 
-def examined(gate: Gateway, source: str = "") -> list[doctor.Finding]:
-    steps = tuple(sources.steps(gate.world.configured(source or gate.toml()), WORDS, 2.0))
-    found = doctor.diagnose(doctor.Facts(None, "", steps))
-    # There is no database to speak of, and the test's own certificate ends tomorrow.
-    return [
-        one for one in found if one.code != "database" and (one.code, one.level) != ("source.certificate", "warning")
-    ]
-
-
-def test_the_doctor_walks_the_way_and_names_the_entity_that_fails(gate: Gateway) -> None:
-    found = examined(gate)
-    assert [(f.code, f.level) for f in found] == [("source.unserved", "warning")]
-    assert "ref.agama" in found[0].what.en
-    gate.api.spoil = spoilt(HTML, page="1")
-    assert [f.code for f in examined(gate)] == ["source.answer.peserta_didik", "source.unserved"]
-    gate.world.secret(password="sandi-lama")
-    assert [f.code for f in examined(gate)] == ["source.token"]
-    elsewhere = gate.toml().replace(f'ca_file = "{gate.ca}"', "")
-    assert [f.code for f in examined(gate, elsewhere)] == ["source.certificate"]
-    away = gate.toml().replace(gate.url, "https://127.0.0.1:1")
-    assert [f.code for f in examined(gate, away)] == ["source.connection"]
+    try:
+        yield spawn
+    finally:
+        to.close()
+        process.wait(30)

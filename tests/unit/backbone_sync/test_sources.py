@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from backbone_sync.pages import rows_of
 from backbone_sync.results import twice
 from backbone_sync.school import Schools
 from backbone_sync.school_answer import members, read
+from backbone_sync.source_pages import Listed
 from backbone_sync.source_rows import Shaper
-from backbone_sync.source_school import METHODS, School, SchoolSettings, private
+from backbone_sync.source_school import METHODS, School, SchoolSettings, Shape, private
 from backbone_sync.state import UNTOLD, Counts
 from backbone_sync.web import Answer
 from tests.support.foreign import areas
@@ -168,7 +170,9 @@ def test_names_are_led_over_and_the_rest_is_passed_on_or_left() -> None:
         "soft_delete": 0,
     }
     assert "baru" not in Shaper(WORDS["sekolah"], WIB, {"nm": "nama"}, known_only=True).shape(row)
-    assert bytes(Shaper(WORDS["sekolah"], WIB).raw(["x"])) == b'["x"]'
+    shaper = Shaper(WORDS["sekolah"], WIB)
+    assert [shaper.in_force({"soft_delete": one}) for one in ("1", 1, True)] == [None] * 3
+    assert bytes(shaper.in_force(["x"]) or b"") == b'["x"]'
 
 
 @pytest.mark.parametrize(
@@ -251,6 +255,7 @@ def test_memberships_are_checked_against_the_classes() -> None:
     classes = [{"rombongan_belajar_id": C}]
     made = members([pupil("1", A, C), pupil("2", "belum punya kelas", C), pupil("3", A, C), pupil("4", B, A)], classes)
     assert ([r["peserta_didik_id"] for r in made.rows], made.without, made.doubtful) == (["1"], 1, 2)
+    assert members([pupil("1", A, C)], [{"rombongan_belajar_id": C, "anggota_rombel": 7}]).rows
     listing = [{"rombongan_belajar_id": C, "anggota_rombel": [{"anggota_rombel_id": A, "peserta_didik_id": "1"}]}]
     made = members([pupil("9", A.upper(), C), pupil("2", B, C)], listing)
     assert sorted(r["peserta_didik_id"] for r in made.rows) == ["1", "2"]
@@ -315,8 +320,41 @@ def test_an_application_that_never_comes_to_an_end_is_left(monkeypatch: pytest.M
         source.page("ptk", ())
 
 
+def test_when_no_school_can_be_reached_not_all_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    schools = tuple(School(f"{20000000 + n}", f"http://10.0.0.{n}:5774", "school") for n in range(1, 61))
+    source = Schools(SchoolSettings(schools), lambda name: "t", WORDS, "0", lambda _: None)
+    asked: list[str] = []
+
+    def away(method: str, url: str, *rest: object) -> Answer:
+        asked.append(url)
+        raise SourceUnreachable("no answer")
+
+    monkeypatch.setattr(source._web, "exchange", away)
+    monkeypatch.setattr(source._web, "patiently", lambda ask: ask())
+    with pytest.raises(SourceUnreachable, match="60 of 60 schools"):
+        source.page("ptk", ())
+    assert len(asked) == 20
+
+
 def test_counts_of_a_second_listing_add_what_was_done_and_not_what_was_found() -> None:
     first = Counts(pages=3, received=10, created=2, updated=1, unchanged=7, quarantined=1, flagged=2)
     second = Counts(pages=3, received=10, created=1, updated=0, unchanged=9, quarantined=1, flagged=2)
     assert twice(first, second) == dataclasses.replace(first, pages=6, received=20, created=3)
     assert msgspec.json.encode(twice(first, Counts()))
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "sync-sources.md").read_text("utf-8")
+PROSE = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("kind", ["pages", "school"])
+def test_the_examples_of_the_manual_are_right_and_every_key_is_explained(tmp_path: Path, kind: str) -> None:
+    (example,) = [block for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if f'kind = "{kind}"' in block]
+    (tmp_path / "sync.toml").write_text(f'region = "33.74"\n{example}', "utf-8")
+    made = config.load(tmp_path / "sync.toml", WORDS).source
+    assert made.kind == kind
+    for one in (made, *({"pages": [Listed("/x")], "school": [School("", ""), Shape()]}[kind])):
+        for name in (field.name for field in dataclasses.fields(one)):  # type: ignore[arg-type]
+            assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", PROSE), (
+                f"{kind}: docs/sync-sources.md does not explain {name}"
+            )
