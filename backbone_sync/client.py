@@ -67,6 +67,13 @@ class Client:
             groups = [wire.Group(total.live, total.digest)] if total.live else []
         return tuple(Cell(g.kecamatan or "", g.semester or "", g.live, g.digest or None) for g in groups)
 
+    def notice(self) -> wire.Notice | None:
+        """What the source announces; answered also during maintenance. None from a source of contract 1.0."""
+        answer = self._web.exchange(
+            "GET", f"{self._base}/v1/notice", {"Accept": "application/json"}, None, "the notice"
+        )
+        return None if answer.status == 404 else wire.notice(_checked(answer, "the notice"))
+
     def traffic(self) -> tuple[int, int]:
         """Requests made and bytes received, as they came over the line."""
         return self._web.requests, self._web.received
