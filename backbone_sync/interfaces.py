@@ -6,10 +6,10 @@ empty page for a fault. A store keeps rows and the cursor in one transaction. Bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -29,7 +29,8 @@ class Capabilities:
     row in force, so that a stored key it lacks is a deletion. `explicit_nulls`: a field without a value is there as
     null, so that a field that is absent from all rows was removed. `breakdown`: counts by kecamatan and semester.
     `stable`: a row in force cannot slip through a listing because others change meanwhile, as it can between numbered
-    pages. `served`: the source has the entity at all. `fields`: those that it can have, None for all.
+    pages. `snapshot`: `Snapshots` can be asked. `served`: the source has the entity at all. `fields`: those that it can
+    have, None for all.
     """
 
     since: bool = True
@@ -39,6 +40,7 @@ class Capabilities:
     explicit_nulls: bool = True
     breakdown: bool = False
     stable: bool = True
+    snapshot: bool = False
     served: bool = True
     fields: frozenset[str] | None = None
 
@@ -94,6 +96,18 @@ class Source(Protocol):
 
     def traffic(self) -> tuple[int, int]:
         """Requests made and bytes received since it was opened; no I/O."""
+
+
+@runtime_checkable
+class Snapshots(Protocol):
+    """A source that can say which rows are in force at one moment without listing them."""
+
+    def snapshot(self, entity: Entity) -> Iterator[tuple[str, datetime]]:
+        """(key text, last_update) of every row in force.
+
+        BadAnswer, at the latest after the last pair, unless they are proven to be all: until then nothing follows from
+        a key that is absent.
+        """
 
 
 class Storage(Protocol):
@@ -164,6 +178,15 @@ class Storage(Protocol):
 
     def lacking(self, entity: Entity) -> bool:
         """Whether a row is stored whose key has not been listed since `prepare`."""
+
+    def note(self, entity: Entity, pairs: Sequence[tuple[str, datetime]]) -> None:
+        """Note (key text, last_update) of rows of a snapshot, after `prepare`."""
+
+    def compare(self, entity: Entity, run_id: int) -> datetime | None:
+        """Compare with the whole snapshot that was noted: what it lacks waits as a deletion for `settle`.
+
+        Returns the earliest last_update of its rows that are not stored in that version, None when all are.
+        """
 
     def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""

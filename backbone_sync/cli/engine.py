@@ -23,8 +23,9 @@ from backbone_sync.run.engine import Engine
 from backbone_sync.run.results import RunResult
 from backbone_sync.run.stall import Watch
 from backbone_sync.run.state import Counts
-from backbone_sync.sources import open_source
+from backbone_sync.sources import landing_schema, open_source
 from backbone_sync.sources.delivery import Delivering, Delivery
+from backbone_sync.stores.postgresql import guarded
 
 
 def add(verbs: Verbs) -> None:
@@ -127,17 +128,20 @@ def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> 
         applied = store.migrate(words, config.grant.entities)
         with _source(config, words) as source:
             installed = source.install() if isinstance(source, Delivering) else []
+        if config.source.kind != "landing":
+            with guarded():
+                installed += ["no landing database any more"] if landing_schema.withdraw(store.connection) else []
         try:
             store.lock(patience=0)
-            guarded = store.guard(words, config.grant)
+            tightened = store.guard(words, config.grant)
         except AlreadyRunning:
-            guarded = []  # the run does it itself, entity by entity
+            tightened = []  # the run does it itself, entity by entity
     if options.json:
-        show({"applied": applied, "guarded": guarded, "installed": installed})
+        show({"applied": applied, "guarded": tightened, "installed": installed})
     else:
         say(f"applied: {', '.join(map(str, applied)) or 'nothing, the schema is up to date'}")
         say(*(f"for what is delivered: {one}" for one in installed))
-        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in guarded))
+        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in tightened))
     return 0
 
 

@@ -131,6 +131,9 @@ _STEPS = {
     "answer": (Text("Jawaban sumber tidak dapat dipakai", "The source's answer cannot be used"), "API"),
     "school": (Text("Aplikasi sekolah tidak dapat dipakai", "A school's application cannot be used"), "school"),
     "plain": (Text("Ditanya tanpa TLS", "Asked without TLS"), "TLS"),
+    "maintenance": (Text("Pusat mengumumkan pemeliharaan", "The centre announces maintenance"), "API"),
+    "change": (Text("Pusat mengumumkan perubahan data", "The centre announces a change of its data"), "API"),
+    "overlap": (Text("Baris pusat dapat muncul terlambat", "Rows of the centre may become visible late"), "API"),
     "unserved": (Text("Diizinkan, tetapi sumber tidak memilikinya", "Granted, but the source does not have"), "API"),
 }
 _STEP_REPAIR = {
@@ -157,6 +160,18 @@ _STEP_REPAIR = {
     "plain": Text(
         "Hanya boleh lewat VPN atau jaringan sendiri; siapa pun di jaringan itu dapat membacanya.",
         "Only through the VPN or a network of your own; whoever is on that network can read it.",
+    ),
+    "maintenance": Text(
+        "Selama itu sinkronisasi menunggu atau gagal; jadwal sesudahnya meneruskan.",
+        "Runs wait or fail meanwhile; the next one after it goes on.",
+    ),
+    "change": Text(
+        "Pasang versi layanan yang mengenalnya sebelum tanggal itu.",
+        "Install a release that knows it before that day.",
+    ),
+    "overlap": Text(
+        "Naikkan source.overlap di atas waktu itu, agar tidak ada baris yang terlewat.",
+        "Raise source.overlap above that time, so that no row is passed by.",
     ),
     "unserved": Text(
         "Yang tersimpan tetap seperti adanya; beri jalurnya di [source.entities], atau keluarkan dari izin.",

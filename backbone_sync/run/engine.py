@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Protocol
 
 from backbone_sync import __version__
@@ -32,7 +33,7 @@ from backbone_sync.errors import (
     SyncError,
     WindowClosed,
 )
-from backbone_sync.interfaces import Source, Storage, Total
+from backbone_sync.interfaces import Snapshots, Source, Storage, Total
 from backbone_sync.run import drift, pace
 from backbone_sync.run.judging import Judge
 from backbone_sync.run.listing import Asked, Listing
@@ -46,6 +47,7 @@ log = logging.getLogger("backbone_sync")
 _ENTITY_ONLY = (BadAnswer, Forbidden, Incomplete, RegionMismatch, CursorExpired, SchemaDrift)
 # An incremental run that touched less than this share of an entity checks the references of those rows alone.
 _FEW = 0.1
+_PAIRS = 5000  # of a snapshot, noted at a time
 _TURN = 0.0005  # seconds that a thread may keep the interpreter while another waits
 
 
@@ -128,11 +130,19 @@ class Engine:
             )
 
     def _entity(
-        self, entity: Entity, run_id: int, result: EntityResult, storing: ThreadPoolExecutor, full: bool = False
+        self,
+        entity: Entity,
+        run_id: int,
+        result: EntityResult,
+        storing: ThreadPoolExecutor,
+        full: bool = False,
+        snapshot: bool = False,
     ) -> None:
         began = time.monotonic()
         result.error, result.complete, result.held = None, False, 0
         try:
+            if snapshot:
+                self._compare(entity, run_id, result)
             self._list(entity, run_id, result, storing, full)
             result.complete = True
         except DeletionsBraked as fault:
@@ -210,6 +220,26 @@ class Engine:
         if fault := braked(entity.name, settled):
             raise fault
 
+    def _compare(self, entity: Entity, run_id: int, result: EntityResult) -> None:
+        """Note what a snapshot lacks as deletions, and go back to the earliest row that is not here.
+
+        The listing that follows decides on the deletions and fetches the rows.
+        """
+        assert isinstance(self._source, Snapshots)
+        granted = self._granted(entity)
+        scoped, whose = self._config.grant.scope(self._config.region), self._config.source.identity
+        position = self._store.position(entity, granted, scoped, whose)
+        self._store.prepare(entity, granted, compare=True)
+        pairs = self._source.snapshot(entity)
+        while some := list(islice(pairs, _PAIRS)):
+            self._store.note(entity, some)
+        behind = self._store.compare(entity, run_id)
+        if behind is not None:
+            since = behind if position.since_update is None else min(behind, position.since_update)
+            self._store.settle_position(entity, replace(position, since_update=since, position=None))
+        result.begun = result.compared = True
+        log.info("entity=%s compared with a snapshot, behind=%s", entity.name, behind)
+
     def _granted(self, entity: Entity) -> tuple[Field, ...]:
         """The fields that are granted and that the source can have."""
         there = self._source.capabilities(entity.name).fields
@@ -255,8 +285,9 @@ class Engine:
     def _account(self, entities: list[Entity], run_id: int, result: RunResult, storing: ThreadPoolExecutor) -> None:
         """Compare with the source's totals.
 
-        What changed at the source meanwhile is fetched and compared again; what still does not fit is listed from
-        the beginning, once a day at most, which finds what neither a cursor nor a tombstone told.
+        What changed at the source meanwhile is fetched and compared again. What still does not fit is compared with a
+        snapshot, once a day at most, or where the source has none, listed from the beginning: that finds what neither
+        a cursor nor a tombstone told.
         """
         pending = entities
         for turn in range(max(1, self._config.balance_rounds) + 1):
@@ -268,7 +299,9 @@ class Engine:
             if not pending or turn > self._config.balance_rounds - 1:
                 return
             for entity in pending:
-                self._entity(entity, run_id, result.entities[entity.name], storing, full=last)
+                made = result.entities[entity.name]
+                short = last and self._source.capabilities(entity.name).snapshot and _live_differs(made)
+                self._entity(entity, run_id, made, storing, full=last and not short, snapshot=short)
 
     def _worth_another(self, entity: Entity, made: EntityResult, *, thorough: bool) -> bool:
         if not made.complete or made.error or not made.balance or made.balance.balanced or made.balance.source is None:
@@ -329,6 +362,12 @@ def _brisk() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(usual)
+
+
+def _live_differs(made: EntityResult) -> bool:
+    """Whether it is the rows in force that do not fit; a snapshot says nothing of those that were withdrawn."""
+    one = made.balance
+    return one is not None and one.source_deleted in (None, one.deleted)
 
 
 def _changed(made: EntityResult) -> bool:

@@ -6,18 +6,20 @@ Whatever is not by the contract raises; it is never "no rows".
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from urllib.parse import quote, urlencode
 
 from backbone_sync.config import Config
+from backbone_sync.dictionary import Entity
 from backbone_sync.errors import AuthRefused, BadAnswer, ConfigInvalid, CursorExpired
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
-from backbone_sync.sources import wire
+from backbone_sync.sources import lines, wire
 from backbone_sync.sources.source_contract import of
 from backbone_sync.sources.web import Answer, Web, must_be_json, refused_for_now
 
 _TOKEN_MARGIN = 30.0
+_SNAPSHOT = 4 * 1024**3  # bytes: a hundred for each row, which are read as they come and not kept
 
 
 class Client:
@@ -35,7 +37,7 @@ class Client:
 
     def capabilities(self, entity: str) -> Capabilities:
         """All that contract v1 promises, for every entity."""
-        return Capabilities(breakdown=True)
+        return Capabilities(breakdown=True, snapshot=True)
 
     def page(self, entity: str, fields: tuple[str, ...], cursor: str = "", since: datetime | None = None) -> Page:
         """One page of `entity`: after `cursor`, from `since` (inclusive), or from the beginning."""
@@ -66,6 +68,27 @@ class Client:
         if groups is None:
             groups = [wire.Group(total.live, total.digest)] if total.live else []
         return tuple(Cell(g.kecamatan or "", g.semester or "", g.live, g.digest or None) for g in groups)
+
+    def snapshot(self, entity: Entity) -> Iterator[tuple[str, datetime]]:
+        """(key text, last_update) of every row in force at one moment, as they arrive; BadAnswer unless it is whole."""
+        url = f"{self._root}/entities/{quote(entity.name, safe='')}/snapshot"
+        what = f"the snapshot of {entity.name}"
+        for fresh in (False, True):
+            headers = {"Authorization": f"Bearer {self._bearer(fresh)}", "Accept": lines.MEDIA}
+            answer, pieces = self._web.stream(url, headers, what, _SNAPSHOT)
+            if answer.status != 401:
+                break
+        _accepted(answer, what)
+        if answer.kind != lines.MEDIA:
+            raise BadAnswer(f"the answer for {what} does not come in lines")
+        return lines.snapshot(pieces, entity.name, self._config.region, entity.key)
+
+    def notice(self) -> wire.Notice | None:
+        """What the source announces; answered also during maintenance. None from a source of contract 1.0."""
+        answer = self._web.exchange(
+            "GET", f"{self._base}/v1/notice", {"Accept": "application/json"}, None, "the notice"
+        )
+        return None if answer.status == 404 else wire.notice(_checked(answer, "the notice"))
 
     def traffic(self) -> tuple[int, int]:
         """Requests made and bytes received, as they came over the line."""
@@ -109,13 +132,19 @@ class Client:
 
 
 def _checked(answer: Answer, what: str) -> bytes:
+    _accepted(answer, what)
+    return must_be_json(answer, what)
+
+
+def _accepted(answer: Answer, what: str) -> None:
     refused_for_now(answer, what)
     if answer.status == 410:
         raise CursorExpired(f"the source no longer knows the cursor of {what}")
-    if answer.status == 403:
-        raise AuthRefused(f"the source answered 403 for {what}", "ask the centre what this region is granted")
+    if answer.status in (401, 403):
+        raise AuthRefused(
+            f"the source answered {answer.status} for {what}", "ask the centre what this region is granted"
+        )
     if answer.status != 200:
         raise BadAnswer(
             f"the source answered {answer.status} for {what}", "check source.url and the contract's version"
         )
-    return must_be_json(answer, what)

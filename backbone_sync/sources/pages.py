@@ -7,6 +7,7 @@ not look like a page raises. A scope that fails does not hinder the others, but 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ from backbone_sync.sources.source_rows import Shaper
 from backbone_sync.sources.web import Answer, Web, must_be_json, refused_for_now
 from backbone_sync.sources.whole import Rows, Whole
 
+log = logging.getLogger("backbone_sync")
 _NAMED = 5  # scopes that a message names
 
 
@@ -59,6 +61,7 @@ class Pages(Whole):
         self._secret = secret
         self._web = Web(settings, version, sleep)
         self._token = ""
+        self._noted: set[str] = set()
         self._shapers = {
             name: Shaper(dictionary[name], zone, one.fields, one.ignore) for name, one in settings.entities.items()
         }
@@ -139,8 +142,13 @@ class Pages(Whole):
             if not page.keys:
                 return
             if first and before and (_within(page, before) or _within(page, first)):
-                if before is first and len(page.keys) == settings.page_size:
-                    self._must_take_numbers(entity, one, scope, first)
+                if before is first:
+                    if len(page.keys) == settings.page_size:
+                        self._must_take_numbers(entity, one, scope, first)
+                    elif entity not in self._noted:
+                        self._noted.add(entity)
+                        said = "entity=%s rows=%d the second page is the first one, and short: taken for the whole"
+                        log.warning(said, entity, len(page.keys))
                 return
             yield page
             if settings.trust_short_page and len(page.keys) < settings.page_size:

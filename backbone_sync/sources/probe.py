@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from backbone_sync import __version__
@@ -14,7 +14,8 @@ from backbone_sync.config import Config
 from backbone_sync.errors import AuthRefused, ConfigInvalid, SyncError
 from backbone_sync.findings import Step
 from backbone_sync.interfaces import Source
-from backbone_sync.sources import source_contract
+from backbone_sync.run.results import printable
+from backbone_sync.sources import source_contract, wire
 from backbone_sync.sources.client import Client
 
 
@@ -24,17 +25,40 @@ def contract(config: Config, timeout: float = 10.0) -> Iterator[Step]:
     if (yield from way(settings.url, settings.ca_file, timeout)):
         return
     once = replace(config, source=replace(settings, retries=0, read_timeout=timeout))
+    client = Client(once, __version__, sleep=lambda _: None)
     try:
-        Client(once, __version__, sleep=lambda _: None).totals()
+        client.totals()
     except (AuthRefused, ConfigInvalid) as fault:
         yield Step("token", fault.message)
         return
     except SyncError as fault:
         yield Step("token")
         yield Step("contract", fault.message)
-        return
-    yield Step("token")
-    yield Step("contract")
+    else:
+        yield Step("token")
+        yield Step("contract")
+    try:
+        notice = client.notice()
+    except SyncError:
+        return  # what is wrong with the source has been said
+    if notice:
+        yield from announced(notice, settings.overlap, datetime.now(timezone.utc))
+
+
+def announced(notice: wire.Notice, overlap: timedelta, now: datetime) -> Iterator[Step]:
+    """Warnings of what the source announces: maintenance, changes of the schema to come, rows that come late."""
+    for window in notice.maintenance:
+        if window.until > now:
+            span = f"{window.start:%Y-%m-%d %H:%M} – {window.until:%Y-%m-%d %H:%M} UTC"
+            yield Step("maintenance", span, warning=True)
+    for change in notice.changes:
+        if change.start > now:
+            what = ".".join(printable(one) for one in (change.entity, change.field) if one)
+            said = f"{change.start:%Y-%m-%d} {what}: {printable(change.kind)} ({printable(change.version)})"
+            yield Step("change", said, where=what, warning=True)
+    if notice.limits.visibility_seconds > overlap.total_seconds():
+        seconds = f"{notice.limits.visibility_seconds} s > {overlap.total_seconds():.0f} s"
+        yield Step("overlap", seconds, warning=True)
 
 
 def unserved(config: Config, source: Source) -> Iterator[Step]:

@@ -6,7 +6,8 @@ Whatever goes wrong on the line becomes a SyncError without the address's query 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -102,49 +103,87 @@ class Web:
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, what: str) -> Answer:
         """One request. `what` names in messages what was asked for; SourceUnreachable or BadAnswer of the line."""
-        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": _CODINGS}
-        self.requests += 1
-        try:
-            answer = self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)
+        with _told(url, what):
+            answer = self._asked(method, url, headers, body)
             try:
                 content = self._limited(answer, what)
             finally:
                 answer.release_conn()
-        except urllib3.exceptions.DecodeError:
-            raise BadAnswer(f"the answer for {what} is compressed wrongly") from None
-        except (urllib3.exceptions.IncompleteRead, urllib3.exceptions.ProtocolError):
-            raise BadAnswer(f"the answer for {what} was cut off") from None
-        except urllib3.exceptions.SSLError as fault:
-            raise SourceUnreachable(
-                f"no trusted connection to {place(url)}: {_cause(fault)}",
-                "check source.ca_file, the server's name and this machine's clock",
-            ) from None
-        except (urllib3.exceptions.HTTPError, OSError) as fault:
-            raise SourceUnreachable(
-                f"no answer from {place(url)}: {_cause(fault)}",
-                "check the address, the route and the firewall",
-            ) from None
-        except ValueError:  # its own words would hold the header
-            raise ConfigInvalid(
-                f"the request for {what} cannot be made: a credential or a header's name holds what no header may",
-                "see that each credential file holds one line of plain characters",
-            ) from None
-        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return Answer(answer.status, kind, answer.headers.get("Retry-After", ""), content)
+        return _answer(answer, content)
+
+    def stream(self, url: str, headers: Mapping[str, str], what: str, most: int) -> tuple[Answer, Iterator[bytes]]:
+        """GET as `exchange`, but the decompressed body of a 200 comes in pieces, up to `most` bytes of it."""
+        with _told(url, what):
+            answer = self._asked("GET", url, headers, None)
+            if answer.status == 200:
+                return _answer(answer, b""), self._pieces(answer, url, what, most)
+            try:
+                return _answer(answer, self._limited(answer, what)), iter(())
+            finally:
+                answer.release_conn()
+
+    def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> urllib3.BaseHTTPResponse:
+        headers = {**headers, "User-Agent": self._agent, "Accept-Encoding": _CODINGS}
+        self.requests += 1
+        return self._pool.request(method, url, body=body, headers=headers, redirect=False, preload_content=False)
+
+    def _pieces(self, answer: urllib3.BaseHTTPResponse, url: str, what: str, most: int) -> Iterator[bytes]:
+        whole = False
+        try:
+            with _told(url, what):
+                yield from self._read(answer, what, most)
+            whole = True
+        finally:
+            # A body that is left half read would be taken for the next answer.
+            answer.release_conn() if whole else answer.close()
 
     def _limited(self, answer: urllib3.BaseHTTPResponse, what: str) -> bytes:
         """The decompressed body, read in pieces so that neither a bomb nor a large buffer fills the memory."""
-        content, seen = bytearray(), 0
+        return b"".join(self._read(answer, what, MAX_BODY))
+
+    def _read(self, answer: urllib3.BaseHTTPResponse, what: str, most: int) -> Iterator[bytes]:
+        length = seen = 0
         for piece in answer.stream(_PIECE, decode_content=True):
-            content += piece
             arrived = answer.tell()
             self._throttle.spend(arrived - seen)
             self.received += arrived - seen
             seen = arrived
-            if len(content) > MAX_BODY:
+            length += len(piece)
+            if length > most:
                 answer.close()
-                raise BadAnswer(f"the answer for {what} is larger than {MAX_BODY} bytes")
-        return bytes(content)
+                raise BadAnswer(f"the answer for {what} is larger than {most} bytes")
+            yield piece
+
+
+@contextmanager
+def _told(url: str, what: str) -> Iterator[None]:
+    """What goes wrong on the line, as one of our faults."""
+    try:
+        yield
+    except urllib3.exceptions.DecodeError:
+        raise BadAnswer(f"the answer for {what} is compressed wrongly") from None
+    except (urllib3.exceptions.IncompleteRead, urllib3.exceptions.ProtocolError):
+        raise BadAnswer(f"the answer for {what} was cut off") from None
+    except urllib3.exceptions.SSLError as fault:
+        raise SourceUnreachable(
+            f"no trusted connection to {place(url)}: {_cause(fault)}",
+            "check source.ca_file, the server's name and this machine's clock",
+        ) from None
+    except (urllib3.exceptions.HTTPError, OSError) as fault:
+        raise SourceUnreachable(
+            f"no answer from {place(url)}: {_cause(fault)}",
+            "check the address, the route and the firewall",
+        ) from None
+    except ValueError:  # its own words would hold the header
+        raise ConfigInvalid(
+            f"the request for {what} cannot be made: a credential or a header's name holds what no header may",
+            "see that each credential file holds one line of plain characters",
+        ) from None
+
+
+def _answer(answer: urllib3.BaseHTTPResponse, content: bytes) -> Answer:
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return Answer(answer.status, kind, answer.headers.get("Retry-After", ""), content)
 
 
 def refused_for_now(answer: Answer, what: str) -> None:

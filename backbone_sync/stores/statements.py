@@ -43,6 +43,8 @@ class Statements:
     unhold: str
     touch: str
     saw: str
+    noted: str
+    behind: str
     lacking: str
     absent: str
     settle_held: str
@@ -105,6 +107,14 @@ class Statements:
             " AND (h.kind = 'absent' OR h.last_update < s.last_update)",
             touch=f"INSERT INTO touched (entity, key) SELECT %s, {stage_key} FROM {stage} s",
             saw="COPY seen (key, live) FROM STDIN",
+            noted="COPY seen (key, last_update, live) FROM STDIN",
+            # A version that was set aside or withdrawn here is known; every other that is newer is not.
+            behind=f"SELECT min(s.last_update) FROM seen s LEFT JOIN {table} t ON t.{key}::text = s.key"
+            " WHERE (t.last_update IS NULL OR t.last_update < s.last_update)"
+            " AND NOT EXISTS (SELECT FROM sync.quarantine q WHERE q.entity = %(entity)s AND q.key = s.key"
+            " AND q.last_update >= s.last_update)"
+            " AND NOT EXISTS (SELECT FROM sync.tombstone d WHERE d.entity = %(entity)s AND d.key = s.key"
+            " AND d.last_update >= s.last_update)",
             lacking=f"SELECT FROM {table} t WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text) LIMIT 1",
             absent="INSERT INTO sync.held (entity, key, kind, last_update, run_id)"
             f" SELECT %(entity)s, t.{key}::text, 'absent', t.last_update, %(run)s FROM {table} t"

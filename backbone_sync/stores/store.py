@@ -9,7 +9,8 @@ server's detail.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -238,7 +239,9 @@ class Store(RunRecords):
             access.enforce(self.connection, entity, granted)
             self.connection.execute(made.staging.encode())
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (entity text, key text)")
-            self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean)")
+            self.connection.execute(
+                "CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean, last_update timestamptz)"
+            )
             self.connection.execute("TRUNCATE seen")
         self._statements[entity.name] = made
         self._comparing = compare
@@ -262,6 +265,16 @@ class Store(RunRecords):
         """Whether a row is stored whose key has not been listed since `prepare`."""
         with guarded():
             return store_held.lacking(self.connection, self._statements[entity.name])
+
+    def note(self, entity: Entity, pairs: Sequence[tuple[str, datetime]]) -> None:
+        """Note (key text, last_update) of rows of a snapshot, after `prepare`."""
+        with guarded(), self.connection.transaction(), self.connection.cursor() as cursor:
+            store_held.note(cursor, self._statements[entity.name], pairs)
+
+    def compare(self, entity: Entity, run_id: int) -> datetime | None:
+        """Compare with the whole snapshot that was noted; the earliest last_update of its rows that are not here."""
+        with guarded(), self.connection.transaction():
+            return store_held.compare(self.connection, self._statements[entity.name], entity, run_id)
 
     def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""

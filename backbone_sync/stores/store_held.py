@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -107,6 +108,23 @@ def _compare(connection: Connection, says: Statements, entity: Entity, run_id: i
         )
     connection.execute("UPDATE sync.cursor SET compared_at = clock_timestamp() WHERE entity = %s", (entity.name,))
     return _count(connection, "SELECT count(DISTINCT key) FROM seen WHERE live")
+
+
+def note(cursor: psycopg.Cursor[tuple[object, ...]], says: Statements, pairs: Sequence[tuple[str, datetime]]) -> None:
+    """Note rows of a snapshot, within the caller's transaction."""
+    with cursor.copy(says.noted.encode()) as copy:
+        for key, moment in pairs:
+            copy.write_row((key, moment, True))
+
+
+def compare(connection: Connection, says: Statements, entity: Entity, run_id: int) -> datetime | None:
+    """What the whole snapshot that was noted lacks waits as a deletion, within the caller's transaction.
+
+    The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
+    """
+    _compare(connection, says, entity, run_id, tombstones=False)
+    row = connection.execute(says.behind.encode(), {"entity": entity.name}).fetchone()
+    return row[0] if row and isinstance(row[0], datetime) else None
 
 
 def lacking(connection: Connection, says: Statements) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from backbone_sync.run import doctor
 from backbone_sync.run.doctor import Facts, Step
 from backbone_sync.run.state import Orphans
 from backbone_sync.run.status import EntityStatus, Status
+from backbone_sync.sources import probe, wire
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 ENTITY = EntityStatus(10, 10, 0, 0, 0, 0, True, NOW, ())
@@ -85,6 +86,33 @@ def test_each_step_to_the_source_has_its_words(name: str) -> None:
     assert [f.code for f in found] == [f"source.{name}"]
     assert "said the network" in found[0].what.id
     assert found[0].do.id != found[0].do.en
+
+
+def test_what_the_source_announces_is_told_before_it_comes() -> None:
+    sentence = wire.Words("x", "x")
+    soon, past = NOW + timedelta(days=9), NOW - timedelta(days=9)
+    notice = wire.Notice(
+        "1.1",
+        NOW,
+        [
+            wire.Change("1.2", soon, "field_widened", "ptk", sentence, "na\nma"),
+            wire.Change("1.1", past, "entity_added", "ruang", sentence),
+        ],
+        [
+            wire.Window(soon, soon + timedelta(hours=3), sentence),
+            wire.Window(past, past + timedelta(hours=1), sentence),
+        ],
+        wire.Limits(4000, 7, 400, 300),
+    )
+    found = doctor.diagnose(Facts(WELL, steps=tuple(probe.announced(notice, timedelta(minutes=5), NOW))))
+    assert [(f.code, f.level) for f in found] == [
+        ("source.maintenance", "warning"),
+        ("source.change.ptk.na?ma", "warning"),
+    ]
+    assert "2026-07-10 00:00 – 2026-07-10 03:00 UTC" in found[0].what.id
+    assert "2026-07-10 ptk.na?ma: field_widened (1.2)" in found[1].what.en
+    late = tuple(probe.announced(notice, timedelta(minutes=4), NOW))
+    assert [s.name for s in late] == ["maintenance", "change", "overlap"]
 
 
 def test_the_rest_of_what_it_sees() -> None:
