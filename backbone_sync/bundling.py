@@ -83,6 +83,8 @@ def _packed(archive: zipfile.ZipFile, member: str, path: Path, *, pack: bool) ->
             packer.write(piece)
         if pack:
             packer.close()
+            if not count:
+                target.write(zstd.compress(b""))  # ZstdFile writes no frame at all where nothing was written
     return count, digest.hexdigest()
 
 

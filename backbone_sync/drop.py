@@ -84,6 +84,15 @@ class Drop:
                 ) from fault
         return made
 
+    def ready(self) -> None:
+        """ConfigInvalid unless bundles can be read from the directory and moved within it; changes nothing."""
+        for place in (self.directory, self.directory / DONE, self.directory / REJECTED):
+            if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+                raise ConfigInvalid(
+                    f"{place} is not there, or closed to the service",
+                    "run `backbone-sync migrate`; check source.directory",
+                )
+
     def look(self, ledger: Ledger, granted: Sequence[str]) -> Found:
         """Judge everything that lies in the directory; what is refused is moved at once."""
         keys = envelope.known(self.signers)

@@ -129,3 +129,14 @@ def forget(connection: psycopg.Connection[Any], entity: Entity, keys: Sequence[s
     key = ddl.quoted(entity.key.name)
     text = f"lower({key})" if entity.key.type == "uuid" else f"rtrim({key})"
     return connection.execute(f"DELETE FROM {name} WHERE {text} = ANY(%s)".encode(), (list(keys),)).rowcount
+
+
+def withdraw(connection: psycopg.Connection[Any]) -> bool:
+    """Remove the landing of a region that has another source now, with all that the centre left there; was there one?
+
+    Only what this module has made is removed: a schema without our heartbeat is somebody else's.
+    """
+    if connection.execute("SELECT to_regclass(%s) IS NULL", (qualified(HEARTBEAT),)).fetchone() == (True,):
+        return False
+    connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE".encode())
+    return True

@@ -101,7 +101,7 @@ def steps(config: Config, dictionary: Dictionary, timeout: float) -> Iterator[St
 
     place = of(config)
     try:
-        FileDrop(config, dictionary).install()
+        FileDrop(config, dictionary).drop.ready()
     except SyncError as fault:
         yield Step("drop", fault.message)
         return
@@ -122,7 +122,7 @@ class FileDrop:
         self._region = config.region
         self._database = config.database
         self._dictionary = dictionary
-        self._drop = Drop(
+        self.drop = Drop(
             directory=Path(self._settings.directory),
             signers=Path(self._settings.signers),
             region=config.region,
@@ -143,7 +143,7 @@ class FileDrop:
 
     def install(self) -> list[str]:
         """Make the folders below the drop directory."""
-        return self._drop.install()
+        return self.drop.install()
 
     def begin(self, granted: tuple[str, ...]) -> None:
         """Judge what has come; what is wrong is put aside at once, and told when the run ends."""
@@ -155,7 +155,7 @@ class FileDrop:
                 "SELECT entity, live, fields FROM sync.bundle_entity WHERE region = %s", (self._region,)
             ).fetchall()
         self._baseline = {str(name): (int(live), frozenset(fields)) for name, live, fields in held}
-        self._found = self._drop.look(ledger, granted)
+        self._found = self.drop.look(ledger, granted)
 
     def finish(self, complete: frozenset[str]) -> None:
         """Put by the bundles whose rows are all committed. Raises for what was refused, and for silence."""
@@ -165,7 +165,7 @@ class FileDrop:
             if not wanted <= complete:
                 break
             self._note(one)
-            self._drop.put_by(one.told.name)
+            self.drop.put_by(one.told.name)
         with self._connected() as connection:
             row = connection.execute(
                 "SELECT max(made_at) FROM sync.bundle WHERE region = %s", (self._region,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from datetime import timedelta, tzinfo
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -47,6 +48,8 @@ def _typed(item: dataclasses.Field[Any], value: Any, where: str) -> Any:
     elif isinstance(usual, tuple):
         fits = isinstance(value, (list, tuple)) and all(isinstance(one, (str, int)) for one in value)
         value = tuple(value) if fits else value
+    elif isinstance(usual, (timedelta, tzinfo)):
+        fits = isinstance(value, type(usual) if isinstance(usual, timedelta) else tzinfo)  # made by the adapter
     else:
         fits = isinstance(value, str)
     if not fits:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from backbone_sync import __version__, erasure, publish, record, status
+from backbone_sync import __version__, erasure, landing_schema, publish, record, status
 from backbone_sync.cli.common import Verbs, complain, opened, say, show, standing, verb
 from backbone_sync.config import Config, duration
 from backbone_sync.delivery import Delivering, Delivery
@@ -19,6 +19,7 @@ from backbone_sync.dictionary import Dictionary
 from backbone_sync.engine import Engine
 from backbone_sync.errors import AlreadyRunning, WindowClosed
 from backbone_sync.interfaces import Source
+from backbone_sync.postgresql import guarded
 from backbone_sync.results import RunResult
 from backbone_sync.sources import open_source
 from backbone_sync.stall import Watch
@@ -125,17 +126,20 @@ def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> 
         applied = store.migrate(words, config.grant.entities)
         with _source(config, words) as source:
             installed = source.install() if isinstance(source, Delivering) else []
+        if config.source.kind != "landing":
+            with guarded():
+                installed += ["no landing database any more"] if landing_schema.withdraw(store.connection) else []
         try:
             store.lock(patience=0)
-            guarded = store.guard(words, config.grant)
+            tightened = store.guard(words, config.grant)
         except AlreadyRunning:
-            guarded = []  # the run does it itself, entity by entity
+            tightened = []  # the run does it itself, entity by entity
     if options.json:
-        show({"applied": applied, "guarded": guarded, "installed": installed})
+        show({"applied": applied, "guarded": tightened, "installed": installed})
     else:
         say(f"applied: {', '.join(map(str, applied)) or 'nothing, the schema is up to date'}")
         say(*(f"for what is delivered: {one}" for one in installed))
-        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in guarded))
+        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in tightened))
     return 0
 
 

@@ -130,7 +130,7 @@ def test_a_bundle_is_left_alone_while_it_is_written_and_refused_when_its_half_ne
     assert drop_run().green
     assert lonely.exists()
     later = FileDrop(drop_config, WORDS)
-    later._drop = dataclasses.replace(later._drop, now=lambda: time.time() + 3700)
+    later.drop = dataclasses.replace(later.drop, now=lambda: time.time() + 3700)
     refused = drop_run(source=later)
     assert refused.error is not None
     assert "its signature has not come within an hour" in refused.error.message

@@ -14,14 +14,15 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from backbone_sync import cli, dictionary, doctor, erasure, status
 from backbone_sync import config as configs
-from backbone_sync import dictionary, doctor, status
 from backbone_sync.cli.common import standing
 from backbone_sync.engine import Engine
 from backbone_sync.grant import Grant
 from backbone_sync.results import RunResult
 from backbone_sync.source_landing import Landing, LandingSettings
 from backbone_sync.store import Store
+from backbone_sync.subject import Subject
 from tests.support.landing import WORDS, admin, centre, fill
 from tests.support.sync_world import difference
 
@@ -291,6 +292,41 @@ def test_what_is_beyond_the_grant_does_not_stay_in_the_landing(
             assert found == (0,), column
         assert run(grant=Grant(("ref.mst_wilayah",))).green
         assert connection.execute("SELECT to_regclass('landing.peserta_didik')").fetchone() == (None,)
+
+
+def test_who_was_erased_does_not_stay_in_the_landing_and_is_not_stored_again(
+    run: Run, writer: Centre, pristine: Path, database: str
+) -> None:
+    fill(writer, pristine, GRANT.entities)
+    assert run().green
+    stood = count(database)
+    with psycopg.connect(admin(database), autocommit=True) as connection:
+        row = connection.execute("SELECT peserta_didik_id::text FROM backbone.peserta_didik LIMIT 1").fetchone()
+        assert row is not None
+        erasure.erase(connection, WORDS, GRANT, "", Subject(STUDENT, str(row[0])))
+        kept = "SELECT count(*) FROM landing.peserta_didik WHERE lower(peserta_didik_id) = %s"
+        for _ in range(2):
+            result = run()
+            assert (result.green, count(database)) == (True, stood - 1), result.shortfall()
+            assert connection.execute(kept.encode(), row).fetchone() == (0,)
+            fill(writer, pristine, [STUDENT])  # the centre knows nothing of it
+
+
+def test_a_region_that_changes_its_source_keeps_no_landing(
+    writer: Centre, config: configs.Config, pristine: Path, tmp_path: Path, database: str
+) -> None:
+    fill(writer, pristine, GRANT.entities)
+    there = "SELECT to_regclass('landing.heartbeat') IS NOT NULL"
+    for kind, left in (("landing", True), ("contract", False)):
+        path = tmp_path / f"{kind}.toml"
+        url = 'url = "https://pusat.example"\n' if kind == "contract" else ""
+        grant = '[grant]\nentities = ["ref.mst_wilayah"]\n'
+        path.write_text(
+            f'region = "33.74"\n[source]\nkind = "{kind}"\n{url}[database]\nconninfo = "{database}"\n{grant}'
+        )
+        assert cli.main(["migrate", "--config", str(path)]) == 0
+        with psycopg.connect(database) as connection:
+            assert connection.execute(there.encode()).fetchone() == (left,)
 
 
 def test_a_landing_database_that_does_not_answer_stops_the_run(run: Run, config: configs.Config, database: str) -> None:
