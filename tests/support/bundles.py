@@ -91,7 +91,8 @@ class Maker:
                 ndjson(path, rows, bom)
             else:
                 continue
-            made.append(Piece(name, kind, path, len(rows), live(self.data, name)))
+            whole = sum(1 for row in rows if not row["soft_delete"])
+            made.append(Piece(name, kind, path, len(rows), whole if kind == "complete" else live(self.data, name)))
         return made
 
     def make(self, sequence: int, pieces: Sequence[Piece], *, pack: bool = True) -> Path:

@@ -90,6 +90,7 @@ def test_rows_that_a_complete_bundle_lacks_are_deletions_behind_the_brake(
 def test_a_refused_bundle_keeps_the_run_from_green_until_somebody_has_dealt_with_it(
     drop_run: Run, maker: Maker, drop_config: configs.Config, database: str
 ) -> None:
+    maker.most = 60
     maker.make(1, maker.pieces())
     assert drop_run().green
     stood = stored(database)
@@ -119,6 +120,7 @@ def test_a_refused_bundle_keeps_the_run_from_green_until_somebody_has_dealt_with
 def test_a_bundle_is_left_alone_while_it_is_written_and_refused_when_its_half_never_comes(
     drop_run: Run, maker: Maker, drop_config: configs.Config
 ) -> None:
+    maker.most = 60
     maker.make(1, maker.pieces())
     patient = dataclasses.replace(
         drop_config, source=dataclasses.replace(drop_config.source, settle=timedelta(hours=1))
@@ -138,6 +140,7 @@ def test_a_bundle_is_left_alone_while_it_is_written_and_refused_when_its_half_ne
 
 
 def test_changes_without_a_whole_before_them_are_not_stored(drop_run: Run, maker: Maker, database: str) -> None:
+    maker.most = 60
     maker.make(1, maker.pieces("changes"))
     result = drop_run()
     assert {made.error.kind for made in result.entities.values() if made.error} == {"no_bundle"}
@@ -189,6 +192,7 @@ def test_a_run_that_dies_before_its_bundle_is_put_by_takes_it_again_and_changes_
 
 
 def test_a_drop_to_which_nothing_comes_any_more_is_not_green(drop_run: Run, maker: Maker) -> None:
+    maker.most = 60
     maker.made_at = datetime.now(UTC) - timedelta(days=40)
     maker.make(1, maker.pieces())
     result = drop_run()
@@ -201,10 +205,11 @@ def test_a_drop_to_which_nothing_comes_any_more_is_not_green(drop_run: Run, make
 
 
 def test_only_the_last_bundles_stay_in_done(drop_run: Run, maker: Maker, drop_config: configs.Config) -> None:
-    for number in range(1, 6):
+    maker.most = 60
+    for number in range(1, 5):
         maker.make(number, maker.pieces())
         assert drop_run().green
-    assert {n for n in names(maker.drop / "done") if n.endswith(".zip")} == {f"33.74-00000{n}.zip" for n in (3, 4, 5)}
+    assert {n for n in names(maker.drop / "done") if n.endswith(".zip")} == {f"33.74-00000{n}.zip" for n in (2, 3, 4)}
     assert len(names(maker.drop / "done")) == 6
 
 

@@ -97,6 +97,10 @@ def test_the_centres_account_comes_and_goes_with_the_landing_and_reads_nothing(
     landing = {"postgresql_landing_networks": ["10.90.0.0/24"], "postgresql_landing_password": "a-password-for-it"}
     assert brought_in_line(admin, rendered(**landing))
     assert brought_in_line(admin, rendered(**landing)) == []
+    twice = {
+        "postgresql_login_passwords": {"backbone_landing": "x", "rina": "a-long-password", "joko": "another-password"}
+    }
+    assert brought_in_line(admin, rendered(**landing, **twice)) == []  # no reader, whoever lists it among the people
     state = (
         "SELECT rolcanlogin, rolsuper, rolconnlimit, rolpassword LIKE 'SCRAM-SHA-256$%%' FROM pg_authid"
         " WHERE rolname = %s"

@@ -12,8 +12,12 @@ import msgspec
 import pytest
 
 from backbone_sync import dictionary
+from backbone_sync.config import Config
 from backbone_sync.dictionary.validator import Validator
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run import doctor, publish
+from backbone_sync.run.status import Status
 from backbone_sync.sources import bundle, delivery, envelope, landing_schema, loose, source_files, source_landing
 from backbone_sync.sources.bundle import BundleRefused, Manifest, Part, Told
 from backbone_sync.sources.drop import out_of_order
@@ -191,6 +195,47 @@ def test_freshness_is_judged_by_age() -> None:
     assert source_files.stale(NOW - day / 2, day, NOW) is None
     for silent in (source_landing.stale(None, day, NOW), source_files.stale(None, day, NOW)):
         assert silent is not None
+
+
+def test_metrics_say_how_fresh_a_delivery_is_and_what_waits() -> None:
+    made = delivery.judged(
+        "files",
+        NOW,
+        timedelta(days=1),
+        NOW,
+        sequence=3,
+        waiting=("a.zip", "b.zip"),
+        refused=(delivery.Refused("c.zip", "it is cut off"),),
+    )
+    now = Status(1, "33.74", True, "green", NOW, NOW, NOW, 0.0, None, None, {}, (), made)
+    told = publish.registry(now).get_sample_value
+    assert told("backbone_sync_delivered_timestamp_seconds") == NOW.timestamp()
+    assert told("backbone_sync_delivered_limit_seconds") == 86400
+    assert told("backbone_sync_bundles", {"state": "waiting"}) == 2
+    assert told("backbone_sync_bundles", {"state": "refused"}) == 1
+    fetched = dataclasses.replace(now, delivery=None)
+    assert publish.registry(fetched).get_sample_value("backbone_sync_delivered_limit_seconds") is None
+    codes = {one.code: one.level for one in doctor.diagnose(doctor.Facts(now))}
+    assert codes == {"delivery.refused.c.zip": "fault", "delivery.waiting": "warning"}
+
+
+def test_the_doctor_has_words_for_every_step_of_a_delivery(tmp_path: Path) -> None:
+    lost = (doctor.Step("landing", "x"), doctor.Step("drop", "x"), doctor.Step("signers", "x"))
+    found = doctor.diagnose(
+        doctor.Facts(Status(1, "33", True, "green", NOW, NOW, NOW, 0.0, None, None, {}), steps=lost)
+    )
+    assert [one.code for one in found] == ["source.landing", "source.drop", "source.signers"]
+    assert all(one.do.id and one.do.en for one in found)
+    nowhere = Config(
+        region="33.74",
+        source=source_files.Files(str(tmp_path / "none"), str(tmp_path)),
+        database="",
+        grant=Grant(("ref.agama",)),
+    )
+    assert [step.name for step in source_files.steps(nowhere, WORDS, 1.0) if step.fault] == ["drop"]
+    for name in ("none", "none/done", "none/rejected"):
+        (tmp_path / name).mkdir()
+    assert [step.name for step in source_files.steps(nowhere, WORDS, 1.0) if step.fault] == ["signers"]
 
 
 @pytest.mark.parametrize(
