@@ -329,7 +329,7 @@ def tiles(view: View) -> list[dict[str, Any]]:
 
 
 def chart(view: View) -> dict[str, Any] | None:
-    """The trend's points in a box of 600 by 120; None with fewer than two days."""
+    """The trend's points in a box of 300 by 120; None with fewer than two days."""
     points = view.trend
     if len(points) < 2:
         return None
@@ -337,7 +337,7 @@ def chart(view: View) -> dict[str, Any] | None:
     span = datetime.fromisoformat(points[-1].day).toordinal() - first
     places = [
         (
-            round(600 * (datetime.fromisoformat(one.day).toordinal() - first) / span, 1),
+            round(300 * (datetime.fromisoformat(one.day).toordinal() - first) / span, 1),
             round(120 * (1 - one.share), 1),
         )
         for one in points

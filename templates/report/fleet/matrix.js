@@ -69,11 +69,12 @@ function draw() {
   const waiting = [...ordered.map((one) => () => (rows[one.place] ||= rowOf(one))), ...GAPS.filter(gapFits).map((one) => () => gapRow(one))];
   const mine = ++drawing;
   body.replaceChildren();
+  grid.dataset.drawing = "1";
   const more = () => {
     if (mine !== drawing) return;
     body.append(...waiting.splice(0, CHUNK).map((one) => one()));
     if (waiting.length) requestAnimationFrame(more);
-    else grid.dataset.drawn = String(mine);
+    else delete grid.dataset.drawing;
   };
   more();
   grid.tHead.replaceChildren(headings());
@@ -81,7 +82,7 @@ function draw() {
   entry();
   hideTip();
   // For paper: everything, now.
-  draw.rest = () => { while (waiting.length) body.append(...waiting.splice(0, CHUNK).map((one) => one())); };
+  draw.rest = () => { delete grid.dataset.drawing; while (waiting.length) body.append(...waiting.splice(0, CHUNK).map((one) => one())); };
   return ordered;
 }
 
@@ -145,6 +146,9 @@ function showTip(cell) {
   cell.setAttribute("aria-describedby", "tip");
   const box = cell.getBoundingClientRect();
   const mine = tip.getBoundingClientRect();
+  // On a phone the note lies at the bottom: the cell moves up, so that it stays in sight.
+  const covered = innerWidth <= 704 ? box.bottom - (innerHeight - mine.height - 16) : 0;
+  if (covered > 0) scrollBy(0, covered);
   tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - mine.width - 8))}px`;
   tip.style.top = `${box.bottom + mine.height + 8 < innerHeight ? box.bottom + 4 : Math.max(8, box.top - mine.height - 4)}px`;
 }

@@ -47,7 +47,7 @@ def view(folder: Path, *documents: dict[str, Any]) -> View:
 def fleets(folder: Path) -> dict[str, View]:
     (folder / "broken").mkdir(parents=True)
     (folder / "broken" / f"audit {EVIL.replace('/', '').replace(chr(0), '')}.json").write_text("{")
-    nation(folder / "many", audits=2, regions=40)
+    nation(folder / "many", audits=2, provinces="33 92")
     return {
         "empty": view(folder / "empty"),
         "one": view(folder / "one", audit([server("33.74")]), drill("s3374")),
@@ -61,6 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, View]:
     return fleets(tmp_path_factory.mktemp("fleets"))
 
 
+REGIONS = 44  # of the two provinces
 WHICH = ["empty", "one", "hostile", "many"]
 
 
@@ -133,7 +134,7 @@ def test_what_the_page_carries_is_what_the_audits_say(made: dict[str, View], tmp
     fleet = made["many"]
     data = json.loads(Page(page.render(fleet, tmp_path)).scripts[0][1])
     letters = data["letters"]
-    assert len(data["servers"]) == len(fleet.lines) == 40
+    assert len(data["servers"]) == len(fleet.lines) == REGIONS
     for told, line in zip(data["servers"], fleet.lines, strict=True):
         statuses = {data["controls"][place][0]: letters[one] for place, one in enumerate(told["s"]) if one != "."}
         assert statuses == {one.control: one.status for one in line.sight.server.findings}
@@ -202,8 +203,8 @@ def test_the_document_is_plain_json_in_english(made: dict[str, View]) -> None:
     i18n.use("id")
     told = json.loads(json.dumps(i18n.english(table.document(made["many"]))))
     assert (told["version"], told["kind"], told["held"]) == (1, "fleet", False)
-    assert sum(told["answers"].values()) == len(told["servers"]) == 40
-    assert sum(sum(one["answers"].values()) for one in told["provinces"]) == 40
+    assert sum(told["answers"].values()) == len(told["servers"]) == REGIONS
+    assert sum(sum(one["answers"].values()) for one in told["provinces"]) == REGIONS
     assert told["unread"][0]["why"].startswith("it is damaged")
 
 
