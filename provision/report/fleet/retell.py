@@ -15,7 +15,7 @@ from provision import i18n
 
 _PLACE = re.compile(r"\{\w+\}")
 # So much text of its own must a message have to be known by it: "{a}: {b}" would fit almost anything.
-_LETTERS = 6
+_LETTERS = 5
 # Longer sentences are not ours, and would only keep the patterns busy.
 _LONGEST = 300
 
