@@ -12,10 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from provision import i18n
 from provision.inventory.regions import all_regions
+from provision.report import model
 from provision.report.fleet import page, retell, table
 from provision.report.fleet.make import make
 from provision.report.fleet.model import View
@@ -206,6 +208,15 @@ def test_the_document_is_plain_json_in_english(made: dict[str, View]) -> None:
     assert sum(told["answers"].values()) == len(told["servers"]) == REGIONS
     assert sum(sum(one["answers"].values()) for one in told["provinces"]) == REGIONS
     assert told["unread"][0]["why"].startswith("it is damaged")
+
+
+@pytest.mark.parametrize("which", WHICH)
+def test_the_document_is_as_its_published_schema_says(made: dict[str, View], which: str) -> None:
+    validator = jsonschema.Draft202012Validator(model.schema("fleet"), format_checker=jsonschema.FormatChecker())
+    told = json.loads(json.dumps(i18n.english(table.document(made[which]))))
+    validator.validate(told)
+    assert not validator.is_valid({**told, "held": "yes"})
+    assert not validator.is_valid({**told, "surplus": 1})
 
 
 def test_sentences_of_checks_are_told_in_indonesian() -> None:
