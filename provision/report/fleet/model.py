@@ -6,6 +6,7 @@ are kept whole, of the older ones the moment and the answer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -173,6 +174,7 @@ class Gatherer:
         self._drills: dict[str, list[tuple[datetime, bool, Path, Proof]]] = {}
         self._controls: dict[str, tuple[datetime, ControlText]] = {}
         self._families: dict[str, Words] = {}
+        self._bearers: Counter[str] = Counter()
 
     def add(self, read: Read) -> None:
         """One document."""
@@ -206,12 +208,15 @@ class Gatherer:
     ) -> View:
         """The fleet as of `at` (UTC). `order`: of the families; those that it lacks follow."""
         limits = limits or Limits()
+        self._bearers = Counter(name for _region, name in self._servers)
         lines = tuple(
             self._line(history, at, limits)
             for _key, history in sorted(self._servers.items(), key=lambda one: (*_place(one[0][0]), one[0]))
         )
-        families = [*(one for one in order if one in self._families), *(set(self._families) - set(order))]
-        ordered = sorted(families, key=lambda one: order.index(one) if one in order else len(order))
+        ordered = [
+            *(one for one in order if one in self._families),
+            *sorted(one for one in self._families if one not in order),
+        ]
         used = {one.family for line in lines for one in line.sight.server.findings}
         shown = [one for one in ordered if one in used]
         controls = sorted(
@@ -261,8 +266,7 @@ class Gatherer:
 
     def _means(self, file: Path, sight: Sight) -> bool:
         """Drills name the server alone. Where two regions use one name, the folder has to say whose drill it is."""
-        bearers = [key for key in self._servers if key[1] == sight.server.name]
-        return len(bearers) == 1 or file.parent == sight.file.parent
+        return self._bearers[sight.server.name] == 1 or file.parent == sight.file.parent
 
     def _remarks(self) -> Iterable[str]:
         if unknown := sorted({region for region, _name in self._servers if by_code(region) is None}):
