@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "preflight": N_("May this machine become such a server? What is on it already? Changes nothing."),
     "audit": N_("Measure every requirement on every server, and write the report. Changes nothing."),
     "verify": N_("Signed reports, offline: who signed what, when; is anything changed or left out?"),
+    "report": N_("Many audits and drills as one page: the whole fleet at a glance."),
     "enroll": N_("First contact by password: administrator, key, pinned host key."),
     "init": N_("A new inventory, with generated secrets, from a few answers."),
     "lab": N_("Throwaway real hosts on this machine: up, down, list, ssh, exec."),

@@ -26,7 +26,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 CLONE = Path(__file__).resolve().parents[2]
 OLDEST = "3.11"  # the controller's oldest Python; the newest one present runs everything else
 # What the tests use of Debian's: command or library -> its package.
-COMMANDS = {"openssl": "openssl"}
+COMMANDS = {"openssl": "openssl", "chromium": "chromium"}
 LIBRARIES = {
     "pango-1.0": "libpango-1.0-0",
     "pangoft2-1.0": "libpangoft2-1.0-0",
@@ -53,14 +53,14 @@ LINTERS: tuple[Step, ...] = (
 # Lanes run side by side, their folders one after another. The hosts of tests/lab and of tests/roles mostly wait for
 # the network, for systemd or for time to pass, so that the machine has time for what only computes.
 LANES = {
-    "checks": ("tests/unit", "tests/sync", "tests/drill"),
+    "checks": ("tests/unit", "tests/browser", "tests/sync", "tests/drill"),
     "lab": ("tests/lab",),
     "roles": ("tests/roles",),
 }
 SCOPES = {
-    "unit": ("tests/unit",),
+    "unit": ("tests/unit", "tests/browser"),
     "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/roles"),
-    "slow": ("tests/unit", "tests/sync", "tests/drill", "tests/lab", "tests/roles"),
+    "slow": ("tests/unit", "tests/browser", "tests/sync", "tests/drill", "tests/lab", "tests/roles"),
 }
 _telling = threading.Lock()
 _interrupted = threading.Event()

@@ -56,7 +56,7 @@ def verify(
         for one in found:
             _show(one)
         for remark in remarks:
-            _print(_("remark: {text}").format(text=remark))
+            show_line(_("remark: {text}").format(text=remark))
     return int(Exit.OK if held else Exit.FELL_SHORT)
 
 
@@ -80,7 +80,7 @@ def _document(one: Checked) -> dict[str, Any]:
     return {**asdict(one), "envelope": str(one.envelope), "held": one.held}
 
 
-def _print(text: str) -> None:
+def show_line(text: str) -> None:
     """A line for a terminal; what a stranger's file says cannot steer it."""
     print("".join(one if one.isprintable() else "�" for one in text))
 
@@ -92,17 +92,17 @@ def _show(one: Checked) -> None:
         "missing": _("MISSING"),
         "unsigned": _("NOT SIGNED"),
     }
-    _print(f"{one.envelope}: " + (_("holds") if one.held else _("DOES NOT HOLD")))
+    show_line(f"{one.envelope}: " + (_("holds") if one.held else _("DOES NOT HOLD")))
     if one.signer:
-        _print("  " + _("signed by {signer} (key {key})").format(signer=one.signer, key=one.keyid[:16]))
+        show_line("  " + _("signed by {signer} (key {key})").format(signer=one.signer, key=one.keyid[:16]))
     if one.kind:
-        _print(
+        show_line(
             "  "
             + _("{kind} made {made}, signed {signed} (UTC), number {number} of its chain").format(
                 kind=one.kind, made=one.made_at, signed=one.signed_at, number=one.number
             )
         )
     for file in one.files:
-        _print(f"  {words[file.state]:12} {file.name}")
+        show_line(f"  {words[file.state]:12} {file.name}")
     for fault in one.faults:
-        _print(f"  ! {fault}")
+        show_line(f"  ! {fault}")

@@ -176,7 +176,7 @@ def audit_document(
 
 
 def schema(name: str = "audit") -> dict[str, Any]:
-    """The published JSON Schema of `audit` or `finding`."""
+    """The published JSON Schema of `audit`, `finding` or `fleet`."""
     text = (files("provision.report") / "schema" / f"{name}.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

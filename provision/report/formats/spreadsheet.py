@@ -34,7 +34,8 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """What a spreadsheet shows for a value, and never runs."""
     text = "" if value is None else str(value)
     return "'" + text if text.startswith(_FORMULA) else text
 
@@ -56,5 +57,5 @@ def render(document: Mapping[str, Any]) -> str:
                     for language in ("id", "en")
                 },
             }
-            table.writerow([_cell(flat[name]) for name in COLUMNS])
+            table.writerow([cell(flat[name]) for name in COLUMNS])
     return out.getvalue()
