@@ -151,38 +151,46 @@ SIGNATURES = (
 _EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTI", "VIRUS-TEST-FILE!$H+H*")
 EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 
+# Certificates are compared by the digest of their own text: a program less for each.
+_LEAF = "sed -n '/BEGIN CERT/,/END CERT/p; /END CERT/q' | sha256sum"
 CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
+t=$(openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -pubkey -text)
 echo '##certificate'
-openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext subjectAltName
-echo '##strength'
-openssl x509 -in server.crt -noout -text | grep -E 'Public-Key|Public Key Algo|Signature Algo' | sort -u
+printf '%s\n' "$t" | grep -E '^(notBefore|notAfter|subject|issuer)=|^ *DNS:' | sort -u
+printf 'leaf='; sed -n '/BEGIN CERT/,/END CERT/p; /END CERT/q' server.crt | sha256sum
+echo '##strength'; printf '%s\n' "$t" | grep -E 'Public-Key|Public Key Algo|Signature Algo' | sort -u
 echo '##chain'; trust='-CApath /etc/ssl/certs'
 [ -s authority.pem ] && trust='-CAfile authority.pem'
 openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
 echo '##pair'
-openssl x509 -in server.crt -noout -pubkey | sha256sum
+printf '%s\n' "$t" | sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/p' | sha256sum
 openssl pkey -in server.key -pubout | sha256sum
 echo '##key'
 stat -c '%a %U %G' server.key"""
 
 
 def gateway(fqdn: str) -> str:
-    """What 443 and 80 answer: certificate, oldest protocols, headers."""
+    """What 443 and 80 answer: certificate, protocol, headers; and what 443 says to old protocols alone."""
     name = shlex.quote(fqdn)
-    connect = f"openssl s_client -connect 127.0.0.1:443 -servername {name}"
+    connect = f"timeout 5 openssl s_client -connect 127.0.0.1:443 -servername {name}"
+    ask = f"printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' {name}"
+    plain = f"exec 3<>/dev/tcp/127.0.0.1/80; {ask} >&3; cat <&3"
     return rf"""export OPENSSL_CONF=/dev/null
-s=$(timeout 5 {connect} </dev/null 2>/dev/null)
-echo '##served'; printf '%s\n' "$s" | openssl x509 -noout -enddate -fingerprint -sha256 2>/dev/null
-echo '##protocol'; printf '%s\n' "$s" | sed -n 's/^ *Protocol *: *//p; s/^New, \(TLSv[0-9.]*\), .*/\1/p'
-echo '##old'; for v in tls1 tls1_1; do timeout 5 {connect} -$v -cipher DEFAULT@SECLEVEL=0 \
-  </dev/null >/dev/null 2>&1 && echo $v; done
-echo '##https'; curl -ksS -m 5 -o /dev/null -D - --resolve {name}:443:127.0.0.1 https://{name}/ 2>&1
-echo '##http'; curl -sS -m 5 -o /dev/null -D - --resolve {name}:80:127.0.0.1 http://{name}/ 2>&1
+s=$({ask} | {connect} -ign_eof 2>/dev/null)
+echo '##served'; case $s in *'BEGIN CERTIFICATE'*) printf 'leaf='; printf '%s\n' "$s" | {_LEAF};; esac
+echo '##protocol'; printf '%s\n' "$s" | sed -n 's/^New, \(TLSv[0-9.]*\), .*/\1/p' | head -n 1
+echo '##old'; {connect} -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 </dev/null 2>/dev/null |
+sed -n 's/^New, \(TLSv[0-9.]*\), .*/\1/p'
+echo '##https'; printf '%s\n' "$s" | sed -n '/^HTTP\//,/^\r*$/p'
+echo '##http'; timeout 5 bash -c {shlex.quote(plain)} 2>&1 | sed -n '/^HTTP\//,/^\r*$/p'
 true"""
 
 
 def tls_ports(fqdn: str, ports: Iterable[int]) -> str:
-    """What further ports answer to somebody who speaks TLS: certificate, verdict on it, protocol, oldest protocols."""
+    """What further ports answer to somebody who speaks TLS: certificate, verdict on it, protocol, oldest protocols.
+
+    PostgreSQL tells its oldest protocol by its settings; it is not asked here.
+    """
     name = shlex.quote(fqdn)
     asked = " ".join(str(port) for port in sorted(set(ports)))
     return rf"""export OPENSSL_CONF=/dev/null
@@ -190,15 +198,21 @@ t='-CApath /etc/ssl/certs'; [ -s /etc/backbone/tls/authority.pem ] && t='-CAfile
 for p in {asked}; do s=; [ $p = 5432 ] && s='-starttls postgres'
 echo "##$p"; a=$(timeout 5 openssl s_client -connect 127.0.0.1:$p $s -servername {name} -verify_hostname {name} $t \
   </dev/null 2>/dev/null); case $a in *'BEGIN CERTIFICATE'*) ;; *) continue;; esac
-printf '%s\n' "$a" | openssl x509 -noout -enddate -fingerprint -sha256
+printf 'leaf='; printf '%s\n' "$a" | {_LEAF}
 printf '%s\n' "$a" | sed -n 's/^ *Verify return code: */verify=/p; s/^New, \(TLSv[0-9.]*\), .*/protocol=\1/p' | sort -u
-timeout 5 openssl s_client -connect 127.0.0.1:$p $s -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 \
+[ $p = 5432 ] && continue
+timeout 5 openssl s_client -connect 127.0.0.1:$p -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 \
   </dev/null >/dev/null 2>&1 && echo old=1; done; true"""
 
 
-POSTGRESQL = "runuser -u postgres -- psql -XAtq -d postgres -c " + shlex.quote(sql.CLUSTER)
-DATA = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(sql.DATA)
-PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
+# Becomes another user without a session of its own: no fork, no entry in the journal.
+_POSTGRES = "setpriv --reuid=postgres --regid=postgres --init-groups --reset-env -- "
+# Two lines, the cluster's and the data's; where there is no such database yet, the cluster's alone.
+POSTGRESQL = (
+    f"p='{_POSTGRES} psql -XAtq'; $p -d backbone -c {shlex.quote(sql.CLUSTER)} -c {shlex.quote(sql.DATA)} 2>/dev/null"
+    f" || $p -d postgres -c {shlex.quote(sql.CLUSTER)}"
+)
+PGBACKREST = _POSTGRES + "pgbackrest --log-level-console=off --output=json info"
 # When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
 BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
 echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
@@ -215,7 +229,9 @@ then cat $f; else /usr/local/bin/backbone-sync grant --json; fi"""
 METRICS = (
     "echo '##files'; "
     r"find /var/lib/backbone/metrics -maxdepth 1 -name '*.prom' -printf '%T@ %f\n' 2>/dev/null; "
-    "echo '##exporter'; curl -s -m 5 http://127.0.0.1:9100/metrics 2>/dev/null "
+    # Of all its collectors only the one for the stages' own metrics: the others take a tenth of a second.
+    "echo '##exporter'; timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9100; "
+    'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3\' 2>/dev/null '
     "| grep -E '^(node_textfile_scrape_error|node_textfile_mtime_seconds)'; true"
 )
 

@@ -256,7 +256,7 @@ def postgresql(host: Any) -> dict[str, Any] | None:
     answer = ask(host, commands.POSTGRESQL)
     if answer.rc != 0:
         return None
-    read: dict[str, Any] = json_of(answer.stdout, "psql")
+    read: dict[str, Any] = json_of(answer.stdout.partition("\n")[0], "psql")
     return read
 
 
@@ -266,10 +266,10 @@ def data(host: Any) -> dict[str, Any] | None:
     cluster = postgresql(host)
     if cluster is None or "backbone" not in cluster["databases"]:
         return None
-    answer = ask(host, commands.DATA)
-    if answer.rc != 0:
-        raise NotAnswered("{command} does not answer: {said}", command="psql", said=answer.stderr.strip()[:120])
-    read: dict[str, Any] = json_of(answer.stdout, "psql")
+    second = ask(host, commands.POSTGRESQL).stdout.partition("\n")[2]
+    if not second.strip():
+        raise NotAnswered("{command} does not answer: {said}", command="psql", said="backbone")
+    read: dict[str, Any] = json_of(second, "psql")
     return read
 
 

@@ -102,8 +102,8 @@ def private_key(host: Any, params: Params) -> Measure:
 def in_use(host: Any, params: Params) -> Measure:
     """Port 443 serves the certificate that lies on the disk, not one from before its renewal."""
     expected = say("port 443 serves the present certificate")
-    lies = _value(_certificate(host), "sha256 Fingerprint")
-    served = _value(facts.gateway(host, params.fqdn).get("served", []), "sha256 Fingerprint")
+    lies = _value(_certificate(host), "leaf")
+    served = _value(facts.gateway(host, params.fqdn).get("served", []), "leaf")
     if not lies:
         return absent(_NO_FILE, expected)
     if not served:
@@ -151,12 +151,12 @@ def every_port(host: Any, params: Params) -> Measure:
     """
     expected = say("on every TLS port the present certificate (or another that is valid), TLS 1.2 or later")
     served = facts.tls_ports(host, params.fqdn, _further(params))
-    lies = _value(_certificate(host), "sha256 Fingerprint")
+    lies = _value(_certificate(host), "leaf")
     faults = []
     for port, said in served.items():
         if said.get("protocol") not in _MODERN or said.get("old"):
             faults.append(say("{port}: an old protocol", port=port))
-        if said.get("sha256 fingerprint") == lies:
+        if said.get("leaf") == lies:
             continue
         if port == DATABASE_PORT and params.database == "postgresql":
             faults.append(say("{port}: an older certificate than the present one", port=port))

@@ -14,7 +14,7 @@ from provision.audit import params as inputs
 from provision.audit.catalogue import Catalogue
 from provision.audit.findings import Finding
 from provision.inventory import Fleet
-from provision.probe import Memory, Snapshot, Target, collect
+from provision.probe import Memory, Session, Snapshot, Target, collect
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,13 @@ def examine(
     only: Sequence[str] | None = None,
     local: bool = False,
     progress: Callable[[str], None] = lambda _name: None,
+    after: Callable[[Session, Examination], None] | None = None,
 ) -> Examination:
     """Probe and judge every server of the fleet.
 
     `extra_commands` (server → commands) go along in the first wave, and their answers are in the snapshots;
     `only` names the controls to judge (all without it). Servers that cannot be reached have findings of
-    status `error`.
+    status `error`. `after` gets the outcome while the connections are still open.
     """
     extra = extra_commands or {}
     found = catalogues.load()
@@ -71,15 +72,20 @@ def examine(
         server.name: [*(known.get(server.name) or cold.get(server.name, ())), *extra.get(server.name, ())]
         for server in fleet.servers
     }
-    snapshots = collect(targets(fleet, local=local), wanted, first, progress=progress)
     findings: list[Finding] = []
     used: dict[str, tuple[str, ...]] = {}
-    for server in fleet.servers:
-        snapshot = snapshots[server.name]
-        judged = judge.judge_one(server, fleet, snapshot, found, only)
-        findings += judged.findings
-        if snapshot.fault is None:
-            used[server.name] = judged.used
+
+    def settle(session: Session, snapshots: Mapping[str, Snapshot]) -> None:
+        for server in fleet.servers:
+            snapshot = snapshots[server.name]
+            judged = judge.judge_one(server, fleet, snapshot, found, only)
+            findings.extend(judged.findings)
+            if snapshot.fault is None:
+                used[server.name] = judged.used
+        if after is not None:
+            after(session, Examination(snapshots, tuple(findings), found))
+
+    snapshots = collect(targets(fleet, local=local), wanted, first, progress=progress, after=settle)
     memory.remember(used)
     return Examination(snapshots, tuple(findings), found)
 

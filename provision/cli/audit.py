@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,7 +78,7 @@ def audit(
     from provision.audit import findings as judged
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
-    from provision.probe import snapshot
+    from provision.probe import snapshot, transport
     from provision.report import keys, model, outputs
 
     threshold = weight(fail_on)
@@ -87,6 +86,8 @@ def audit(
     if formats and out is None:
         raise UsageError(_("--format says how to write, and --out where"), repair="backbone audit --out DIR")
     earlier, remark = before(since, out)
+    if saved is None and not local:
+        transport.prewarm()
     fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
     if saved is None:
         one_server(fleet, local)
@@ -101,8 +102,7 @@ def audit(
         examination = reexamine(fleet, answers)
     else:
         with progress(len(fleet.servers), as_json) as done:
-            examination = examine(fleet, local=local, progress=done)
-        record.leave(fleet, examination, datetime.now(UTC), local=local)
+            examination = examine(fleet, local=local, progress=done, after=record.leave)
     if save is not None:
         snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)

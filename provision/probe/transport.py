@@ -8,6 +8,7 @@ Fault of its own and disturbs no other.
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import json
@@ -135,6 +136,41 @@ def sudo_refused(status: int, output: Output) -> Outcome:
     return output
 
 
+def _worker() -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A worker that waits for its targets, and where it complains."""
+    log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the session)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "provision.probe.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        # Ctrl-C reaches the program, which then closes the worker in good order.
+        start_new_session=True,
+    )
+    return process, log
+
+
+_READY: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
+
+
+def prewarm() -> None:
+    """Start a worker for the next Session: its imports take as long as reading an inventory does, meanwhile.
+
+    One that no Session takes ends with the program.
+    """
+    if not _READY:
+        _READY.append(_worker())
+        atexit.register(_dismiss)
+
+
+def _dismiss() -> None:
+    while _READY:
+        process, log = _READY.pop()
+        process.kill()
+        process.wait()
+        log.close()
+
+
 class Session:
     """Open connections to some servers; a context manager. Scripts run on all of them at once.
 
@@ -203,15 +239,7 @@ class Session:
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
-            self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the session)
-            self._worker = subprocess.Popen(
-                [sys.executable, "-m", "provision.probe.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                # Ctrl-C reaches the program, which then closes the worker in good order.
-                start_new_session=True,
-            )
+            self._worker, self._log = _READY.pop() if _READY else _worker()
             targets = [asdict(target) for target in self._targets.values() if target.kind == "ssh"]
             self._write({"targets": targets, "wait": self._wait})
         return self._worker

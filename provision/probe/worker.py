@@ -29,6 +29,7 @@ from pyinfra.api.inventory import Inventory
 from pyinfra.api.state import State
 
 from provision.i18n import N_
+from provision.probe.script import ERRORS_BOUND
 
 PARALLEL = 128
 _WRITING = BoundedSemaphore()
@@ -185,7 +186,7 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
 
     def read_errors() -> None:
         while chunk := channel.recv_stderr(32768):
-            if len(errors) < 65536:
+            if len(errors) < ERRORS_BOUND:
                 errors.extend(chunk)
 
     def write_script() -> None:

@@ -107,17 +107,24 @@ def meant(**changes: Any) -> Mutation:
     return lambda snapshot, params: (snapshot, replace(params, **changes))
 
 
-def in_json(command: str, change: Callable[[Any], None]) -> Mutation:
-    """The JSON in an answer is changed in place."""
+def in_json(command: str, change: Callable[[Any], None], line: int = 0) -> Mutation:
+    """The JSON in a line of an answer is changed in place; an answer of one document over many lines is one line."""
 
     def apply(snapshot: Snapshot, params: Params) -> tuple[Snapshot, Params]:
         answer = snapshot.answers[command]
-        value = json.loads(answer.stdout)
+        lines = answer.stdout.splitlines() if command == commands.POSTGRESQL else [answer.stdout]
+        value = json.loads(lines[line])
         change(value)
-        changed = replace(answer, stdout=json.dumps(value))
+        lines[line] = json.dumps(value)
+        changed = replace(answer, stdout="\n".join(lines))
         return replace(snapshot, answers={**snapshot.answers, command: changed}), params
 
     return apply
+
+
+def in_data(change: Callable[[Any], None]) -> Mutation:
+    """The data's database tells something else."""
+    return in_json(commands.POSTGRESQL, change, line=1)
 
 
 def unit(name: str, **properties: str) -> Mutation:

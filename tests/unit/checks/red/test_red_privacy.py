@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from checks import commands
 from checks.params import Statement
 from provision.audit import catalogue, judge
-from tests.support.recorded import AT, LATER, PARAMS, SNAPSHOT, STOPPED, Mutation, Red, both, in_json, turns, unit
+from tests.support.recorded import AT, LATER, PARAMS, SNAPSHOT, STOPPED, Mutation, Red, both, turns, unit, in_data
 
 
 def right(line: str) -> Mutation:
-    return in_json(commands.DATA, lambda told: told["rights"].append(line))
+    return in_data(lambda told: told["rights"].append(line))
 
 
 def ago(days: float) -> str:
@@ -21,10 +20,10 @@ def ago(days: float) -> str:
 
 
 REDS = [
-    Red("no audit role", in_json(commands.DATA, lambda told: told.update(audit_role=None)), ("PRIV-01",)),
+    Red("no audit role", in_data(lambda told: told.update(audit_role=None)), ("PRIV-01",)),
     Red(
         "a column that is read without a note",
-        in_json(commands.DATA, lambda told: told["audited"]["ptk"].remove("nama")),
+        in_data(lambda told: told["audited"]["ptk"].remove("nama")),
         ("PRIV-01",),
     ),
     Red("no retention", unit("backbone-sync-retention.timer", **STOPPED), ("PRIV-02",)),
@@ -39,17 +38,17 @@ REDS = [
     ),
     Red(
         "an analyst who reads a table",
-        in_json(commands.DATA, lambda told: told.update(analyst=["backbone.ptk"])),
+        in_data(lambda told: told.update(analyst=["backbone.ptk"])),
         ("PRIV-03",),
     ),
     Red(
         "a view with names",
-        in_json(commands.DATA, lambda told: told["views"].update(ptk=["ptk_id", "nama"])),
+        in_data(lambda told: told["views"].update(ptk=["ptk_id", "nama"])),
         ("PRIV-03",),
     ),
     Red(
         "a view that shows more",
-        in_json(commands.DATA, lambda told: told["views"]["jumlah_ptk"].append("nama")),
+        in_data(lambda told: told["views"]["jumlah_ptk"].append("nama")),
         ("PRIV-03",),
     ),
     Red("data for everybody", right("PUBLIC select backbone"), ("PRIV-04",)),
@@ -57,7 +56,7 @@ REDS = [
     Red("a reader of what waits", right("backbone_reader select sync"), ("PRIV-04",)),
     Red(
         "a stranger in the database",
-        in_json(commands.DATA, lambda told: told["connect"].append("PUBLIC")),
+        in_data(lambda told: told["connect"].append("PUBLIC")),
         ("PRIV-04",),
     ),
 ]

@@ -17,6 +17,7 @@ from tests.support.recorded import (
     Mutation,
     Red,
     answered,
+    in_data,
     in_json,
     meant,
     statuses,
@@ -40,7 +41,7 @@ REDS = [
     Red("data without a grant", meant(sync_entities=("sekolah",)), ("SYNC-04",)),
     Red(
         "a table that would take a NIK",
-        in_json(commands.DATA, lambda told: told["guards"].update(peserta_didik=["no_kk"])),
+        in_data(lambda told: told["guards"].update(peserta_didik=["no_kk"])),
         ("SYNC-04",),
     ),
     Red("another grant than the inventory's", meant(grant_digest="0" * 16), ("SYNC-07",)),
@@ -58,7 +59,7 @@ REDS = [
     Red("a run that was killed", unit("backbone-sync.service", Result="signal"), ("SYNC-02",)),
     Red(
         "a column that nobody knows",
-        in_json(commands.DATA, lambda told: told["columns"]["ptk"].append("catatan")),
+        in_data(lambda told: told["columns"]["ptk"].append("catatan")),
         ("SYNC-04",),
     ),
     Red("a full quarantine", entity("ptk", quarantined=900), ("SYNC-06",)),
