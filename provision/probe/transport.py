@@ -13,17 +13,19 @@ import base64
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import IO, Any, Protocol
 
 from provision.errors import BackboneError
 from provision.i18n import _, joined
+from provision.probe.becoming import asking
 from provision.probe.snapshot import Fault
 
 CONNECT_SECONDS = 10
@@ -47,6 +49,8 @@ class ConnectionLike(Protocol):
     def kind(self) -> str: ...
     @property
     def become(self) -> bool: ...
+    @property
+    def become_password(self) -> str: ...
 
 
 class ServerLike(Protocol):
@@ -60,7 +64,10 @@ class ServerLike(Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """How to reach one server. `kind`: ssh, local or psrp; `common_args`: what Ansible would hand to ssh."""
+    """How to reach one server. `kind`: ssh, local or psrp; `common_args`: what Ansible would hand to ssh.
+
+    `become_password` is for sudo; it goes to the worker and to sudo by stdin, and is never shown.
+    """
 
     name: str
     host: str = ""
@@ -70,6 +77,7 @@ class Target:
     common_args: str = ""
     kind: str = "ssh"
     become: bool = True
+    become_password: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, server: ServerLike) -> Target:
@@ -84,6 +92,7 @@ class Target:
             common_args=link.common_args or "",
             kind=link.kind,
             become=link.become,
+            become_password=link.become_password,
         )
 
     @classmethod
@@ -105,7 +114,10 @@ Outcome = Output | Fault
 
 
 def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outcome:
-    command = ["sh", "-s"] if os.geteuid() == 0 or not target.become else ["sudo", "-n", "sh", "-s"]
+    command, script = ["sh", "-s"], script
+    if os.geteuid() != 0 and target.become:
+        words, before = asking(target.become_password, "sh -s")
+        command, script = shlex.split(words), before + script
     # Files, not pipes: nothing is held in memory beyond the bound, and no reader thread is needed.
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(script.encode())
@@ -124,15 +136,15 @@ def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outco
             return Fault("too_big", _("the answer is larger than {bound} bytes").format(bound=bound))
         out.seek(0)
         err.seek(0)
-        return sudo_refused(status, Output(status, out.read(), err.read(bound)))
+        return sudo_refused(Output(status, out.read(), err.read(bound)), bool(target.become_password))
 
 
-def sudo_refused(status: int, output: Output) -> Outcome:
+def sudo_refused(output: Output, with_password: bool = False) -> Outcome:
     """The output, or the Fault if it is only sudo's refusal."""
     said = output.stderr.decode("utf-8", "replace").strip()
-    if status != 0 and not output.stdout.strip() and "sudo:" in said:
-        told = _("sudo refuses without a password: {said}").format(said=said.splitlines()[-1][:200])
-        return Fault("sudo", told)
+    if output.status != 0 and not output.stdout.strip() and "sudo:" in said:
+        told = _("sudo refuses the password: {said}") if with_password else _("sudo refuses without a password: {said}")
+        return Fault("sudo", told.format(said=said.splitlines()[-1][:200]))
     return output
 
 
@@ -281,7 +293,8 @@ class Session:
                 outcomes[said["name"]] = Fault(kind, _(template).format(**values))
             else:
                 out, err = base64.b64decode(said["stdout"]), base64.b64decode(said["stderr"])
-                outcomes[said["name"]] = sudo_refused(said["status"], Output(said["status"], out, err))
+                with_password = bool(self._targets[said["name"]].become_password)
+                outcomes[said["name"]] = sudo_refused(Output(said["status"], out, err), with_password)
         return outcomes
 
     def _died(self) -> BackboneError:
@@ -318,6 +331,7 @@ def repair_of(fault: Fault, target: Target) -> str:
         "unreachable": _("is the server on, and does ssh {at} work from here?"),
         "host_key": _("compare its key with the server's letter; replaced on purpose? ssh-keygen -R {at}"),
         "login": _("which user and key does the inventory name? ssh {at} must log in without a password"),
-        "sudo": _("give the user of ansible_user the right to run sudo without a password"),
+        "agent": _("ssh-add the key in this session, then run the command again"),
+        "sudo": _("put the user's password into the vault as ansible_become_password, or let sudo do without one"),
     }
     return repairs[fault.kind].format(at=at) if fault.kind in repairs else ""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from checks.params import Statement
 from provision.audit import catalogue, judge
-from tests.support.recorded import AT, LATER, PARAMS, SNAPSHOT, STOPPED, Mutation, Red, both, turns, unit, in_data
+from tests.support.recorded import AT, LATER, PARAMS, SNAPSHOT, STOPPED, Mutation, Red, both, in_data, turns, unit
 
 
 def right(line: str) -> Mutation:
