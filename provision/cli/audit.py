@@ -88,7 +88,7 @@ def audit(
     earlier, remark = before(since, out)
     if saved is None and not local:
         transport.prewarm()
-    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True, here=local)
     if saved is None:
         one_server(fleet, local)
     # Before any server is asked: a key that cannot be read must not cost the answers.

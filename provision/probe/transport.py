@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import IO, Any, Protocol
+
+import psutil
 
 from provision.errors import BackboneError
 from provision.i18n import _, joined
@@ -113,6 +114,16 @@ class Output:
 Outcome = Output | Fault
 
 
+def _kill(pid: int) -> None:
+    """End a process and all that it started. `timeout` puts each command into a group of its own, past killpg."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        leader = psutil.Process(pid)
+        family = [*leader.children(recursive=True), leader]
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+
+
 def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outcome:
     command, script = ["sh", "-s"], script
     if os.geteuid() != 0 and target.become:
@@ -129,8 +140,7 @@ def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outco
             return Fault("timeout", _("no answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
         finally:
             if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                _kill(process.pid)
                 process.wait()
         if out.seek(0, os.SEEK_END) > bound:
             return Fault("too_big", _("the answer is larger than {bound} bytes").format(bound=bound))

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import paramiko
+import psutil
 import pytest
 
 from provision.errors import BackboneError
@@ -291,6 +292,14 @@ def test_this_machine_is_asked_by_sh() -> None:
         assert session.run({"sini": "sleep 30"}, 0.3)["sini"] == Fault("timeout", "no answer within 0 s")
         assert isinstance(session.run({"sini": "yes"}, 0.3, bound=1000)["sini"], Fault)
         assert session.run({"sini": "true"}, 5)["sini"] == Output(0, b"", b"")
+
+
+def test_nothing_goes_on_here_after_the_time_is_over() -> None:
+    with Session([Target.this_machine("sini")]) as session:
+        fault = session.run({"sini": "timeout 60 sh -c 'sleep 59.25; true'"}, 0.5)["sini"]
+    assert isinstance(fault, Fault)
+    left = [one for one in psutil.process_iter(["cmdline"]) if "59.25" in (one.info["cmdline"] or [])]
+    assert left == []
 
 
 def test_a_windows_server_is_an_error_and_not_a_crash() -> None:
