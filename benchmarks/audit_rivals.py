@@ -43,11 +43,11 @@ def ours(fleet: Fleet) -> float:
     return time.perf_counter() - began
 
 
-def rival(spec: str, params: Params) -> float:
+def rival(spec: str, params: Params, **more: object) -> float:
     """Seconds of all checks by a testinfra backend that is new."""
     began = time.perf_counter()
     testinfra.host.Host._host_cache.clear()
-    host = testinfra.host.Host.get_host(spec)
+    host = testinfra.host.Host.get_host(spec, **more)
     for check in all_checks().values():
         try:
             check(host, params)
@@ -63,7 +63,7 @@ def shared(spec: str, config: Path, server: str, socket: Path, params: Params) -
     try:
         while not socket.exists():
             time.sleep(0.01)
-        rival(f"{spec}&controlpath={socket}", params)
+        rival(spec, params, controlpath=str(socket))
         return time.perf_counter() - began
     finally:
         master.terminate()

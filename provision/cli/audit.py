@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from provision import i18n, times
-from provision.errors import UsageError
+from provision.errors import BackboneError, UsageError
 from provision.i18n import _, english
 
 if TYPE_CHECKING:
@@ -104,10 +106,12 @@ def audit(
         with progress(len(fleet.servers), as_json) as done:
             examination = examine(fleet, local=local, progress=done, after=record.leave)
     if save is not None:
-        snapshot.save(examination.snapshots.values(), save)
+        with written(save):
+            snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
     if out is not None and key is not None:
-        outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
+        with written(out):
+            outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
     if as_json:
         print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
@@ -125,6 +129,16 @@ def audit(
     if remark:
         print(remark, file=sys.stderr)
     return int(judged.exit_status(examination.findings, examination.unreached, threshold))
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[None]:
+    """A disk that is full, or a folder that nobody may write to, is said in one sentence. BackboneError."""
+    try:
+        yield
+    except OSError as fault:
+        told = _("{folder} cannot be written to: {why}").format(folder=folder, why=fault.strerror or fault)
+        raise BackboneError(told, repair=_("make room there, or name another folder")) from fault
 
 
 def weight(fail_on: str) -> FailOn:

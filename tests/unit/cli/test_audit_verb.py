@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -80,6 +82,18 @@ def test_a_second_audit_says_what_changed(
     assert second["new"] == second["repaired"] == second["unseen"] == []
     assert run(monkeypatch, *words[:-2], "--since", str(out), "--lang", "en") == 1
     assert "still open" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_said_and_is_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    def full(*_anything: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("provision.report.outputs.publish", full)
+    out = tmp_path / "out"
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(DATA), "--out", str(out), "--lang", "en") == 3
+    assert f"{out} cannot be written to: No space left on device" in capsys.readouterr().err
 
 
 def test_the_forms_asked_for_are_written_and_signed(

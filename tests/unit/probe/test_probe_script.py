@@ -111,3 +111,11 @@ def test_every_cut_is_seen() -> None:
 )
 def test_anything_else_is_a_fault(answer: bytes) -> None:
     assert isinstance(script.parse(answer, ["a", "b"], MARK), Fault)
+
+
+def test_a_server_whose_disks_are_full_answers_all_the_same() -> None:
+    """Nothing is written there: with no file allowed to grow, every answer is as before."""
+    assert read(["echo x; echo y >&2", "false"], prefix="ulimit -f 0; ") == {
+        "echo x; echo y >&2": Answer(0, "x\n", "y\n"),
+        "false": Answer(1, ""),
+    }
