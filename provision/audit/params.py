@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from backbone_sync import dictionary, personal
-from backbone_sync.grant import ALWAYS
+from backbone_sync import dictionary
+from backbone_sync.privacy import personal
+from backbone_sync.privacy.grant import ALWAYS
 from checks.params import Paper, Params, Peer, PortRule, Statement
 from provision.inventory import Fleet, Server, Settings, declared_ports, grants, source_networks
 from provision.inventory.ports import vpn_networks
@@ -78,6 +79,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         ),
         analyst_views=shown_views(grant.entities, words),
         grant_digest=grant.digest,
+        sync_kind=settings.sync_kind,
         sync_url=str(settings.sync_url or ""),
         notify=_channels(settings),
         documents=tuple(

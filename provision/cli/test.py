@@ -7,14 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from ctypes.util import find_library
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
-from provision import paths
+from provision import debian, paths
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _
@@ -34,56 +36,95 @@ PARALLEL = ["-q", "-n", "logical", "--dist", "worksteal"]
 NOTHING_COLLECTED = 5
 Step = tuple[str, list[str]]
 
+
+class Timing(NamedTuple):
+    """How long a step took, in seconds, and the exit status of its command."""
+
+    name: str
+    seconds: float
+    status: int
+
+
 LINTERS: tuple[Step, ...] = (
     ("ruff check", ["ruff", "check", "--quiet", "."]),
     ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     ("mypy", ["mypy", "--no-error-summary"]),
 )
-# Folders in one group share a session of pytest, and so the booted hosts.
-GROUPS = {"unit": (("tests/unit",),), "lab": (("tests/sync",), ("tests/drill",), ("tests/lab", "tests/roles"))}
+# Lanes run side by side, their folders one after another. The hosts of tests/lab and of tests/roles mostly wait for
+# the network, for systemd or for time to pass, so that the machine has time for what only computes.
+LANES = {
+    "checks": ("tests/unit", "tests/sync", "tests/drill"),
+    "lab": ("tests/lab",),
+    "roles": ("tests/roles",),
+}
+SCOPES = {
+    "unit": ("tests/unit",),
+    "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/roles"),
+    "slow": ("tests/unit", "tests/sync", "tests/drill", "tests/lab", "tests/roles"),
+}
+_telling = threading.Lock()
+_interrupted = threading.Event()
 
 
-def _steps(scope: str, arguments: list[str]) -> Iterator[Step]:
-    """The commands of one scope, each with the name that the closing table gives it."""
-    if scope not in ("unit", "lab", "slow"):
+def _lanes(scope: str, arguments: list[str]) -> dict[str, list[Step]]:
+    """The commands of one scope ("": unit and lab) by lane, each with the name that the closing table gives it."""
+    if scope and scope not in SCOPES:
         raise UsageError(
             _("test: no such set of tests: {scope}").format(scope=scope), repair="backbone test unit|lab|slow [ARGS]"
         )
     pytest = [sys.executable, "-m", "pytest"]
     kind = "slow" if scope == "slow" else "not slow"
-    groups = [group for name in ("unit", "lab") for group in GROUPS[name] if scope in (name, "slow")]
-    groups = [group for group in groups if any(next((CLONE / one).rglob("test_*.py"), None) for one in group)]
+    wanted = SCOPES[scope] if scope else SCOPES["unit"] + SCOPES["lab"]
     if arguments:
         named = any((CLONE / argument.split("::")[0]).exists() for argument in arguments)
-        yield scope, [*pytest, "-m", kind, *arguments, *([] if named else [one for group in groups for one in group])]
-        return
-    if scope == "unit":
-        yield from LINTERS
-    for group in groups:
-        if group == ("tests/unit",):
-            # Ansible forks with a terminal of its own, which the many threads of a parallel run may lock up.
-            yield "tests/unit", [*pytest, "-m", f"{kind} and not needs_ansible", *PARALLEL, *group]
-            yield "tests/unit with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", *group]
-            continue
-        yield " ".join(group), [*pytest, "-m", kind, *group]
+        return {"": [(scope, [*pytest, "-m", kind, *arguments, *([] if named else wanted)])]}
+    lanes: dict[str, list[Step]] = {}
+    for lane, folders in LANES.items():
+        for folder in (one for one in folders if one in wanted):
+            steps = lanes.setdefault(lane, [*LINTERS] if folder == "tests/unit" and scope != "slow" else [])
+            if folder == "tests/unit":
+                # Ansible forks with a terminal of its own, which the many threads of a parallel run may lock up.
+                steps.append((folder, [*pytest, "-m", f"{kind} and not needs_ansible", *PARALLEL, folder]))
+                steps.append((f"{folder} with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", folder]))
+            else:
+                steps.append((folder, [*pytest, "-m", kind, folder]))
+    return lanes
+
+
+def _run_lane(lane: str, steps: list[Step], timings: list[Timing], *, prefix: str) -> None:
+    """Run the steps of a lane in order; each line that they print follows `prefix`. Adds to `timings`."""
+    environment = {**os.environ, "BACKBONE_LANG": "en", "PYTHONUNBUFFERED": "1"}
+    if lane:
+        # Labs side by side are instances of their own.
+        environment["BACKBONE_LAB"] = os.environ.get("BACKBONE_LAB", "test") + lane
+    for name, command in steps:
+        if _interrupted.is_set():
+            return
+        _tell(f"{prefix}── {name}")
+        started = time.monotonic()
+        if prefix:
+            with subprocess.Popen(
+                command, cwd=CLONE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ) as running:
+                for line in running.stdout or ():
+                    _tell(prefix + line.rstrip("\n"))
+            status = running.returncode
+        else:
+            status = subprocess.run(command, cwd=CLONE, env=environment).returncode
+        timings.append(Timing(name, time.monotonic() - started, status))
+
+
+def _tell(line: str) -> None:
+    with _telling:
+        typer.echo(line, err=True)
 
 
 def _install_what_is_missing() -> None:
     """Debian's packages that the tests use beside Python's: installed where apt may be used, else named."""
     missing = [package for command, package in COMMANDS.items() if shutil.which(command) is None]
     missing += [package for library, package in LIBRARIES.items() if find_library(library) is None]
-    if not missing:
-        return
-    install = ["apt-get", "-qy", "install", "--no-install-recommends", *missing]
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise BackboneError(
-            _("the tests need packages of the system: {packages}").format(packages=", ".join(missing)),
-            repair=f"sudo {' '.join(install)}",
-            exit_status=Exit.UNREACHED,
-        )
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "-q", "update"], install):
-        subprocess.run(command, check=True, env=quiet, stdout=subprocess.DEVNULL)
+    if missing:
+        debian.install(missing)
 
 
 def _on_the_oldest_python() -> Step | None:
@@ -124,26 +165,39 @@ def run_tests(
     if not (CLONE / "tests").is_dir() or paths.roles_dir().parent != CLONE:
         raise UsageError(_("test: the tests are in the project's clone, not in an installed package"))
     _install_what_is_missing()
+    lanes = _lanes(scope, list(ctx.args))
     not_run: list[str] = []
-    steps = [step for one in ([scope] if scope else ["unit", "lab"]) for step in _steps(one, list(ctx.args))]
     if not scope:
-        steps.insert(1, ("ansible-lint", ["ansible-lint", "-q", "--offline", "--profile=production"]))
+        checks = lanes["checks"]
+        checks.insert(len(LINTERS), ("ansible-lint", ["ansible-lint", "-q", "--offline", "--profile=production"]))
         try:
             if older := _on_the_oldest_python():
-                steps.insert(len(LINTERS) + 3, older)
+                checks.insert(len(LINTERS) + 3, older)
         except BackboneError as absent:
             not_run.append(f"tests/unit on Python {OLDEST}: {absent.message}")
-    timings: list[tuple[str, float, bool]] = []
-    for name, command in steps:
-        typer.echo(f"── {name}", err=True)
-        started = time.monotonic()
-        status = subprocess.run(command, cwd=CLONE, env={**os.environ, "BACKBONE_LANG": "en"}).returncode
-        held = status == 0 or (scope == "slow" and status == NOTHING_COLLECTED)
-        timings.append((name, time.monotonic() - started, held))
-    for name, seconds, held in timings:
-        typer.echo(f"{'ok  ' if held else 'FAIL'}  {seconds:7.1f} s  {name}")
+    timings: list[Timing] = []
+    started = time.monotonic()
+    threads = [
+        threading.Thread(
+            target=_run_lane, args=(lane, steps, timings), kwargs={"prefix": f"{lane:7}│ " if len(lanes) > 1 else ""}
+        )
+        for lane, steps in lanes.items()
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        # The steps at work were interrupted by the same key: they take their hosts down and end.
+        _interrupted.set()
+        raise
+    accepted = (0, NOTHING_COLLECTED) if scope == "slow" else (0,)
+    for one in timings:
+        typer.echo(f"{'ok  ' if one.status in accepted else 'FAIL'}  {one.seconds:7.1f} s  {one.name}")
     for name in not_run:
         typer.echo(f"----  {_('not run'):<10} {name}")
-    if not all(held for _name, _seconds, held in timings):
+    typer.echo(f"      {time.monotonic() - started:7.1f} s  {_('in all, side by side')}")
+    if not all(one.status in accepted for one in timings):
         raise BackboneError(_("tests fell short; see above"), exit_status=Exit.FELL_SHORT)
     return int(Exit.OK)

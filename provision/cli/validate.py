@@ -68,20 +68,21 @@ def _show(fleet: object) -> None:
 
     from provision.inventory import Fleet, declared_ports
     from provision.inventory.regions import by_code
+    from provision.report.words import LEVEL
 
     if not isinstance(fleet, Fleet):
         raise TypeError(fleet)
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in (_("server"), _("region"), _("level"), _("address"), _("zone"), _("open ports")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == _("level"))
     for server in fleet.servers:
         region = by_code(server.region)
         ports = sorted({(one.port, one.proto) for one in declared_ports(server)})
         table.add_row(
             server.name,
             f"{server.region} {region.name if region else ''}",
-            server.level,
+            _(LEVEL[server.level]),
             server.connection.host,
             region.zone_name if region else server.zone,
             " ".join(f"{port}" if proto == "tcp" else f"{port}/{proto}" for port, proto in ports),

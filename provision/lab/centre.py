@@ -5,6 +5,7 @@ All of it is written into the host's root before it boots; nothing is installed 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import secrets
 import shutil
@@ -148,8 +149,12 @@ def data_file(region: Region) -> Path:
     for file in sorted(package.rglob("*.py")):
         recipe.update(file.read_bytes())
     data = paths.cache_dir() / "lab" / "data" / f"{region.code}-{region.students}-{recipe.hexdigest()[:12]}.sqlite"
-    if not data.exists():
-        data.parent.mkdir(parents=True, exist_ok=True)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with data.with_suffix(".lock").open("w") as lock:
+        # Labs side by side wait for the first to make it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if data.exists():
+            return data
         partial = data.with_suffix(".partial")
         partial.unlink(missing_ok=True)
         command = [sys.executable, "-m", "source", "generate", "--data", str(partial), "--region", region.code]

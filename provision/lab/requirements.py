@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from provision import debian
 from provision.errors import BackboneError
 from provision.i18n import _
 
@@ -39,7 +40,8 @@ def ensure() -> None:
             repair=_("run the same command with sudo; on macOS or Windows use a Debian machine or a virtual one"),
         )
     if packages := missing_packages():
-        _install(packages)
+        print(_("Installing what the lab needs: {packages}").format(packages=" ".join(packages)))
+        debian.install(packages)
     for tree in ("/proc/sys", "/sys/fs/cgroup"):
         if os.statvfs(tree).f_flag & os.ST_RDONLY and not _writable_below(Path(tree)):
             raise BackboneError(
@@ -56,23 +58,6 @@ def ensure() -> None:
 def _writable_below(tree: Path) -> bool:
     """Whether a tree that is read-only itself has writable parts: control groups of version 1 are mounted so."""
     return any(not os.statvfs(part).f_flag & os.ST_RDONLY for part in tree.iterdir() if part.is_mount())
-
-
-def _install(packages: list[str]) -> None:
-    command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
-    if shutil.which("apt-get") is None:
-        raise BackboneError(
-            _("the lab needs these packages: {packages}").format(packages=" ".join(packages)),
-            repair=_("install them with this system's package manager (names are Debian's)"),
-        )
-    print(_("Installing what the lab needs: {packages}").format(packages=" ".join(packages)))
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(["sh", "-c", command], env=quiet, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise BackboneError(
-            _("the packages could not be installed: {reason}").format(reason=done.stderr.strip()[-400:]),
-            repair=f"sudo sh -c '{command}'",
-        )
 
 
 def _run(*command: str) -> int:

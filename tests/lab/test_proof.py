@@ -113,9 +113,39 @@ def test_a_missing_letter_turns_exactly_its_control_red(provisioned: Provisioned
 def test_from_outside_nothing_but_the_declared_ports_answers(provisioned: Provisioned) -> None:
     outside = str(provisioned.lab.listing()[0]["addresses"]["outside"])
     scan = provisioned.lab.run("lab-luar", f"nmap -n -Pn -T4 -p 1-10000,51820 -oG - {outside}", timeout=300).stdout
-    answering = {part.split("/")[0].strip() for line in scan.splitlines() if "Ports:" in line
-                 for part in line.split("Ports:")[1].split(",") if "/open/" in part}  # fmt: skip
-    assert answering == {"80", "443"}
+    assert _open_ports(scan) == {"80", "443"}
+
+
+def test_from_outside_it_is_the_same_over_ipv6(provisioned: Provisioned) -> None:
+    command = "ip -6 -o address show dev out0 scope link"
+    address = provisioned.run(command).split("inet6 ")[1].split("/")[0]
+    scan = provisioned.lab.run(
+        "lab-luar", f"nmap -6 -n -Pn -T4 -p 1-10000,51820 -oG - -e out0 {address}%out0", timeout=300
+    ).stdout
+    assert _open_ports(scan) == {"80", "443"}
+
+
+def test_from_outside_no_udp_port_answers_that_is_not_declared(provisioned: Provisioned, lab: Lab) -> None:
+    """A server's program that answers whoever asks; a port scan alone cannot tell a silent port from a closed one."""
+    answer = (
+        "import socket; s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 1900)); "
+        "[s.sendto(b'here', s.recvfrom(9)[1]) for _ in iter(int, 1)]"
+    )
+    provisioned.run(f'systemd-run --unit=extra-udp python3 -c "{answer}"')
+    ask = (
+        "import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3); "
+        "s.sendto(b'?', (sys.argv[1], 1900)); print(s.recv(9).decode())"
+    )
+    outside = str(lab.listing()[0]["addresses"]["outside"])
+    try:
+        provisioned.run("for i in $(seq 50); do ss -lun | grep -q :1900 && break; sleep 0.1; done")
+        assert provisioned.run(f'python3 -c "{ask}" {outside}').strip() == "here"
+        asked = lab.run("lab-luar", f'python3 -c "{ask}" {outside}', check=False)
+        assert asked.returncode != 0
+        assert "timed out" in asked.stderr
+        assert provisioned.red() == {"PORT-02"}
+    finally:
+        provisioned.run("systemctl stop extra-udp")
 
 
 def test_with_the_vpn_ssh_and_the_database_do_answer(provisioned: Provisioned, lab: Lab) -> None:
@@ -147,6 +177,12 @@ def test_with_the_vpn_ssh_and_the_database_do_answer(provisioned: Provisioned, l
     finally:
         lab.run("lab-luar", "wg-quick down budi", check=False)
         peers.unlink()
+
+
+def _open_ports(scan: str) -> set[str]:
+    """The ports that nmap's greppable output calls open."""
+    listed = [line.split("Ports:")[1] for line in scan.splitlines() if "Ports:" in line]
+    return {part.split("/")[0].strip() for line in listed for part in line.split(",") if "/open/" in part}
 
 
 def _reached(lab: Lab, address: str) -> dict[int, bool]:

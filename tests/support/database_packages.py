@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from provision import debian
+
 PACKAGES = ("postgresql", "pgbackrest", "python3-psycopg2")
 # Read by the package while it is installed: without it a cluster that nobody asked for would be started.
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/backbone-tests.conf")
@@ -36,12 +38,10 @@ def _missing() -> bool:
 
 
 def _install(packages: tuple[str, ...]) -> None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
     NO_CLUSTER.write_text("create_main_cluster = false\n")
     try:
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-            subprocess.run(["apt-get", "-q", *command], check=True, env=quiet, capture_output=True)
+        debian.install(packages)
     finally:
         NO_CLUSTER.unlink()
 

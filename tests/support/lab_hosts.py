@@ -20,15 +20,28 @@ import pytest
 from provision.audit.run import examine
 from provision.inventory import load
 from provision.lab.lab import Lab
+from provision.lab.spec import hosts
 
 CLONE = Path(__file__).parents[2]
 SERVER = "lab-kab"
+KEEP_DEMO = os.environ.get("BACKBONE_KEEP_DEMO") == "1"
 
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """The tests' own lab instance, with nothing booted yet; everything is taken down at the end."""
-    with Lab.named(os.environ.get("BACKBONE_LAB") or "test") as instance:
+    """The tests' own lab instance, with nothing booted yet; everything is taken down at the end.
+
+    With BACKBONE_KEEP_DEMO=1 the demo's server stays as a layer, and the next session starts from it: whoever writes a
+    test waits for the demo once. `BACKBONE_LAB=test backbone lab down` removes it.
+    """
+    name = os.environ.get("BACKBONE_LAB") or "test"
+    if KEEP_DEMO:
+        kept = Lab.named(name)
+        kept.down(hosts())
+        yield kept
+        kept.down(hosts())
+        return
+    with Lab.named(name) as instance:
         instance.down()
         yield Lab.named(instance.name)
 
@@ -52,8 +65,11 @@ class DemoRun:
 @pytest.fixture(scope="session")
 def demo(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """The demo, run once as a person runs it; its server is what all tests of a provisioned server start from."""
+    layer = lab.folder / "layers" / SERVER
+    if KEEP_DEMO and layer.is_dir():
+        return DemoRun(0, lab.folder / "demo", layer, lab.inventory)
     lab.down()
-    out = tmp_path_factory.mktemp("demo")
+    out = lab.folder / "demo" if KEEP_DEMO else tmp_path_factory.mktemp("demo")
     done = subprocess.run(
         [sys.executable, "-m", "provision.cli.main", "demo", "--keep", "--out", str(out)],
         cwd=CLONE,
@@ -61,7 +77,6 @@ def demo(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
         stdout=subprocess.DEVNULL,
         timeout=1200,
     )
-    layer = lab.folder / "layers" / SERVER
     lab.freeze(SERVER, layer)
     return DemoRun(done.returncode, out, layer, lab.inventory)
 

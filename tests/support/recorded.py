@@ -14,8 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from backbone_sync import dictionary, grant
-from backbone_sync.personal import personal
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant
+from backbone_sync.privacy.personal import personal
 from checks import commands
 from checks.params import Paper, Params, Peer, PortRule, Statement
 from provision.audit import catalogue, judge

@@ -11,10 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import access, cli, dictionary, grant
+from backbone_sync import cli, dictionary
 from backbone_sync.config import Config
-from backbone_sync.personal import COUNTS, SMALL, open_fields, personal
-from backbone_sync.store import Store
+from backbone_sync.privacy import access, grant
+from backbone_sync.privacy.personal import COUNTS, SMALL, open_fields, personal
+from backbone_sync.stores.store import Store
 from checks import sql
 from tests.support.sync_cli import settings
 from tests.support.sync_loaded import start_from_loaded

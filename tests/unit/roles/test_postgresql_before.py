@@ -57,7 +57,10 @@ def test_a_cluster_that_is_ours_already_has_nothing_to_keep(tmp_path: Path) -> N
 
 
 def test_it_is_kept_before_it_is_replaced() -> None:
-    for file, replaces in (("cluster", "Write who may log in"), ("data", "Bring roles and databases in line")):
+    for file, replaces in (
+        ("cluster", "Write the settings, and who may log in"),
+        ("data", "Bring roles and databases in line"),
+    ):
         order = [task["name"].split(" of ")[0] for task in tasks("postgresql", file)]
         keeps = next(number for number, name in enumerate(order) if name.startswith("Keep a copy"))
         assert keeps < next(number for number, name in enumerate(order) if name.startswith(replaces))

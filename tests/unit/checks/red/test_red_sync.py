@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,14 @@ def entity(name: str, **changes: Any) -> Mutation:
 
 REDS = [
     Red("no sync timer", unit("backbone-sync.timer", **STOPPED), ("SYNC-01",)),
+    Red(
+        "a landing that nobody writes into",
+        in_json(
+            commands.SYNC_STATUS,
+            lambda told: told.update(delivery={"kind": "landing", "stale": True, "fresh_at": "2026-01-01T00:00:00Z"}),
+        ),
+        ("SYNC-02",),
+    ),
     Red("a red run", in_json(commands.SYNC_STATUS, lambda told: told.update(green=False)), ("SYNC-02",)),
     Red(
         "counts that differ",
@@ -79,3 +88,12 @@ def test_rows_in_quarantine_are_a_warning_before_they_are_many() -> None:
 def test_the_end_of_a_grant_is_told_in_time(days: int, status: str) -> None:
     ends = in_json(commands.SYNC_GRANT, lambda told: told.update(expires=str(TODAY + timedelta(days=days))))
     assert statuses(*ends(SNAPSHOT, PARAMS))["SYNC-07"] == status
+
+
+def test_a_source_that_is_delivered_has_no_address_to_reach_and_a_fresh_one_is_green() -> None:
+    fresh = {"kind": "landing", "stale": False, "fresh_at": "2026-11-21T00:00:00Z"}
+    snapshot, params = in_json(commands.SYNC_STATUS, lambda told: told.update(delivery=fresh))(
+        SNAPSHOT, replace(PARAMS, sync_kind="landing", sync_url="")
+    )
+    found = statuses(snapshot, params)
+    assert (found["SYNC-02"], found["SYNC-05"]) == ("pass", "not_applicable")
