@@ -1,7 +1,8 @@
-"""Backup: recent, encrypted, with an unbroken archive of changes."""
+"""Backup: recent, encrypted, with an unbroken archive of changes, in two places, and proven by drills."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from checks import commands, facts
@@ -9,7 +10,9 @@ from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 AGE_HOURS = 26
-ARCHIVE_MINUTES = 60
+LAG_MINUTES, LAG_FACTOR = 15.0, 3  # of the time after which a segment is archived at the latest
+SECOND_DAYS = 8
+DRILL_DAYS, NEW_DAYS = 90, 30
 WAITING_SEGMENTS = 32
 DISK_WARNS, DISK_FAILS = 85, 95  # percent
 _NO_STANZA = say("pgBackRest knows no backup of this cluster")
@@ -97,3 +100,79 @@ def room(host: Any, params: Params) -> Measure:
     if full[place] >= DISK_FAILS:
         return absent(observed, expected)
     return Measure("warning" if full[place] >= DISK_WARNS else "pass", observed, expected)
+
+
+@control("BAK-06")
+def lag(host: Any, params: Params) -> Measure:
+    """The archive is no further behind than a loss may be."""
+    most = max(LAG_MINUTES, LAG_FACTOR * params.archive_timeout_seconds / 60)
+    expected = say("the archive at most {minutes} minutes behind", minutes=most)
+    cluster = facts.postgresql(host)
+    if cluster is None:
+        return absent(say("no PostgreSQL answers here"), expected)
+    if str(cluster["settings"].get("archive_mode")) == "off":
+        return absent(say("archive_mode = off"), expected)
+    last = float(cluster["archiver"]["last"] or 0)
+    if not last:
+        return absent(say("nothing has been archived yet"), expected)
+    # While the server was off there was nothing to archive.
+    minutes = max((params.now - max(last, float(cluster["started"]))) / 60, 0.0)
+    seconds = str(cluster["settings"].get("archive_timeout") or "0")
+    if not seconds.isdigit() or not 0 < int(seconds) <= params.archive_timeout_seconds:
+        return absent(say("archive_timeout = {value} s", value=seconds), expected)
+    return verdict(minutes <= most, say("{minutes} minutes behind", minutes=minutes), expected)
+
+
+@control("BAK-07")
+def second_repository(host: Any, params: Params) -> Measure:
+    """A second repository, off this server, that holds a recent backup; to have none is a warning."""
+    expected = say("a second repository off this server, with a backup at most {days} days old", days=SECOND_DAYS)
+    stanza = facts.pgbackrest(host)
+    if stanza is None:
+        return absent(_NO_STANZA, expected)
+    repositories = {int(one.get("key", 1)): one for one in stanza.get("repo", [])}
+    if len(repositories) < 2:
+        return Measure("warning", say("there is only one repository"), expected)
+    said = dict(line.split("=", 1) for line in facts.told(host, commands.BACKUP_DISKS).get("repositories", []))
+    away = [
+        key
+        for key in repositories
+        if f"repo{key}-host" in said or said.get(f"repo{key}-type") in ("s3", "azure", "gcs", "sftp")
+    ]
+    if not away:
+        return Measure("warning", say("both repositories lie on this server"), expected)
+    if bad := [key for key in away if (repositories[key].get("status") or {}).get("code") != 0]:
+        words = [str((repositories[key].get("status") or {}).get("message", "?")) for key in bad]
+        return absent(say("repository {keys}: {said}", keys=[str(key) for key in bad], said=words), expected)
+    ends = [
+        one["timestamp"]["stop"]
+        for one in stanza.get("backup", [])
+        if not one.get("error") and int(one.get("database", {}).get("repo-key", 1)) in away
+    ]
+    if not ends:
+        return absent(say("the second repository holds no backup"), expected)
+    days = max((params.now - max(ends)) / 86400, 0.0)
+    return verdict(days <= SECOND_DAYS, say("its last backup is {days} days old", days=days), expected)
+
+
+@control("BAK-08")
+def drilled(host: Any, params: Params) -> Measure:
+    """A restore drill held within the last 90 days. A server that is newer than a month may still owe its first."""
+    expected = say("a restore drill that held, at most {days} days ago", days=DRILL_DAYS)
+    drill = facts.drill(host)
+    if not drill:
+        first = min((one["timestamp"]["stop"] for one in (facts.pgbackrest(host) or {}).get("backup", [])), default=0)
+        seen = say("there was no drill yet")
+        return (
+            Measure("warning", seen, expected)
+            if first and params.now - first < NEW_DAYS * 86400
+            else absent(seen, expected)
+        )
+    try:
+        at = datetime.strptime(str(drill.get("started_at")), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return Measure("error", say("the record of the last drill has no time"), expected)
+    if drill.get("ok") is not True:
+        return absent(say("the last drill, on {date}, fell short", date=params.day(at)), expected)
+    days = max((params.at - at).total_seconds() / 86400, 0.0)
+    return verdict(days <= DRILL_DAYS, say("held {days} days ago", days=days), expected)

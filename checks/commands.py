@@ -8,6 +8,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
+from checks import sql
+
 MACHINE = r"""echo '##os'; cat /etc/os-release
 echo '##architecture'; uname -m
 echo '##processors'; grep -c ^processor /proc/cpuinfo
@@ -26,7 +28,9 @@ PACKAGES = (
 )
 
 UNITS = (
+    "apt-daily-upgrade.service",
     "apt-daily-upgrade.timer",
+    "apt-daily.service",
     "apt-daily.timer",
     "backbone-antivirus-scan.service",
     "backbone-antivirus-scan.timer",
@@ -38,8 +42,11 @@ UNITS = (
     "backbone-canary.timer",
     "backbone-firewall.service",
     "backbone-gateway-reload.path",
+    "backbone-overdue.timer",
     "backbone-postgresql-tls.path",
     "backbone-reboot.timer",
+    "backbone-sync-retention.service",
+    "backbone-sync-retention.timer",
     "backbone-sync.service",
     "backbone-sync.timer",
     "backbone-vpn-expire.timer",
@@ -50,8 +57,10 @@ UNITS = (
     "nftables.service",
     "nginx.service",
     "prometheus-node-exporter.service",
+    "rsyslog.service",
     "ssh.service",
     "ssh.socket",
+    "systemd-journal-upload.service",
     "wg-quick@wg-backbone.service",
 )
 _PROPERTIES = (
@@ -80,8 +89,11 @@ TIME = (
 )
 JOURNAL = (
     "echo '##files'; ls /var/log/journal/\"$(cat /etc/machine-id)\"/*.journal 2>/dev/null; "
-    "echo '##storage'; cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null "
-    "| grep -E '^ *Storage='"
+    "echo '##settings'; cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null "
+    "| grep -E '^ *(Storage|SystemMaxUse|MaxRetentionSec)='; "
+    # Where rsyslog sends entries to: its older form with @, its newer one by the name of a module.
+    "echo '##forward'; cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null "
+    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; true"
 )
 # Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
 # file there whose name holds a dot or ends in ~.
@@ -93,16 +105,34 @@ PEOPLE = (
     "echo '##group'; getent group $({ echo backbone-admins; echo sudo; echo wheel; "
     "printf '%s\\n' $s | sed -n 's/^%//p'; } | sort -u); "
     "echo '##expired'; getent shadow | awk -F: -v d=$(($(date +%s) / 86400)) '$8 != \"\" && $8 <= d {print $1}'; "
-    "echo '##keys'; for h in $(getent passwd | awk -F: '$3 >= 1000 {print $6}'); do "
+    # Of a password only whether there is one, never its hash.
+    'echo \'##passwords\'; getent shadow | awk -F: \'{print $1 ":" ($2 == "" ? "empty" : $2 ~ /^[!*]/ ? "locked" '
+    ': "set")}\'; '
+    "echo '##keys'; for h in $(getent passwd | cut -d: -f6 | sort -u); do "
     "[ -s $h/.ssh/authorized_keys ] && echo $h; done; true"
 )
+# What waits to be installed. The stage patching keeps the list, with the time at which each first waited; where it has
+# not, or something has changed since, apt is asked, which costs half a second of processor time.
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
 echo '##lists'; ls /var/lib/apt/lists 2>/dev/null | grep -c _Packages
-echo '##outstanding'; apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | grep '^Inst '
+echo '##outstanding'; f=/var/lib/backbone/patching/outstanding
+if [ -e $f ] && [ ! /var/lib/dpkg/status -nt $f ] && [ ! /var/lib/apt/lists -nt $f ]; then cat $f
+else apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | sed -n 's/^Inst /0 Inst /p'; fi
 echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
 echo '##log'; tail -n 3 /var/log/unattended-upgrades/unattended-upgrades.log 2>/dev/null
 true"""
+
+# Arrays and disks that a machine of its own has; those of a virtual one belong to the machine beneath it.
+DISKS = r"""systemd-detect-virt -q && exit 0
+echo '##arrays'; cat /proc/mdstat 2>/dev/null
+echo '##lvm'; command -v lvs >/dev/null && lvs --noheadings -o vg_name,lv_name,segtype,lv_health_status 2>/dev/null
+echo '##disks'; for d in /sys/block/*; do [ -e $d/device ] && [ "$(cat $d/removable)" = 0 ] && echo ${d##*/}; done
+command -v smartctl >/dev/null || exit 0
+echo '##smart'; for d in /sys/block/*; do [ -e $d/device ] && [ "$(cat $d/removable)" = 0 ] || continue
+echo "disk ${d##*/}"; timeout 10 smartctl -H -A /dev/${d##*/} 2>/dev/null | grep -E \
+  'overall-health|Health Status|Reallocated_Sect|Current_Pending|Offline_Uncorr|Critical Warning|Integrity Err|Used:'
+done; true"""
 
 WIREGUARD = (
     "echo '##link'; ip -o link show dev wg-backbone 2>/dev/null; "
@@ -121,101 +151,87 @@ SIGNATURES = (
 _EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTI", "VIRUS-TEST-FILE!$H+H*")
 EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 
+# Certificates are compared by the digest of their own text: a program less for each.
+_LEAF = "sed -n '/BEGIN CERT/,/END CERT/p; /END CERT/q' | sha256sum"
 CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
+t=$(openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -pubkey -text)
 echo '##certificate'
-openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -fingerprint -sha256 -ext subjectAltName
+printf '%s\n' "$t" | grep -E '^(notBefore|notAfter|subject|issuer)=|^ *DNS:' | sort -u
+printf 'leaf='; sed -n '/BEGIN CERT/,/END CERT/p; /END CERT/q' server.crt | sha256sum
+echo '##strength'; printf '%s\n' "$t" | grep -E 'Public-Key|Public Key Algo|Signature Algo' | sort -u
 echo '##chain'; trust='-CApath /etc/ssl/certs'
 [ -s authority.pem ] && trust='-CAfile authority.pem'
 openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
 echo '##pair'
-openssl x509 -in server.crt -noout -pubkey | sha256sum
+printf '%s\n' "$t" | sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/p' | sha256sum
 openssl pkey -in server.key -pubout | sha256sum
 echo '##key'
 stat -c '%a %U %G' server.key"""
 
 
 def gateway(fqdn: str) -> str:
-    """What 443 and 80 answer: certificate, oldest protocols, headers."""
+    """What 443 and 80 answer: certificate, protocol, headers; and what 443 says to old protocols alone."""
     name = shlex.quote(fqdn)
-    connect = f"openssl s_client -connect 127.0.0.1:443 -servername {name}"
+    connect = f"timeout 5 openssl s_client -connect 127.0.0.1:443 -servername {name}"
+    ask = f"printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' {name}"
+    plain = f"exec 3<>/dev/tcp/127.0.0.1/80; {ask} >&3; cat <&3"
     return rf"""export OPENSSL_CONF=/dev/null
-s=$(timeout 5 {connect} </dev/null 2>/dev/null)
-echo '##served'; printf '%s\n' "$s" | openssl x509 -noout -enddate -fingerprint -sha256 2>/dev/null
-echo '##protocol'; printf '%s\n' "$s" | sed -n 's/^ *Protocol *: *//p; s/^New, \(TLSv[0-9.]*\), .*/\1/p'
-echo '##old'; for v in tls1 tls1_1; do timeout 5 {connect} -$v -cipher DEFAULT@SECLEVEL=0 \
-  </dev/null >/dev/null 2>&1 && echo $v; done
-echo '##https'; curl -ksS -m 5 -o /dev/null -D - --resolve {name}:443:127.0.0.1 https://{name}/ 2>&1
-echo '##http'; curl -sS -m 5 -o /dev/null -D - --resolve {name}:80:127.0.0.1 http://{name}/ 2>&1
+s=$({ask} | {connect} -ign_eof 2>/dev/null)
+echo '##served'; case $s in *'BEGIN CERTIFICATE'*) printf 'leaf='; printf '%s\n' "$s" | {_LEAF};; esac
+echo '##protocol'; printf '%s\n' "$s" | sed -n 's/^New, \(TLSv[0-9.]*\), .*/\1/p' | head -n 1
+echo '##old'; {connect} -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 </dev/null 2>/dev/null |
+sed -n 's/^New, \(TLSv[0-9.]*\), .*/\1/p'
+echo '##https'; printf '%s\n' "$s" | sed -n '/^HTTP\//,/^\r*$/p'
+echo '##http'; timeout 5 bash -c {shlex.quote(plain)} 2>&1 | sed -n '/^HTTP\//,/^\r*$/p'
 true"""
 
 
-_SETTINGS = (
-    "ssl",
-    "ssl_min_protocol_version",
-    "password_encryption",
-    "data_checksums",
-    "shared_preload_libraries",
-    "log_statement",
-    "log_min_duration_statement",
-    "log_parameter_max_length",
-    "log_min_error_statement",
-    "pgaudit.log",
-    "pgaudit.log_statement",
-    "pgaudit.log_parameter",
-    "archive_mode",
-    "listen_addresses",
-    "port",
+def tls_ports(fqdn: str, ports: Iterable[int]) -> str:
+    """What further ports answer to somebody who speaks TLS: certificate, verdict on it, protocol, oldest protocols.
+
+    PostgreSQL tells its oldest protocol by its settings; it is not asked here.
+    """
+    name = shlex.quote(fqdn)
+    asked = " ".join(str(port) for port in sorted(set(ports)))
+    return rf"""export OPENSSL_CONF=/dev/null
+t='-CApath /etc/ssl/certs'; [ -s /etc/backbone/tls/authority.pem ] && t='-CAfile /etc/backbone/tls/authority.pem'
+for p in {asked}; do s=; [ $p = 5432 ] && s='-starttls postgres'
+echo "##$p"; a=$(timeout 5 openssl s_client -connect 127.0.0.1:$p $s -servername {name} -verify_hostname {name} $t \
+  </dev/null 2>/dev/null); case $a in *'BEGIN CERTIFICATE'*) ;; *) continue;; esac
+printf 'leaf='; printf '%s\n' "$a" | {_LEAF}
+printf '%s\n' "$a" | sed -n 's/^ *Verify return code: */verify=/p; s/^New, \(TLSv[0-9.]*\), .*/protocol=\1/p' | sort -u
+[ $p = 5432 ] && continue
+timeout 5 openssl s_client -connect 127.0.0.1:$p -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 \
+  </dev/null >/dev/null 2>&1 && echo old=1; done; true"""
+
+
+# Becomes another user without a session of its own: no fork, no entry in the journal.
+_POSTGRES = "setpriv --reuid=postgres --regid=postgres --init-groups --reset-env -- "
+# Two lines, the cluster's and the data's; where there is no such database yet, the cluster's alone.
+POSTGRESQL = (
+    f"p='{_POSTGRES} psql -XAtq'; $p -d backbone -c {shlex.quote(sql.CLUSTER)} -c {shlex.quote(sql.DATA)} 2>/dev/null"
+    f" || $p -d postgres -c {shlex.quote(sql.CLUSTER)}"
 )
-_LIST = ", ".join(f"'{name}'" for name in _SETTINGS)
-_SQL = f"""
-SELECT json_build_object(
- 'version', current_setting('server_version_num')::int,
- 'settings', (SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN ({_LIST})),
- 'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
- 'file_errors', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_file_settings
-   WHERE error IS NOT NULL AND error <> 'setting could not be applied'),
- 'hba', (SELECT coalesce(json_agg(json_build_object('type', type, 'database', database, 'user', user_name,
-   'address', address, 'method', auth_method, 'error', error) ORDER BY line_number), '[]')
-   FROM pg_hba_file_rules),
- 'roles', (SELECT json_agg(json_build_object('name', rolname, 'super', rolsuper, 'login', rolcanlogin,
-   'createrole', rolcreaterole, 'bypass', rolbypassrls, 'password', CASE WHEN rolpassword IS NULL THEN 'none'
-   WHEN rolpassword LIKE 'SCRAM-SHA-256$%' THEN 'scram' ELSE 'weak' END) ORDER BY rolname)
-   FROM pg_authid WHERE rolname !~ '^pg_'),
- 'stale', (SELECT pg_conf_load_time() < max((pg_stat_file(path)).modification) FROM unnest(ARRAY[
-   current_setting('config_file'), current_setting('hba_file'), current_setting('ident_file')] || coalesce((
-   SELECT array_agg(DISTINCT sourcefile) FROM pg_file_settings WHERE sourcefile NOT LIKE
-   '%postgresql.auto.conf'), '{{}}')) AS path),
- 'archiver', (SELECT json_build_object('archived', archived_count, 'failed', failed_count,
-   'last', extract(epoch FROM last_archived_time), 'last_failed', extract(epoch FROM last_failed_time))
-   FROM pg_stat_archiver),
- 'waiting', (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'),
- 'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE NOT datistemplate))"""  # noqa: S608
-POSTGRESQL = "runuser -u postgres -- psql -XAtq -d postgres -c " + shlex.quote(" ".join(_SQL.split()))
-_TABLES = """SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM pg_class
- JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = 'backbone' AND relkind IN ('r', 'p')
- AND xpath_exists('/row', query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, ''))"""
-TABLES = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_TABLES.split()))
-_GUARDS = """SELECT coalesce(json_object_agg(relname, held), '{}') FROM (
- SELECT relname, json_agg(attname ORDER BY attname) FILTER (WHERE attname IS NOT NULL) AS held
- FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
- LEFT JOIN pg_constraint ON conrelid = pg_class.oid AND conname = 'not_granted' AND convalidated
- LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum = ANY(conkey)
- WHERE nspname = 'backbone' AND relkind IN ('r', 'p') GROUP BY relname) AS guarded"""
-GUARDS = "runuser -u postgres -- psql -XAtq -d backbone -c " + shlex.quote(" ".join(_GUARDS.split()))
-SYNC_GRANT = "/usr/local/bin/backbone-sync grant --json"
-PGBACKREST = "runuser -u postgres -- pgbackrest --log-level-console=off --output=json info"
+PGBACKREST = _POSTGRES + "pgbackrest --log-level-console=off --output=json info"
 # When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
 BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
 echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
 [ -z "$t" ] || date -d "$t" +%s
+echo '##repositories'; sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null
 echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
 do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
-SYNC_STATUS = "/usr/local/bin/backbone-sync status --json"
+# The service writes its status down after every run, and with it the grant that it goes by.
+SYNC_STATUS = "cat /var/lib/backbone/status/sync.json 2>/dev/null || /usr/local/bin/backbone-sync status --json"
+SYNC_GRANT = """f=/var/lib/backbone/status/grant.json; c=/opt/backbone/sync/current
+if [ -e $f ] && [ ! /etc/backbone/sync.toml -nt $f ] && [ ! /etc/backbone/grant.yml -nt $f ] && [ ! $c/release -nt $f ]
+then cat $f; else /usr/local/bin/backbone-sync grant --json; fi"""
 
 METRICS = (
     "echo '##files'; "
     r"find /var/lib/backbone/metrics -maxdepth 1 -name '*.prom' -printf '%T@ %f\n' 2>/dev/null; "
-    "echo '##exporter'; curl -s -m 5 http://127.0.0.1:9100/metrics 2>/dev/null "
+    # Of all its collectors only the one for the stages' own metrics: the others take a tenth of a second.
+    "echo '##exporter'; timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9100; "
+    'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3\' 2>/dev/null '
     "| grep -E '^(node_textfile_scrape_error|node_textfile_mtime_seconds)'; true"
 )
 

@@ -10,6 +10,8 @@ from checks.params import Params
 from checks.system import of_support
 
 MINIMUM_VERSION = 14
+MOST_MEMORY = 75  # percent of the machine's memory
+XID_WARNS, XID_FAILS = 500_000_000, 1_000_000_000  # of two thousand million; the server stops itself before the end
 _NETWORK_TYPES = ("host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc")
 _SILENT = say("no PostgreSQL answers here")
 
@@ -167,3 +169,64 @@ def in_line(host: Any, params: Params) -> Measure:
     if cluster["stale"]:
         return absent(say("files have changed since they were last read"), expected)
     return verdict(True, say("in line"), expected)
+
+
+@control("DB-09")
+def durable(host: Any, params: Params) -> Measure:
+    """What was committed survives a power cut, and tables are kept clean."""
+    expected = say("fsync, full_page_writes, synchronous_commit and autovacuum on")
+    cluster = _cluster(host)
+    if cluster is None:
+        return absent(_SILENT, expected)
+    wanted = {
+        "fsync": ("on",),
+        "full_page_writes": ("on",),
+        "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
+        "autovacuum": ("on",),
+    }
+    off = [
+        f"{name} = {_setting(cluster, name)}" for name, good in wanted.items() if _setting(cluster, name) not in good
+    ]
+    return verdict(not off, say("{settings}", settings=off) if off else say("as expected"), expected)
+
+
+@control("DB-10")
+def sized(host: Any, params: Params) -> Measure:
+    """Buffers, and what every connection may take, fit into the machine's memory."""
+    expected = say(
+        "buffers and the sorting memory of all connections within {percent} % of memory", percent=MOST_MEMORY
+    )
+    cluster = _cluster(host)
+    if cluster is None:
+        return absent(_SILENT, expected)
+    numbers = [_setting(cluster, name) for name in ("shared_buffers", "work_mem", "max_connections")]
+    if not all(one.isdigit() for one in numbers):
+        return Measure("error", say("PostgreSQL does not tell its settings"), expected)
+    pages, work_kib, connections = map(int, numbers)
+    gib = (pages * 8 + work_kib * connections) / 1024**2
+    share = 100 * gib / facts.machine(host).memory_gib
+    seen = say(
+        "{gib} GiB, {percent} % of memory (shared_buffers {buffers} MiB, work_mem {work} MiB × {connections})",
+        gib=gib,
+        percent=round(share),
+        buffers=pages * 8 // 1024,
+        work=work_kib // 1024,
+        connections=connections,
+    )
+    return verdict(share <= MOST_MEMORY, seen, expected)
+
+
+@control("DB-11")
+def sound(host: Any, params: Params) -> Measure:
+    """No page has failed its checksum, and the numbers of transactions are far from running out."""
+    expected = say("no page with a wrong checksum, transaction numbers far from their end")
+    cluster = _cluster(host)
+    if cluster is None:
+        return absent(_SILENT, expected)
+    if failures := int(cluster["checksum_failures"] or 0):
+        return absent(say("{count} pages have failed their checksum", count=failures), expected)
+    age = int(cluster["xid_age"])
+    observed = say("no wrong page; {count} million transactions since the oldest freeze", count=age / 1e6)
+    if age > XID_FAILS:
+        return absent(observed, expected)
+    return Measure("warning" if age > XID_WARNS else "pass", observed, expected)

@@ -7,104 +7,21 @@ time. A fact is asked and read once a host. Nothing here changes anything, and n
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from checks import commands
+from checks.asking import NotAnswered as NotAnswered
+from checks.asking import ask as ask
+from checks.asking import fact as fact
+from checks.asking import json_of as json_of
+from checks.asking import sections as sections
+from checks.asking import traced as traced
 from checks.measure import Say, say
 from checks.params import Params
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-class NotAnswered(Exception):  # noqa: N818
-    """A fact could not be read: the command that tells it failed. The judge makes it an `error`."""
-
-    def __init__(self, message: str, **values: str) -> None:
-        self.why = Say(message, tuple(values.items()))
-        super().__init__(self.why.text())
-
-
-class _Notes:
-    def __init__(self) -> None:
-        self.known: dict[tuple[Any, ...], tuple[Any, frozenset[str]]] = {}
-        self.traces: list[set[str]] = []
-
-
-_NOTES: weakref.WeakKeyDictionary[Any, _Notes] = weakref.WeakKeyDictionary()
-
-
-def _notes(host: Any) -> _Notes:
-    return _NOTES.setdefault(host, _Notes())
-
-
-@contextmanager
-def traced(host: Any) -> Iterator[set[str]]:
-    """The commands whose answers are used within the `with`, remembered ones included."""
-    traces = _notes(host).traces
-    traces.append(set())
-    try:
-        yield traces[-1]
-    finally:
-        used = traces.pop()
-        if traces:
-            traces[-1] |= used
-
-
-def ask(host: Any, command: str) -> Any:
-    """testinfra's result of one command; noted as evidence."""
-    with traced(host) as used:
-        used.add(command)
-        return host.run(command)  # without arguments testinfra quotes and formats nothing
-
-
-def fact(read: Callable[P, R]) -> Callable[P, R]:
-    """Remember what a function of (host, further arguments) found, and which commands it asked."""
-
-    @wraps(read)
-    def remembered(*args: P.args, **kwargs: P.kwargs) -> R:
-        host, rest = args[0], args[1:]
-        notes = _notes(host)
-        key = (read, *rest)
-        if key not in notes.known:
-            with traced(host) as used:
-                value = read(*args, **kwargs)
-            notes.known[key] = (value, frozenset(used))
-        value, asked = notes.known[key]
-        with traced(host) as used:
-            used |= asked
-        return value
-
-    return remembered
-
-
-def sections(text: str) -> dict[str, list[str]]:
-    """Lines below each `##name` line."""
-    found: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("##"):
-            current = found.setdefault(line[2:], [])
-        else:
-            current.append(line)
-    return found
-
-
-def json_of(text: str, what: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as fault:
-        raise NotAnswered("{what}: not JSON: {said}", what=what, said=repr(text.strip()[:120])) from fault
-
 
 # --- the machine
 # -------------------------------------------------------------------------------------------------
@@ -339,7 +256,20 @@ def postgresql(host: Any) -> dict[str, Any] | None:
     answer = ask(host, commands.POSTGRESQL)
     if answer.rc != 0:
         return None
-    read: dict[str, Any] = json_of(answer.stdout, "psql")
+    read: dict[str, Any] = json_of(answer.stdout.partition("\n")[0], "psql")
+    return read
+
+
+@fact
+def data(host: Any) -> dict[str, Any] | None:
+    """The data's database, as one JSON object: names and rights, no rows; None where there is no such database."""
+    cluster = postgresql(host)
+    if cluster is None or "backbone" not in cluster["databases"]:
+        return None
+    second = ask(host, commands.POSTGRESQL).stdout.partition("\n")[2]
+    if not second.strip():
+        raise NotAnswered("{command} does not answer: {said}", command="psql", said="backbone")
+    read: dict[str, Any] = json_of(second, "psql")
     return read
 
 
@@ -354,6 +284,14 @@ def pgbackrest(host: Any) -> dict[str, Any] | None:
 
 
 @fact
+def drill(host: Any) -> dict[str, Any]:
+    """Of the last drill's record whether it held, who ran it and when; empty where there is none."""
+    told = ask(host, commands.DRILL).stdout.strip().rstrip(",")
+    read: dict[str, Any] = json_of("{" + told + "}", "last.json")
+    return read
+
+
+@fact
 def sync_status(host: Any) -> dict[str, Any] | None:
     """What `backbone-sync status --json` says; None where it is not installed."""
     answer = ask(host, commands.SYNC_STATUS)
@@ -361,6 +299,22 @@ def sync_status(host: Any) -> dict[str, Any] | None:
         return None
     read: dict[str, Any] = json_of(answer.stdout, "backbone-sync status")
     return read
+
+
+@fact
+def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[int, dict[str, str]]:
+    """What further ports answer to TLS, by port; those that speak none are left out."""
+    if not ports:
+        return {}
+    answer = ask(host, commands.tls_ports(fqdn, ports))
+    if answer.rc != 0:
+        raise NotAnswered("{command} does not answer: {said}", command="openssl", said=answer.stderr.strip()[:120])
+    told = sections(answer.stdout)
+    return {
+        int(port): {key.lower(): value for key, _, value in (line.partition("=") for line in lines)}
+        for port, lines in told.items()
+        if port.isdigit() and lines
+    }
 
 
 @fact

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from checks import facts
-from checks.measure import Measure, control, say, verdict
+from checks import commands, facts
+from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 # 8 and 16 GB of memory, less what firmware and kernel keep for themselves.
@@ -105,3 +105,73 @@ def roomy_storage(host: Any, params: Params) -> Measure:
     observed = say("{gb} GB free in {path}", gb=free / 1e9, path=path)
     expected = say("{gb} GB free recommended", gb=200)
     return Measure("pass" if free >= DISK_RECOMMENDED else "warning", observed, expected)
+
+
+def _own_disks(host: Any) -> bool:
+    """Has the machine disks of its own? Those of a virtual one belong to the machine beneath it."""
+    return facts.machine(host).virtual == "none"
+
+
+_BENEATH = say("a virtual machine: its disks belong to the machine beneath it")
+
+
+@control("HW-07")
+def smart(host: Any, params: Params) -> Measure:
+    """Every disk calls itself healthy (SMART); sectors that were replaced are a warning."""
+    expected = say("every disk healthy by SMART")
+    if not _own_disks(host):
+        return Measure("not_applicable", _BENEATH, expected)
+    told = facts.told(host, commands.DISKS)
+    names = [line.strip() for line in told.get("disks", []) if line.strip()]
+    if not names:
+        return Measure("error", say("the kernel names no disk"), expected)
+    if "smart" not in told:
+        return absent(say("smartmontools is not installed"), expected)
+    health: dict[str, list[str]] = {}
+    for line in told["smart"]:
+        if line.startswith("disk "):
+            health[line.removeprefix("disk ").strip()] = []
+        elif health:
+            health[list(health)[-1]].append(line)
+    mute = [name for name in names if not any(_VERDICT.search(line) for line in health.get(name, []))]
+    ill = [name for name in names if any(_ILL.search(line) for line in health.get(name, []))]
+    if ill:
+        return absent(say("failing: {names}", names=ill), expected)
+    if mute:
+        return Measure("error", say("tell nothing of their health: {names}", names=mute), expected)
+    worn = [name for name in names if any(_worn(line) for line in health[name])]
+    if worn:
+        return Measure("warning", say("worn: {names}", names=worn), expected)
+    return verdict(True, say("healthy: {names}", names=names), expected)
+
+
+_VERDICT = re.compile(r"overall-health|Health Status")
+_ILL = re.compile(r"(?:overall-health.*|Health Status): *(?!PASSED|OK)\S|Critical Warning: *0x(?!00)")
+
+
+def _worn(line: str) -> bool:
+    """Sectors replaced or unreadable, errors of the medium, or nine tenths of a flash disk's life."""
+    if re.search(r"Reallocated_Sector|Current_Pending|Offline_Uncorr", line):
+        return line.split()[-1].isdigit() and int(line.split()[-1]) > 0
+    if found := re.search(r"Percentage Used: *(\d+)%", line):
+        return int(found[1]) >= 90
+    errors = re.search(r"Integrity Errors: *([\d,.]+)", line)
+    return errors is not None and errors[1].strip("0,.") != ""
+
+
+@control("HW-08")
+def arrays(host: Any, params: Params) -> Measure:
+    """No array of disks (md, LVM) has lost one."""
+    expected = say("every array whole")
+    if not _own_disks(host):
+        return Measure("not_applicable", _BENEATH, expected)
+    told = facts.told(host, commands.DISKS)
+    states = [found[1] for line in told.get("arrays", []) if (found := re.search(r"\[([U_]+)\]\s*$", line))]
+    # Name of group and volume, kind of segment, and a word only where something is wrong.
+    volumes = [line.split() for line in told.get("lvm", []) if "raid" in line or "mirror" in line]
+    broken = [f"{words[0]}/{words[1]}: {words[3]}" for words in volumes if len(words) > 3]
+    if lost := [state for state in states if "_" in state] + broken:
+        return absent(say("without one of its disks: {names}", names=lost), expected)
+    if not states and not volumes:
+        return Measure("not_applicable", say("the machine has no array of disks"), expected)
+    return verdict(True, say("{count} arrays, all whole", count=len(states) + len(volumes)), expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from checks import commands, facts
@@ -9,6 +10,7 @@ from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 METRICS_HOURS = 26
+KEPT_DAYS, KEPT_MIB = 90, 200
 EXPORTER = "prometheus-node-exporter.service"
 # What has to tell a person when it fails.
 WATCHED = (
@@ -88,3 +90,70 @@ def failed_units(host: Any, params: Params) -> Measure:
     failed = [line.split()[0] for line in answer.stdout.splitlines() if line.split()]
     observed = say("{names}", names=failed) if failed else say("none")
     return Measure("warning" if failed else "pass", observed, expected)
+
+
+_UNITS_OF_TIME = {"s": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400, "w": 604800,
+                  "week": 604800, "month": 2629800, "M": 2629800, "y": 31557600, "year": 31557600}  # fmt: skip
+
+
+def _seconds(text: str) -> float | None:
+    """The length of systemd's `90day`, `3month`, `86400`; None for what is none. Several parts add up."""
+    if not re.fullmatch(r"(\s*[\d.]+\s*[A-Za-z]*)+", text):
+        return None
+    parts = re.findall(r"([\d.]+) *([A-Za-z]*)", text)
+    try:
+        return sum(
+            float(number) * (_UNITS_OF_TIME.get(unit) or _UNITS_OF_TIME[unit.rstrip("s") or "s"])
+            for number, unit in parts
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _bytes(text: str) -> float | None:
+    found = re.fullmatch(r"([\d.]+)([KMGT]?)", text.strip())
+    return float(found[1]) * 1024 ** " KMGT".index(found[2] or " ") if found else None
+
+
+@control("LOG-06")
+def kept(host: Any, params: Params) -> Measure:
+    """Entries are kept for 90 days, as far as the room given to them goes."""
+    expected = say("entries kept for {days} days, in at least {mib} MiB", days=KEPT_DAYS, mib=KEPT_MIB)
+    told = facts.told(host, commands.JOURNAL)
+    if "settings" not in told:
+        raise facts.NotAnswered("journald's settings cannot be read")
+    settings = dict(line.strip().split("=", 1) for line in told.get("settings", []) if "=" in line)
+    if settings.get("Storage", "auto") in ("none", "volatile"):
+        return absent(say("Storage={value}", value=settings["Storage"]), expected)
+    span, room = settings.get("MaxRetentionSec", "0") or "0", settings.get("SystemMaxUse", "")
+    seconds, limit = _seconds(span), _bytes(room) if room else None
+    if seconds is None or (room and limit is None):
+        return Measure("error", say("journald's settings cannot be read: {values}", values=[span, room]), expected)
+    if 0 < seconds < KEPT_DAYS * 86400:
+        return absent(say("MaxRetentionSec={value}", value=span), expected)
+    if limit is not None and limit < KEPT_MIB * 1024**2:
+        return absent(say("SystemMaxUse={value}", value=room), expected)
+    return verdict(
+        True, say("kept for {span}, in {room}", span=span if seconds else "∞", room=room or "10 %"), expected
+    )
+
+
+@control("LOG-07")
+def elsewhere(host: Any, params: Params) -> Measure:
+    """Entries go to another machine as well, where an intruder cannot take them away; to have none is a warning."""
+    expected = say("entries are sent to another machine, without a fault")
+    upload, rsyslog = facts.unit(host, "systemd-journal-upload.service"), facts.unit(host, "rsyslog.service")
+    forwards = "".join(facts.told(host, commands.JOURNAL).get("forward", [])).strip() not in ("", "0")
+    if upload.loaded and upload.enabled:
+        return verdict(upload.active, say("systemd-journal-upload: {state}", state=upload.state), expected)
+    if forwards:
+        return verdict(rsyslog.running, say("rsyslog: {state}", state=rsyslog.state), expected)
+    return Measure("warning", say("they stay on this server"), expected)
+
+
+@control("LOG-08")
+def overdue(host: Any, params: Params) -> Measure:
+    """Somebody is told also of what did not happen: an overdue backup, sync, drill or audit."""
+    expected = say("backbone-overdue.timer runs, also after a restart")
+    timer = facts.unit(host, "backbone-overdue.timer")
+    return verdict(timer.running, say("backbone-overdue.timer: {state}", state=timer.state), expected)

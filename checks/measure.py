@@ -20,6 +20,7 @@ Status = Literal["pass", "warning", "fail", "attested", "not_applicable", "error
 FAMILIES = (
     "hardware",
     "system",
+    "accounts",
     "database",
     "vpn",
     "antivirus",
@@ -28,9 +29,11 @@ FAMILIES = (
     "patching",
     "backup",
     "sync",
+    "privacy",
     "ssh",
     "logging",
     "people",
+    "site",
     "documents",
 )
 

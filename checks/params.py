@@ -26,11 +26,12 @@ class PortRule:
 
 @dataclass(frozen=True)
 class Peer:
-    """A declared VPN access; `expires` is its last day (UTC)."""
+    """A declared VPN access; `expires` is its last day (UTC), `address` the one that it may use."""
 
     name: str
     public_key: str
     expires: date
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Params:
     zone: str = "UTC"  # the region's, by its IANA name: days are told in it
     level: Literal["kabupaten_kota", "provinsi"] = "kabupaten_kota"
     platform: Literal["linux", "windows"] = "linux"
+    hosting: Literal["own", "pdn", "cloud"] = "own"
     fqdn: str = ""
     admins: tuple[str, ...] = ()
     login: str = ""  # the account that the controller logs in with
@@ -71,6 +73,7 @@ class Params:
     networks_vpn: tuple[str, ...] = ()
     database: str = "postgresql"
     database_clients: str = "vpn"
+    archive_timeout_seconds: int = 300
     tls: str = "internal"
     vpn: str = "server"
     vpn_peers: tuple[Peer, ...] = ()
@@ -83,6 +86,9 @@ class Params:
     sync_interval_seconds: int = 3600
     sync_entities: tuple[str, ...] = ()
     sync_withheld: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → fields that the grant leaves out
+    sync_columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → every column that its table may have
+    sync_personal: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → columns that tell something of a person
+    analyst_views: tuple[tuple[str, tuple[str, ...]], ...] = ()  # view → the columns that it may show
     grant_digest: str = ""
     sync_kind: str = "contract"
     sync_url: str = ""

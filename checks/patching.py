@@ -11,6 +11,7 @@ from checks.params import Params
 
 LIST_DAYS = 7
 REBOOT_DAYS = 14
+SECURITY_DAYS = 3
 _DAY = 86400
 _STAMP = "/var/lib/apt/periodic/"
 
@@ -57,23 +58,29 @@ def recent(host: Any, params: Params) -> Measure:
 
 @control("PATCH-03")
 def outstanding(host: Any, params: Params) -> Measure:
-    """No security update waits. One that came today may wait for tonight; a warning, unless updates do not
-    run.
+    """No security update waits. One that came today may wait for tonight: a warning, unless it has waited for days or
+    updates do not run.
     """
     expected = say("no security update outstanding")
     told = facts.told(host, commands.PATCHES)
     if "apt" in facts.packages(host) and not int("".join(told.get("lists", [])) or 0):
         return Measure("error", say("the package lists were never fetched"), expected)
-    lines = told.get("outstanding", [])
-    waiting = sorted(
-        {line.split()[1] for line in lines if re.search(r"security", line, re.I) and len(line.split()) > 1}
-    )
+    # Since when it has waited (0: nobody knows), "Inst", the package, …
+    lines = [line.split() for line in told.get("outstanding", [])]
+    waiting = {
+        words[2]: float(words[0]) for words in lines if len(words) > 2 and re.search("security", " ".join(words), re.I)
+    }
     if not waiting:
         return verdict(True, say("none outstanding ({other} other updates)", other=len(lines)), expected)
     last = _stamps(host).get("unattended-upgrades-stamp", 0.0)
     running = last and params.now - last <= LIST_DAYS * _DAY
-    observed = say("{count} outstanding: {names}", count=len(waiting), names=waiting)
-    return Measure("warning" if running else "fail", observed, expected)
+    first = min((since for since in waiting.values() if since), default=0.0)
+    if not first:
+        observed = say("{count} outstanding: {names}", count=len(waiting), names=sorted(waiting))
+        return Measure("warning" if running else "fail", observed, expected)
+    days = max((params.now - first) / _DAY, 0.0)
+    observed = say("{count} outstanding for {days} days: {names}", count=len(waiting), days=days, names=sorted(waiting))
+    return Measure("warning" if running and days <= SECURITY_DAYS else "fail", observed, expected)
 
 
 @control("PATCH-04")
@@ -94,3 +101,23 @@ def window(host: Any, params: Params) -> Measure:
     timer = facts.unit(host, "backbone-reboot.timer")
     observed = say("backbone-reboot.timer: {state}", state=timer.state)
     return verdict(timer.running, observed, say("a daily window in which the server may restart"))
+
+
+@control("PATCH-06")
+def last_run(host: Any, params: Params) -> Measure:
+    """The last automatic run fetched the lists and installed what waited, without a fault."""
+    expected = say("the last run of apt-daily and apt-daily-upgrade ended well")
+    if "unattended-upgrades" not in facts.packages(host):
+        return absent(say("unattended-upgrades is not installed"), expected)
+    failed = [
+        say("{unit} ended with {result}", unit=name, result=unit.result if unit.loaded else unit.state)
+        for name in ("apt-daily.service", "apt-daily-upgrade.service")
+        if not (unit := facts.unit(host, name)).loaded or unit.result not in ("", "success")
+    ]
+    # unattended-upgrades ends well also where it could install nothing; its log tells.
+    wrong = [
+        line for line in facts.told(host, commands.PATCHES).get("log", []) if re.search(r"\b(ERROR|CRITICAL)\b", line)
+    ]
+    if failed or wrong:
+        return absent(say("{faults}", faults=[*failed, *(line[:120] for line in wrong)]), expected)
+    return verdict(True, say("no fault"), expected)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from checks import commands, facts
+from checks import facts
 from checks.measure import Measure, absent, control, say
 from checks.params import Params, over
 
@@ -43,8 +43,7 @@ def stated(identity: str, params: Params) -> Measure:
 
 def drilled(host: Any, params: Params) -> Measure | None:
     """`attested` while the last drill on this server held, was a person's, and is not older than a year."""
-    told = facts.ask(host, commands.DRILL).stdout.strip().rstrip(",")
-    drill = facts.json_of("{" + told + "}", "last.json")
+    drill = facts.drill(host)
     try:
         at = datetime.strptime(str(drill.get("started_at")), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:

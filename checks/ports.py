@@ -101,3 +101,14 @@ def persistent(host: Any, params: Params) -> Measure:
     ours, distribution = facts.unit(host, "backbone-firewall.service"), facts.unit(host, "nftables.service")
     good = ours.running or (not ours.loaded and distribution.enabled)
     return verdict(good, say("backbone-firewall.service: {state}", state=ours.state), expected)
+
+
+@control("PORT-05")
+def needed(host: Any, params: Params) -> Measure:
+    """Behind every declared port something listens: what nobody needs is not declared."""
+    expected = say("something listens on every declared port")
+    rules = firewall.live(host)
+    there = {(one.proto, one.port) for one in facts.listeners(host)} | set(rules.published if rules else ())
+    idle = {(rule.proto, rule.port) for rule in params.ports} - there
+    observed = say("nothing listens: {ports}", ports=_named(idle)) if idle else say("on all of them")
+    return verdict(not idle, observed, expected)

@@ -65,3 +65,21 @@ def comes_back(host: Any, params: Params) -> Measure:
     service, socket = facts.unit(host, "ssh.service"), facts.unit(host, "ssh.socket")
     good = (service.active or socket.active) and (service.enabled or socket.enabled)
     return verdict(good, say("ssh: {state}", state=service.state), say("runs, also after a restart"))
+
+
+@control("SSH-05")
+def guarded(host: Any, params: Params) -> Measure:
+    """Few tries, little time to log in, and nothing forwarded or taken over that nobody needs."""
+    expected = say(
+        "at most {tries} tries in {seconds} s; no X11, tunnel, environment or host-based login", tries=6, seconds=120
+    )
+    settings = facts.sshd(host)
+    if not settings:
+        return absent(_NO_SSHD, expected)
+    off = ("x11forwarding", "permittunnel", "permituserenvironment", "hostbasedauthentication")
+    faults = [f"{name} {settings[name]}" for name in off if settings.get(name, "no") != "no"]
+    for name, most in (("maxauthtries", 6), ("logingracetime", 120)):
+        value = settings.get(name, "")
+        if not value.isdigit() or not 0 < int(value) <= most:
+            faults.append(f"{name} {value or '?'}")
+    return verdict(not faults, say("{names}", names=faults) if faults else say("as expected"), expected)

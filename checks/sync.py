@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from checks import commands, facts
-from checks.measure import Measure, Say, absent, control, say, verdict
+from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 _NOT_INSTALLED = say("the sync service is not installed")
+QUARANTINE_PERCENT = 1
 GRANT_SOON = 60  # days: a new Nota Kesepakatan takes its time
 LATE_FACTOR = 3  # a run may be this many intervals late before it counts as missing
 
@@ -42,6 +43,9 @@ def green(host: Any, params: Params) -> Measure:
     status = facts.sync_status(host)
     if status is None:
         return absent(_NOT_INSTALLED, expected)
+    result = facts.unit(host, "backbone-sync.service").result
+    if result not in ("", "success", "exit-code"):  # a run that was killed wrote nothing down
+        return absent(say("the last run was broken off ({result})", result=result), expected)
     if not status.get("green"):
         said = status.get("message") or status.get("state") or (status.get("error") or {}).get("message") or "?"
         return absent(say("not green: {said}", said=said), expected)
@@ -58,8 +62,8 @@ def green(host: Any, params: Params) -> Measure:
 
 @control("SYNC-03")
 def balanced(host: Any, params: Params) -> Measure:
-    """What the source counts equals what is stored, quarantined and deleted; nothing waits in quarantine."""
-    expected = say("every entity balances, nothing in quarantine")
+    """What the source counts equals what is stored, quarantined and deleted."""
+    expected = say("every entity balances")
     if params.sync_source == "supplied":
         return Measure("error", say("supplied software does not tell its counts"), expected)
     status = facts.sync_status(host)
@@ -71,25 +75,27 @@ def balanced(host: Any, params: Params) -> Measure:
     if off := [name for name, one in entities.items() if not one["balanced"]]:
         return absent(say("do not balance: {names}", names=off), expected)
     stored = sum(one["stored"] for one in entities.values())
-    if held := sum(one["quarantined"] for one in entities.values()):
-        return Measure("warning", say("balanced; {count} rows in quarantine", count=held), expected)
     return verdict(True, say("{count} entities, {rows} rows", count=len(entities), rows=stored), expected)
 
 
 @control("SYNC-04")
 def purpose(host: Any, params: Params) -> Measure:
-    """Individual data are stored only as far as they were granted: entities, fields, and until the last day."""
+    """Individual data are stored only as far as they were granted: entities and fields."""
     expected = say("only granted entities are stored: {names}", names=params.sync_entities or ["-"])
-    cluster = facts.postgresql(host)
-    if cluster is None or "backbone" not in cluster["databases"]:
+    data = facts.data(host)
+    if data is None:
         return absent(say("the database for the data is not there"), expected)
-    tables = set(_told(host, commands.TABLES, "psql"))
+    tables = set(data["tables"])
     if beyond := sorted(tables - set(params.sync_entities)):
         return absent(say("stored without being granted: {names}", names=beyond), expected)
     if params.sync_source == "supplied":
         return verdict(True, say("{count} tables, all granted", count=len(tables)), expected)
+    known = dict(params.sync_columns)
+    strange = [f"{name}.{item}" for name in sorted(tables) for item in data["columns"][name] if item not in known[name]]
+    if strange:
+        return absent(say("columns that the data dictionary does not know: {names}", names=strange), expected)
     # The service keeps a constraint on every table, so that no field beyond the grant can hold a value.
-    guarded = _told(host, commands.GUARDS, "psql")
+    guarded = data["guards"]
     loose = [
         f"{name}.{item}"
         for name, fields in params.sync_withheld
@@ -99,34 +105,10 @@ def purpose(host: Any, params: Params) -> Measure:
     ]
     if loose:
         return absent(say("fields beyond the grant may be stored: {names}", names=loose), expected)
-    return _in_force(host, params, expected, len(tables))
-
-
-def _in_force(host: Any, params: Params, expected: Say, tables: int) -> Measure:
-    """Judge the grant that the server itself goes by."""
-    answer = facts.ask(host, commands.SYNC_GRANT)
-    if answer.rc in (126, 127):
-        return absent(_NOT_INSTALLED, expected)
-    grant = facts.json_of(answer.stdout, "backbone-sync grant")
-    if "error" in grant:
-        return absent(say("the grant is not sound: {said}", said=str(grant["error"]["message"])[:160]), expected)
-    if params.grant_digest and grant["digest"] != params.grant_digest:
-        return absent(say("the server goes by another grant than the inventory: run the stage sync"), expected)
-    # Counted from the moment of judging, so that a report tells the same whenever it is made.
-    left = (date.fromisoformat(grant["expires"]) - params.at.date()).days if grant["expires"] else None
-    if left is not None and left < 0:
-        return absent(say("the grant ended on {day}", day=grant["expires"]), expected)
-    if left is not None and left < GRANT_SOON:
-        return Measure("warning", say("the grant ends on {day}", day=grant["expires"]), expected)
     refused = sum(one.get("refused", 0) for one in ((facts.sync_status(host) or {}).get("entities") or {}).values())
-    return verdict(True, say("{count} tables, all granted; {rows} rows refused", count=tables, rows=refused), expected)
-
-
-def _told(host: Any, command: str, what: str) -> Any:
-    answer = facts.ask(host, command)
-    if answer.rc != 0:
-        raise facts.NotAnswered("{command} does not answer: {said}", command=what, said=answer.stderr.strip()[:120])
-    return facts.json_of(answer.stdout, what)
+    return verdict(
+        True, say("{count} tables, all granted; {rows} rows refused", count=len(tables), rows=refused), expected
+    )
 
 
 @control("SYNC-05")
@@ -150,3 +132,53 @@ def reachable(host: Any, params: Params) -> Measure:
     lines = answer.stderr.strip().splitlines() or [f"exit status {answer.rc}"]
     said = lines[0].removeprefix("bash: ").removeprefix("line 1: ")[:120]
     return absent(say("no connection: {said}", said=said), expected)
+
+
+@control("SYNC-06")
+def quarantine(host: Any, params: Params) -> Measure:
+    """Hardly any row waits in quarantine, and no deletion waits for somebody's word."""
+    expected = say("at most {percent} % of the rows in quarantine, no deletion held back", percent=QUARANTINE_PERCENT)
+    if params.sync_source == "supplied":
+        return Measure("error", say("supplied software does not tell its counts"), expected)
+    status = facts.sync_status(host)
+    if status is None:
+        return absent(_NOT_INSTALLED, expected)
+    entities = status.get("entities") or {}
+    if not entities:
+        return absent(say("no run yet"), expected)
+    if held := {name: one["held"] for name, one in entities.items() if one.get("held")}:
+        told = [f"{name}: {count}" for name, count in held.items()]
+        return absent(say("deletions that wait for an operator: {names}", names=told), expected)
+    many = [
+        f"{name}: {one['quarantined']}"
+        for name, one in entities.items()
+        if one["quarantined"] * 100 > QUARANTINE_PERCENT * (one["quarantined"] + one["stored"])
+    ]
+    if many:
+        return absent(say("many rows in quarantine: {names}", names=many), expected)
+    rows = sum(one["quarantined"] for one in entities.values())
+    return Measure("warning" if rows else "pass", say("{count} rows in quarantine", count=rows), expected)
+
+
+@control("SYNC-07")
+def in_force(host: Any, params: Params) -> Measure:
+    """The grant that the server itself goes by is the inventory's, and has not ended."""
+    expected = say("the inventory's grant, not ended")
+    if params.sync_source == "supplied":
+        return Measure("error", say("what supplied software goes by cannot be seen from here"), expected)
+    answer = facts.ask(host, commands.SYNC_GRANT)
+    if answer.rc in (126, 127):
+        return absent(_NOT_INSTALLED, expected)
+    grant = facts.json_of(answer.stdout, "backbone-sync grant")
+    if "error" in grant:
+        return absent(say("the grant is not sound: {said}", said=str(grant["error"]["message"])[:160]), expected)
+    if params.grant_digest and grant["digest"] != params.grant_digest:
+        return absent(say("the server goes by another grant than the inventory: run the stage sync"), expected)
+    if not grant["expires"]:
+        return verdict(True, say("no end is set"), expected)
+    # Counted from the moment of judging, so that a report tells the same whenever it is made.
+    left = (date.fromisoformat(grant["expires"]) - params.at.date()).days
+    if left < 0:
+        return absent(say("the grant ended on {day}", day=grant["expires"]), expected)
+    observed = say("the grant ends on {day}", day=grant["expires"])
+    return Measure("warning" if left < GRANT_SOON else "pass", observed, expected)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -63,8 +64,10 @@ def outcome(identity: str, host: Any, params: Params) -> Measure:
 
 
 @pytest.mark.parametrize("identity", list(all_checks()))
-def test_control(identity: str, host: Any) -> None:
+def test_control(identity: str, host: Any, record_property: Callable[[str, object], None]) -> None:
+    """One control; its status is a property of the test in `--junit-xml`."""
     measure = outcome(identity, host, params_of(host.backend.get_hostname().split("@")[-1]))
+    record_property("status", measure.status)
     said = f"{identity}: observed {measure.observed.text()}; expected {measure.expected.text()}"
     if measure.status == "not_applicable":
         pytest.skip(said)

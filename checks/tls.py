@@ -11,6 +11,7 @@ from checks.measure import Measure, absent, control, say, verdict
 from checks.params import Params
 
 WARN_DAYS = 30
+DATABASE_PORT = 5432
 _NO_FILE = say("there is no certificate in /etc/backbone/tls")
 _MODERN = ("TLSv1.2", "TLSv1.3")
 
@@ -101,8 +102,8 @@ def private_key(host: Any, params: Params) -> Measure:
 def in_use(host: Any, params: Params) -> Measure:
     """Port 443 serves the certificate that lies on the disk, not one from before its renewal."""
     expected = say("port 443 serves the present certificate")
-    lies = _value(_certificate(host), "sha256 Fingerprint")
-    served = _value(facts.gateway(host, params.fqdn).get("served", []), "sha256 Fingerprint")
+    lies = _value(_certificate(host), "leaf")
+    served = _value(facts.gateway(host, params.fqdn).get("served", []), "leaf")
     if not lies:
         return absent(_NO_FILE, expected)
     if not served:
@@ -135,3 +136,49 @@ def strict_transport(host: Any, params: Params) -> Measure:
     plain = "\n".join(told.get("http", []))
     redirect = re.search(r"^HTTP/\S+ 30[1278]", plain, re.M) and re.search(r"^location: https://", plain, re.I | re.M)
     return verdict(bool(redirect), say("HSTS, and a redirect") if redirect else say("no redirect"), expected)
+
+
+def _further(params: Params) -> tuple[int, ...]:
+    """Declared ports that may speak TLS; 443 has controls of its own, SSH and plain HTTP are none."""
+    return tuple(sorted({rule.port for rule in params.ports if rule.proto == "tcp"} - {22, 80, 443}))
+
+
+@control("TLS-08")
+def every_port(host: Any, params: Params) -> Measure:
+    """What holds for port 443 holds for every other port that speaks TLS.
+
+    A port that shows the present certificate is covered by TLS-02 and TLS-03; another certificate is judged here.
+    """
+    expected = say("on every TLS port the present certificate (or another that is valid), TLS 1.2 or later")
+    served = facts.tls_ports(host, params.fqdn, _further(params))
+    lies = _value(_certificate(host), "leaf")
+    faults = []
+    for port, said in served.items():
+        if said.get("protocol") not in _MODERN or said.get("old"):
+            faults.append(say("{port}: an old protocol", port=port))
+        if said.get("leaf") == lies:
+            continue
+        if port == DATABASE_PORT and params.database == "postgresql":
+            faults.append(say("{port}: an older certificate than the present one", port=port))
+        elif not said.get("verify", "").startswith("0 "):
+            faults.append(say("{port}: {why}", port=port, why=said.get("verify") or "?"))
+    if faults:
+        return absent(say("{faults}", faults=faults), expected)
+    return verdict(True, say("{ports} speak TLS as well, and well", ports=sorted(served) or ["-"]), expected)
+
+
+@control("TLS-09")
+def strength(host: Any, params: Params) -> Measure:
+    """Key and signature of the certificate are of today's strength."""
+    expected = say("RSA of {rsa} bits, or an elliptic curve of {curve}, at least; signed by SHA-2", rsa=2048, curve=256)
+    lines = [line.strip() for line in facts.told(host, commands.CERTIFICATE).get("strength", [])]
+    bits = [int(found[1]) for line in lines if (found := re.search(r"Public-Key: \((\d+) bit", line))]
+    kind = next((line.rpartition(": ")[2] for line in lines if line.startswith("Public Key Algorithm")), "")
+    signed = next((line.rpartition(": ")[2] for line in lines if line.startswith("Signature Algorithm")), "")
+    if not kind or not signed:
+        return absent(_NO_FILE, expected)
+    modern = kind.upper() in ("ED25519", "ED448")
+    long_enough = modern or (bool(bits) and bits[0] >= (2048 if kind.startswith("rsa") else 256))
+    sound = modern or not re.search(r"sha1|md5|md2|SHA1|MD5", signed)
+    observed = say("{kind}, {bits} bits, {signed}", kind=kind, bits=bits[0] if bits else "-", signed=signed)
+    return verdict(long_enough and sound, observed, expected)

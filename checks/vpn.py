@@ -95,3 +95,22 @@ def peers(host: Any, params: Params) -> Measure:
     if lost := sorted(name for key, name in valid.items() if key not in found):
         return absent(say("declared but not let in: {names}", names=lost), expected)
     return verdict(True, say("{count} accesses", count=len(found)), expected)
+
+
+@control("VPN-05")
+def own_address(host: Any, params: Params) -> Measure:
+    """Each access may use its own address and no other."""
+    expected = say("each access with its declared address alone")
+    if params.vpn != "server":
+        return Measure("not_applicable", say("this server does not let anybody in itself"), expected)
+    told = facts.told(host, commands.WIREGUARD)
+    if not told.get("link"):
+        return absent(say("there is no interface wg-backbone"), expected)
+    declared = {peer.public_key: peer for peer in params.vpn_peers}
+    wide = []
+    for line in told.get("peers", []):
+        key, _, networks = line.partition("\t")
+        peer = declared.get(key)  # a peer that nobody declared is VPN-04's to say
+        if peer and peer.address and set(networks.split()) - {f"{peer.address}/32", f"{peer.address}/128"}:
+            wide.append(f"{peer.name}: {networks}")
+    return verdict(not wide, say("{names}", names=wide) if wide else say("as declared"), expected)

@@ -15,15 +15,11 @@ from typing import Any
 import psycopg
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.privacy.grant import ALWAYS, ENROLMENT
+from backbone_sync.privacy.personal import ANALYST, AUDIT, SCHEMA, SMALL, open_fields, personal
 from backbone_sync.stores import ddl_postgresql as ddl
 
 Connection = psycopg.Connection[Any]
-SCHEMA = "analyst"
-ANALYST, AUDIT = "backbone_analyst", "backbone_audit"
-SMALL = 5  # a count below this could single people out
 GUARD = "not_granted"
-_PUBLIC = ("public", "reference")
 
 # The kecamatan of every area: its own code, or that of the ancestor on level 3; never by cutting the code.
 _DISTRICTS = (
@@ -32,24 +28,6 @@ _DISTRICTS = (
     " FROM up u JOIN ref.mst_wilayah m ON m.kode_wilayah = u.mst_kode_wilayah WHERE u.id_level_wilayah > 3),"
     " district AS (SELECT area, kode_wilayah AS kecamatan FROM up WHERE id_level_wilayah = 3)"
 )
-
-
-def personal(entity: Entity, item: Field) -> bool:
-    """Whether the field tells something about a person, as the law and the dictionary see it."""
-    if item.key or item.name in ALWAYS or (item.reference and not item.reference.startswith("ref.")):
-        return False
-    return item.sensitivity != "none" or item.legal_class not in _PUBLIC or entity.legal_class not in _PUBLIC
-
-
-def open_fields(entity: Entity) -> tuple[Field, ...]:
-    """What an analyst may see of an entity's rows: nothing where the rows are about people."""
-    if entity.legal_class not in _PUBLIC:
-        return ()
-    return tuple(
-        f
-        for f in entity.fields
-        if not personal(entity, f) and f.name not in ALWAYS and f.reference not in ENROLMENT and f.name != "flags"
-    )
 
 
 def _counts(person: str, enrolment: str, left: str, by: str) -> str:

@@ -14,8 +14,8 @@ import msgspec
 
 from backbone_sync.dictionary import Dictionary, Entity
 from backbone_sync.errors import SyncError
-from backbone_sync.privacy import access
 from backbone_sync.privacy.grant import ENROLMENT, Grant
+from backbone_sync.privacy.personal import personal
 from backbone_sync.privacy.subject import Connection
 from backbone_sync.stores import ddl_postgresql as ddl
 from backbone_sync.stores.store import guarded
@@ -39,7 +39,7 @@ def affected(
     counted = {}
     for entity in chosen:
         where, values = _where(dictionary, entity, npsn)
-        fields = [f for f in grant.fields(entity) if access.personal(entity, f)]
+        fields = [f for f in grant.fields(entity) if personal(entity, f)]
         filled = ", ".join(f"count(t.{ddl.quoted(f.name)})" for f in fields)
         statement = f"SELECT count(*){', ' + filled if fields else ''} FROM {ddl.qualified(entity)} t{where}"
         with guarded():

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from provision import paths
+from provision import __version__, paths
 from provision.errors import UsageError
 from provision.i18n import _
 from provision.inventory.fields import Stage
@@ -80,6 +83,9 @@ class Family(_Closed):
     controls: Annotated[list[Control], Field(min_length=1)]
 
 
+_FAMILIES: TypeAdapter[list[Family]] = TypeAdapter(list[Family])
+
+
 class Catalogue:
     """All families, in the order in which people read them."""
 
@@ -131,7 +137,21 @@ def read(folder: Path, order: tuple[str, ...]) -> Catalogue:
 
 @cache
 def load() -> Catalogue:
-    """The project's own catalogue."""
+    """The project's own catalogue; its YAML is read once for every state of it, as that takes a third of a second."""
     from checks.measure import FAMILIES
 
-    return read(paths.catalogue_dir(), FAMILIES)
+    folder = paths.catalogue_dir()
+    digest = hashlib.sha256(f"{VERSION} {__version__} {FAMILIES}".encode())
+    for path in sorted(folder.glob("*.yml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    kept = paths.cache_dir() / "catalogue" / f"{digest.hexdigest()}.json"
+    try:
+        return Catalogue(_FAMILIES.validate_json(kept.read_bytes()))
+    except (OSError, ValidationError):
+        found = read(folder, FAMILIES)
+    with suppress(OSError):  # a disk that is full, a home that is not there
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(_FAMILIES.dump_json(list(found.families)))
+        draft.replace(kept)
+    return found

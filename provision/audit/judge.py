@@ -65,10 +65,9 @@ def judge_server(
     catalogue: Catalogue,
     *,
     only: Sequence[str] | None = None,
-    with_evidence: bool = True,
 ) -> Judged:
     """Run every check (or `only` these) against a snapshot; a check that lacks an answer is `error` so far."""
-    evidence = _Evidence(snapshot) if with_evidence else None
+    evidence = _Evidence(snapshot)
     checks = all_checks()
     host = host_of(snapshot)
     findings: list[Finding] = []
@@ -80,7 +79,7 @@ def judge_server(
         with facts.traced(host) as used:
             measure = _measure(checks[identity], control, host, snapshot, params, missing)
         used_by_all.update(dict.fromkeys(sorted(used)))
-        findings.append(finding_of(control, params, catalogue, measure, evidence.of(used) if evidence else ()))
+        findings.append(finding_of(control, params, catalogue, measure, evidence.of(used)))
     return Judged(tuple(findings), tuple(used_by_all), tuple(missing))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from backbone_sync import dictionary
+from backbone_sync.privacy import personal
+from backbone_sync.privacy.grant import ALWAYS
 from checks.params import Paper, Params, Peer, PortRule, Statement
 from provision.inventory import Fleet, Server, Settings, declared_ports, grants, source_networks
 from provision.inventory.ports import vpn_networks
 
+KEPT_COLUMNS = (*ALWAYS, "flags", "stored_at")  # columns that the service itself keeps beside a row
 _SECONDS = {"min": 60, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -27,6 +31,12 @@ def _channels(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, value in named.items() if value is not None)
 
 
+def shown_views(entities: Iterable[str], words: dictionary.Dictionary) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The analysts' views: open columns of what is granted, and counts of people."""
+    rows = ((name.replace(".", "_"), tuple(f.name for f in personal.open_fields(words[name]))) for name in entities)
+    return (*((name, columns) for name, columns in rows if columns), *personal.COUNTS.items())
+
+
 def of(server: Server, fleet: Fleet, at: datetime) -> Params:
     """The params of one server, judged at `at` (UTC)."""
     settings = server.settings
@@ -39,6 +49,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         zone=server.zone,
         level=server.level,
         platform="windows" if server.connection.kind == "psrp" else "linux",
+        hosting=settings.hosting,
         fqdn=settings.fqdn,
         admins=tuple(admin.name for admin in settings.admins),
         login=server.connection.user,
@@ -49,9 +60,10 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         networks_vpn=vpn_networks(settings),
         database=settings.database,
         database_clients=settings.database_clients,
+        archive_timeout_seconds=settings.archive_timeout,
         tls=settings.tls,
         vpn=settings.vpn,
-        vpn_peers=tuple(Peer(one.name, one.public_key, one.expires) for one in settings.vpn_peers),
+        vpn_peers=tuple(Peer(one.name, one.public_key, one.expires, str(one.address)) for one in settings.vpn_peers),
         vpn_hub_key=settings.vpn_hub.public_key if settings.vpn_hub else "",
         antivirus=settings.antivirus,
         antivirus_unit=settings.antivirus_existing.unit if settings.antivirus_existing else "",
@@ -61,6 +73,11 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         sync_interval_seconds=seconds(settings.sync_interval),
         sync_entities=granted,
         sync_withheld=tuple((name, tuple(f.name for f in grant.withheld(words[name]))) for name in granted),
+        sync_columns=tuple((name, (*(f.name for f in words[name].fields), *KEPT_COLUMNS)) for name in granted),
+        sync_personal=tuple(
+            (name, tuple(f.name for f in words[name].fields if personal.personal(words[name], f))) for name in granted
+        ),
+        analyst_views=shown_views(grant.entities, words),
         grant_digest=grant.digest,
         sync_kind=settings.sync_kind,
         sync_url=str(settings.sync_url or ""),

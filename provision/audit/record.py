@@ -6,11 +6,10 @@ files is there already.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from provision.audit.findings import counts
-from provision.audit.run import Examination, targets
-from provision.inventory import Fleet
+from provision.audit.run import Examination
 from provision.probe.transport import Session
 
 DIRECTORY = "/var/lib/backbone/metrics"
@@ -31,15 +30,14 @@ def metrics(examination: Examination, server: str, at: datetime) -> str:
     return "\n".join(lines) + "\n"
 
 
-def leave(fleet: Fleet, examination: Examination, at: datetime, *, local: bool = False) -> None:
-    """Write the metrics on every server that answered; one that cannot be written stays as it was, and overdue."""
-    silent = set(examination.unreached)
-    scripts = {
-        server.name: _script(metrics(examination, server.name, at))
-        for server in fleet.servers
-        if server.name not in silent
-    }
-    with Session([target for target in targets(fleet, local=local) if target.name in scripts]) as session:
+def leave(session: Session, examination: Examination) -> None:
+    """Write the metrics on every server that answered, over the connections that it answered by.
+
+    One that cannot be written stays as it was, and overdue.
+    """
+    at, silent = datetime.now(UTC), set(examination.unreached)
+    scripts = {name: _script(metrics(examination, name, at)) for name in examination.snapshots if name not in silent}
+    if scripts:
         session.run(scripts, SECONDS)
 
 

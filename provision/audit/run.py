@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 
 from provision.audit import catalogue as catalogues
 from provision.audit import judge
-from provision.audit import params as inputs
 from provision.audit.catalogue import Catalogue
 from provision.audit.findings import Finding
 from provision.inventory import Fleet
-from provision.probe import Memory, Snapshot, Target, collect
+from provision.probe import Memory, Session, Snapshot, Target, collect
 
 
 @dataclass(frozen=True)
@@ -49,37 +48,52 @@ def examine(
     only: Sequence[str] | None = None,
     local: bool = False,
     progress: Callable[[str], None] = lambda _name: None,
+    after: Callable[[Session, Examination], None] | None = None,
 ) -> Examination:
     """Probe and judge every server of the fleet.
 
     `extra_commands` (server → commands) go along in the first wave, and their answers are in the snapshots;
     `only` names the controls to judge (all without it). Servers that cannot be reached have findings of
-    status `error`.
+    status `error`. `after` gets the outcome while the connections are still open.
     """
     extra = extra_commands or {}
     found = catalogues.load()
-    at = datetime.now(UTC)
-    params = {server.name: inputs.of(server, fleet, at) for server in fleet.servers}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    servers = {server.name: server for server in fleet.servers}
+    judged: dict[str, tuple[Snapshot, judge.Judged]] = {}
+
+    def judgement(snapshot: Snapshot) -> judge.Judged:
+        """The judgement of these answers; made once, as it shows what lacks and is the outcome where nothing does."""
+        before = judged.get(snapshot.server)
+        if before is None or before[0] is not snapshot:
+            before = snapshot, judge.judge_one(servers[snapshot.server], fleet, snapshot, found, only)
+            judged[snapshot.server] = before
+        return before[1]
 
     def wanted(snapshot: Snapshot) -> Sequence[str]:
-        return judge.judge_server(snapshot, params[snapshot.server], found, only=only, with_evidence=False).missing
+        return judgement(snapshot).missing
 
     memory = Memory(f"{fleet.path.resolve()}#{','.join(only or ())}")
     known = memory.recall()
-    cold = {server.name: wanted(Snapshot(server.name, "")) for server in fleet.servers if server.name not in known}
+    cold = {server.name: wanted(Snapshot(server.name, at)) for server in fleet.servers if server.name not in known}
     first = {
         server.name: [*(known.get(server.name) or cold.get(server.name, ())), *extra.get(server.name, ())]
         for server in fleet.servers
     }
-    snapshots = collect(targets(fleet, local=local), wanted, first, progress=progress)
     findings: list[Finding] = []
     used: dict[str, tuple[str, ...]] = {}
-    for server in fleet.servers:
-        snapshot = snapshots[server.name]
-        judged = judge.judge_one(server, fleet, snapshot, found, only)
-        findings += judged.findings
-        if snapshot.fault is None:
-            used[server.name] = judged.used
+
+    def settle(session: Session, snapshots: Mapping[str, Snapshot]) -> None:
+        for server in fleet.servers:
+            snapshot = snapshots[server.name]
+            outcome = judgement(snapshot)
+            findings.extend(outcome.findings)
+            if snapshot.fault is None:
+                used[server.name] = outcome.used
+        if after is not None:
+            after(session, Examination(snapshots, tuple(findings), found))
+
+    snapshots = collect(targets(fleet, local=local), wanted, first, progress=progress, after=settle)
     memory.remember(used)
     return Examination(snapshots, tuple(findings), found)
 

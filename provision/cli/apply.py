@@ -40,7 +40,7 @@ def apply(
     from provision.exits import Exit
     from provision.inventory import load
 
-    fleet = load(inventory, limit, allow_expired=True)
+    fleet = load(inventory, limit, allow_expired=True, here=local)
     fleet = loop.this_machine(fleet) if local else fleet
     loop.require_secrets(fleet)
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:

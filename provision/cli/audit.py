@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from provision import i18n, times
-from provision.errors import UsageError
+from provision.errors import BackboneError, UsageError
 from provision.i18n import _, english
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def audit(
     from provision.audit import findings as judged
     from provision.audit.run import examine, reexamine
     from provision.inventory import load
-    from provision.probe import snapshot
+    from provision.probe import snapshot, transport
     from provision.report import keys, model, outputs
 
     threshold = weight(fail_on)
@@ -87,7 +88,9 @@ def audit(
     if formats and out is None:
         raise UsageError(_("--format says how to write, and --out where"), repair="backbone audit --out DIR")
     earlier, remark = before(since, out)
-    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True)
+    if saved is None and not local:
+        transport.prewarm()
+    fleet = load(inventory, limit, known_controls=frozenset(catalogue.load().controls), allow_expired=True, here=local)
     if saved is None:
         one_server(fleet, local)
     # Before any server is asked: a key that cannot be read must not cost the answers.
@@ -101,13 +104,14 @@ def audit(
         examination = reexamine(fleet, answers)
     else:
         with progress(len(fleet.servers), as_json) as done:
-            examination = examine(fleet, local=local, progress=done)
-        record.leave(fleet, examination, datetime.now(UTC), local=local)
+            examination = examine(fleet, local=local, progress=done, after=record.leave)
     if save is not None:
-        snapshot.save(examination.snapshots.values(), save)
+        with written(save):
+            snapshot.save(examination.snapshots.values(), save)
     document = model.audit_document(fleet, examination, earlier=earlier, fail_on=threshold)
     if out is not None and key is not None:
-        outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
+        with written(out):
+            outputs.publish(document, fleet, examination, out, forms, key, earlier=earlier, follows=since)
     if as_json:
         print(json.dumps(english(document), indent=2, ensure_ascii=False))
     else:
@@ -125,6 +129,16 @@ def audit(
     if remark:
         print(remark, file=sys.stderr)
     return int(judged.exit_status(examination.findings, examination.unreached, threshold))
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[None]:
+    """A disk that is full, or a folder that nobody may write to, is said in one sentence. BackboneError."""
+    try:
+        yield
+    except OSError as fault:
+        told = _("{folder} cannot be written to: {why}").format(folder=folder, why=fault.strerror or fault)
+        raise BackboneError(told, repair=_("make room there, or name another folder")) from fault
 
 
 def weight(fail_on: str) -> FailOn:

@@ -67,24 +67,29 @@ def load(
     today: date | None = None,
     known_controls: frozenset[str] | None = None,
     allow_expired: bool = False,
+    here: bool = False,
     resolver: Resolver = resolve,
 ) -> Fleet:
     """The fleet of an inventory (a file, or the folder of a hosts.yml), all of it sound.
 
     `limit` picks servers as Ansible's --limit does; the whole inventory is judged all the same. With
     `known_controls`, waivers and attestations for other controls are faults. With `allow_expired`, VPN
-    accesses past their day are notes, not faults: what runs unattended should not stop for them. Raises
+    accesses past their day are notes, not faults: what runs unattended should not stop for them. `here`: nothing is
+    reached by SSH, so the keys for it need not be on this machine. Raises
     InventoryInvalid with every fault, and UsageError for a limit that means nobody.
     """
-    loader = _Loader(inventory_file(inventory).absolute(), today or datetime.now(UTC).date(), allow_expired, resolver)
+    loader = _Loader(
+        inventory_file(inventory).absolute(), today or datetime.now(UTC).date(), allow_expired, here, resolver
+    )
     return loader.fleet(limit, known_controls)
 
 
 class _Loader:
-    def __init__(self, path: Path, today: date, allow_expired: bool, resolver: Resolver) -> None:
+    def __init__(self, path: Path, today: date, allow_expired: bool, here: bool, resolver: Resolver) -> None:
         self.path = path
         self.today = today
         self.allow_expired = allow_expired
+        self.here = here
         self.resolver = resolver
         self.layout = layout.read(path)
         self.faults: list[Fault] = list(self.layout.faults)
@@ -240,7 +245,7 @@ class _Loader:
         if PREFIX + "tls_authority" in reading.values:
             self.check_file(draft, "tls_authority")
         key = draft.connection.key_file
-        if key and not Path(key).is_file():
+        if key and not self.here and not Path(key).is_file():
             self.faults.append(
                 self.fault(
                     host,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from provision.inventory.settings import Settings
 
 @dataclass(frozen=True)
 class Connection:
-    """How the controller reaches a server. Passwords are not here: Ansible reads them from the vault."""
+    """How the controller reaches a server. `become_password` is what sudo asks for there; never shown."""
 
     host: str  # name or address
     port: int
@@ -24,6 +24,7 @@ class Connection:
     common_args: str  # further ssh arguments, as one string
     kind: Literal["ssh", "local", "psrp"]
     become: bool
+    become_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from typing import Any
 from provision.errors import BackboneError
 from provision.i18n import _
 
+BECOME_PASSWORD = "ansible_become_password"  # noqa: S105 (a variable's name)
 _TIMEOUT = 300  # seconds; 552 servers with templates took 16
 
 
@@ -94,6 +95,28 @@ def _templated(value: Any) -> bool:
     return isinstance(value, list) and any(_templated(one) for one in value)
 
 
+def _open_passwords(hostvars: dict[str, dict[str, Any]], password_file: Path | None) -> None:
+    """Decrypt what sudo asks for, where it is a `!vault` value of its own: the probe needs it. Others stay closed."""
+    closed = {
+        name: value["__ansible_vault"]
+        for name, variables in hostvars.items()
+        if isinstance(value := variables.get(BECOME_PASSWORD), dict) and "__ansible_vault" in value
+    }
+    if not closed or password_file is None:
+        return
+    from ansible.constants import DEFAULT_VAULT_IDENTITY
+    from ansible.errors import AnsibleError
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    secret = VaultSecret(password_file.read_text(encoding="utf-8").strip().encode())
+    library = VaultLib([(DEFAULT_VAULT_IDENTITY, secret)])
+    for name, value in closed.items():
+        try:
+            hostvars[name][BECOME_PASSWORD] = library.decrypt(value).decode()
+        except AnsibleError as fault:
+            raise CannotResolve(f"{name}: {BECOME_PASSWORD}: {fault}") from fault
+
+
 def resolve(inventory: Path, password_file: Path | None) -> Resolved:
     """The variables of every server, templates resolved; raises CannotResolve when Ansible refuses.
 
@@ -104,6 +127,7 @@ def resolve(inventory: Path, password_file: Path | None) -> Resolved:
     if listed.returncode != 0:
         raise CannotResolve(_reason(listed.stderr))
     hostvars: dict[str, dict[str, Any]] = json.loads(listed.stdout)["_meta"]["hostvars"]
+    _open_passwords(hostvars, password_file)
     # A template may stand in a secret as well ("{{ vault_token }}"); its value is nobody's concern here.
     keys = sorted(
         {

@@ -152,7 +152,13 @@ def _connection(name: str, reading: Reading, written: Callable[[Path_], str], pr
         common_args=found.ssh_common_args,
         kind=found.connection,
         become=found.become,
+        # What is still encrypted, or a template, is a password that nobody here can read.
+        become_password=found.become_password if _plain(found.become_password) else "",
     )
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, str) and "{{" not in value
 
 
 def _secrets(name: str, values: dict[str, Any]) -> list[Problem]:

@@ -84,6 +84,20 @@ def _papers(folder: Path) -> None:
         }
         for number in range(1, COMPETENCES + 1)
     ]
+    attestations += [
+        {
+            "control": control,
+            "servers": "all",
+            "evidence": f"Contoh untuk lab: {evidence}",
+            "attested_by": "Kepala Dinas (contoh)",
+            "expires": later,
+        }
+        for control, evidence in (
+            ("SITE-01", "berita acara uji UPS"),
+            ("SITE-02", "kontrak jalur cadangan"),
+            ("SITE-03", "berita acara pemeriksaan ruang server"),
+        )
+    ]
     attestations.append(
         {
             "control": "HW-03",

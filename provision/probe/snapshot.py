@@ -17,6 +17,7 @@ FaultKind = Literal[
     "unreachable",
     "host_key",
     "login",
+    "agent",
     "sudo",
     "timeout",
     "cut",

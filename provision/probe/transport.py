@@ -8,21 +8,25 @@ Fault of its own and disturbs no other.
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import json
 import os
-import signal
+import shlex
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import IO, Any, Protocol
 
+import psutil
+
 from provision.errors import BackboneError
 from provision.i18n import _, joined
+from provision.probe.becoming import asking
 from provision.probe.snapshot import Fault
 
 CONNECT_SECONDS = 10
@@ -46,6 +50,8 @@ class ConnectionLike(Protocol):
     def kind(self) -> str: ...
     @property
     def become(self) -> bool: ...
+    @property
+    def become_password(self) -> str: ...
 
 
 class ServerLike(Protocol):
@@ -59,7 +65,10 @@ class ServerLike(Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """How to reach one server. `kind`: ssh, local or psrp; `common_args`: what Ansible would hand to ssh."""
+    """How to reach one server. `kind`: ssh, local or psrp; `common_args`: what Ansible would hand to ssh.
+
+    `become_password` is for sudo; it goes to the worker and to sudo by stdin, and is never shown.
+    """
 
     name: str
     host: str = ""
@@ -69,6 +78,7 @@ class Target:
     common_args: str = ""
     kind: str = "ssh"
     become: bool = True
+    become_password: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, server: ServerLike) -> Target:
@@ -83,6 +93,7 @@ class Target:
             common_args=link.common_args or "",
             kind=link.kind,
             become=link.become,
+            become_password=link.become_password,
         )
 
     @classmethod
@@ -103,8 +114,21 @@ class Output:
 Outcome = Output | Fault
 
 
+def _kill(pid: int) -> None:
+    """End a process and all that it started. `timeout` puts each command into a group of its own, past killpg."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        leader = psutil.Process(pid)
+        family = [*leader.children(recursive=True), leader]
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+
+
 def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outcome:
-    command = ["sh", "-s"] if os.geteuid() == 0 or not target.become else ["sudo", "-n", "sh", "-s"]
+    command, script = ["sh", "-s"], script
+    if os.geteuid() != 0 and target.become:
+        words, before = asking(target.become_password, "sh -s")
+        command, script = shlex.split(words), before + script
     # Files, not pipes: nothing is held in memory beyond the bound, and no reader thread is needed.
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(script.encode())
@@ -116,23 +140,57 @@ def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outco
             return Fault("timeout", _("no answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
         finally:
             if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                _kill(process.pid)
                 process.wait()
         if out.seek(0, os.SEEK_END) > bound:
             return Fault("too_big", _("the answer is larger than {bound} bytes").format(bound=bound))
         out.seek(0)
         err.seek(0)
-        return sudo_refused(status, Output(status, out.read(), err.read(bound)))
+        return sudo_refused(Output(status, out.read(), err.read(bound)), bool(target.become_password))
 
 
-def sudo_refused(status: int, output: Output) -> Outcome:
+def sudo_refused(output: Output, with_password: bool = False) -> Outcome:
     """The output, or the Fault if it is only sudo's refusal."""
     said = output.stderr.decode("utf-8", "replace").strip()
-    if status != 0 and not output.stdout.strip() and "sudo:" in said:
-        told = _("sudo refuses without a password: {said}").format(said=said.splitlines()[-1][:200])
-        return Fault("sudo", told)
+    if output.status != 0 and not output.stdout.strip() and "sudo:" in said:
+        told = _("sudo refuses the password: {said}") if with_password else _("sudo refuses without a password: {said}")
+        return Fault("sudo", told.format(said=said.splitlines()[-1][:200]))
     return output
+
+
+def _worker() -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A worker that waits for its targets, and where it complains."""
+    log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the session)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "provision.probe.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        # Ctrl-C reaches the program, which then closes the worker in good order.
+        start_new_session=True,
+    )
+    return process, log
+
+
+_READY: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
+
+
+def prewarm() -> None:
+    """Start a worker for the next Session: its imports take as long as reading an inventory does, meanwhile.
+
+    One that no Session takes ends with the program.
+    """
+    if not _READY:
+        _READY.append(_worker())
+        atexit.register(_dismiss)
+
+
+def _dismiss() -> None:
+    while _READY:
+        process, log = _READY.pop()
+        process.kill()
+        process.wait()
+        log.close()
 
 
 class Session:
@@ -203,15 +261,7 @@ class Session:
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
-            self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the session)
-            self._worker = subprocess.Popen(
-                [sys.executable, "-m", "provision.probe.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                # Ctrl-C reaches the program, which then closes the worker in good order.
-                start_new_session=True,
-            )
+            self._worker, self._log = _READY.pop() if _READY else _worker()
             targets = [asdict(target) for target in self._targets.values() if target.kind == "ssh"]
             self._write({"targets": targets, "wait": self._wait})
         return self._worker
@@ -253,7 +303,8 @@ class Session:
                 outcomes[said["name"]] = Fault(kind, _(template).format(**values))
             else:
                 out, err = base64.b64decode(said["stdout"]), base64.b64decode(said["stderr"])
-                outcomes[said["name"]] = sudo_refused(said["status"], Output(said["status"], out, err))
+                with_password = bool(self._targets[said["name"]].become_password)
+                outcomes[said["name"]] = sudo_refused(Output(said["status"], out, err), with_password)
         return outcomes
 
     def _died(self) -> BackboneError:
@@ -290,6 +341,7 @@ def repair_of(fault: Fault, target: Target) -> str:
         "unreachable": _("is the server on, and does ssh {at} work from here?"),
         "host_key": _("compare its key with the server's letter; replaced on purpose? ssh-keygen -R {at}"),
         "login": _("which user and key does the inventory name? ssh {at} must log in without a password"),
-        "sudo": _("give the user of ansible_user the right to run sudo without a password"),
+        "agent": _("ssh-add the key in this session, then run the command again"),
+        "sudo": _("put the user's password into the vault as ansible_become_password, or let sudo do without one"),
     }
     return repairs[fault.kind].format(at=at) if fault.kind in repairs else ""

@@ -49,7 +49,7 @@ def _ask(
         if isinstance(outcome, Fault):
             answers[name] = outcome
             continue
-        read = script.parse(outcome.stdout, list(commands[name]), mark)
+        read = script.parse(outcome.stdout, list(commands[name]), mark, outcome.stderr)
         if isinstance(read, Fault) and outcome.status in (124, 137):
             read = Fault("timeout", _("no complete answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
         answers[name] = read
@@ -72,11 +72,13 @@ def collect(
     timeout: float = WAVE_SECONDS,
     wait: float = CONNECT_SECONDS,
     progress: Callable[[str], None] = lambda _name: None,
+    after: Callable[[Session, Mapping[str, Snapshot]], None] | None = None,
 ) -> dict[str, Snapshot]:
     """Snapshots of all servers. `first`: the commands of the first wave; `wanted`: what a snapshot still
     lacks.
 
-    `progress` is called with a server's name when it is done. A server with a Fault is not asked again.
+    `progress` is called with a server's name when it is done. A server with a Fault is not asked again. `after` gets
+    the snapshots while the connections are still open, for what is to be done over the same ones.
     """
     snapshots = {target.name: Snapshot(target.name, _now()) for target in servers}
     open_commands = {name: list(dict.fromkeys(first.get(name, ()))) for name in snapshots}
@@ -95,6 +97,8 @@ def collect(
                     open_commands[name] = [one for one in wanted(snapshots[name]) if one not in known]
                 if not open_commands[name]:
                     progress(name)
+        if after is not None:
+            after(session, snapshots)
     return snapshots
 
 

@@ -11,6 +11,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -29,6 +30,8 @@ from pyinfra.api.inventory import Inventory
 from pyinfra.api.state import State
 
 from provision.i18n import N_
+from provision.probe.becoming import asking
+from provision.probe.script import ERRORS_BOUND
 
 PARALLEL = 128
 _WRITING = BoundedSemaphore()
@@ -110,6 +113,22 @@ def known_hosts(config_file: str, host: str, port: int, path: Path) -> str:
     return str(path)
 
 
+def protected(path: Path) -> bool:
+    """Does a private key need a password? A file that cannot be read is left to whoever uses it."""
+    try:
+        text = path.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    if "BEGIN OPENSSH PRIVATE KEY" not in text:
+        return "ENCRYPTED" in text
+    body = "".join(line for line in text.splitlines() if line and "-----" not in line)
+    with contextlib.suppress(ValueError):
+        raw = base64.b64decode(body)  # a magic word, then the name of the cipher, after its length
+        start = len(b"openssh-key-v1\0") + 4
+        return not raw[start:].startswith(b"none")
+    return False
+
+
 def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> State:
     """pyinfra's state for the targets; nothing is connected yet."""
     configs: dict[str, str] = {}
@@ -128,6 +147,7 @@ def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> Stat
                 "channel_timeout": wait,
             },
             "become": target["become"],
+            "become_password": target["become_password"],
         }
         known = known_hosts(configs[args], target["host"], target["port"] or 0, folder / f"known.{len(hosts)}")
         data["ssh_known_hosts_file"] = known
@@ -135,7 +155,12 @@ def make_state(targets: list[dict[str, Any]], wait: float, folder: Path) -> Stat
             if target[key]:
                 data[name] = target[key]
         if target["key_file"]:
-            data["ssh_key"] = str(Path(target["key_file"]).expanduser())
+            path = Path(target["key_file"]).expanduser()
+            if protected(path):
+                # Only an agent can use it: nobody is asked for a password here, with hundreds of servers at once.
+                data |= {"ssh_look_for_keys": False, "protected_key": str(path)}
+            else:
+                data["ssh_key"] = str(path)
         hosts.append((f"@ssh/{target['name']}", data))
     inventory = Inventory((hosts, {}))  # type: ignore[no-untyped-call]
     return State(
@@ -170,7 +195,10 @@ def connect(host: Any, wait: float) -> None:
         with gevent.Timeout(wait + 1, ConnectError(f"no SSH answer within {wait:.0f} s")):
             host.connect(show_errors=False, raise_exceptions=True)
     except ConnectError as fault:
-        raise connect_fault(str(fault)) from fault
+        trouble = connect_fault(str(fault))
+        if trouble.args[0] == "login" and (key := host.data.get("protected_key")):
+            raise Trouble("agent", N_("its key {key} has a password, and no agent here opens it"), key=key) from fault
+        raise trouble from fault
     except Exception as fault:
         # A wrong key file, an unreadable configuration: pyinfra's own exceptions of many kinds, all of this
         # host.
@@ -185,12 +213,15 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
 
     def read_errors() -> None:
         while chunk := channel.recv_stderr(32768):
-            if len(errors) < 65536:
+            if len(errors) < ERRORS_BOUND:
                 errors.extend(chunk)
+
+    as_root = host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
+    words, before = asking(host.data.get("become_password") or "", limited) if as_root else (limited, "")
 
     def write_script() -> None:
         try:
-            channel.sendall(script.encode())
+            channel.sendall((before + script).encode())
             channel.shutdown_write()
         except (OSError, EOFError):
             return  # the far side ended early; its output and exit status tell why
@@ -199,8 +230,7 @@ def converse(host: Any, script: str, timeout: float, bound: int) -> tuple[int, b
     try:
         late = Trouble("timeout", N_("no answer within {seconds} s"), seconds=f"{timeout:.0f}")
         with gevent.Timeout(timeout + 2, late):
-            as_root = host.data.get("become") and host.connector.client.get_transport().get_username() != "root"
-            channel.exec_command(f"sudo -n {limited}" if as_root else limited)
+            channel.exec_command(words)
             helpers = [gevent.spawn(read_errors), gevent.spawn(write_script)]
             output = bytearray()
             while chunk := channel.recv(65536):

@@ -27,6 +27,7 @@ class Behaviour:
 class _Login(paramiko.ServerInterface):
     def __init__(self, server: SSHServer) -> None:
         self.server = server
+        self.goals: dict[int, tuple[str, int]] = {}
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         return paramiko.OPEN_SUCCEEDED
@@ -38,9 +39,23 @@ class _Login(paramiko.ServerInterface):
     def get_allowed_auths(self, username: str) -> str:
         return "publickey"
 
+    def check_channel_direct_tcpip_request(self, chanid: int, origin: tuple[str, int], goal: tuple[str, int]) -> int:
+        """A jump host: what comes by this channel goes to `goal`, as sshd's AllowTcpForwarding has it."""
+        self.server.jumps.append(goal)
+        self.goals[chanid] = goal
+        return paramiko.OPEN_SUCCEEDED
+
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         threading.Thread(target=self.server.execute, args=(channel, command), daemon=True).start()
         return True
+
+
+def _carry(source: paramiko.Channel | socket.socket, sink: paramiko.Channel | socket.socket) -> None:
+    with contextlib.suppress(OSError, EOFError):
+        while chunk := source.recv(65536):
+            sink.sendall(chunk)
+    with contextlib.suppress(OSError, EOFError):
+        sink.close()
 
 
 class SSHServer:
@@ -54,6 +69,8 @@ class SSHServer:
         self.user_key.write_private_key_file(str(self.key_file))
         self.connections = 0
         self.commands: list[bytes] = []
+        self.stdin: list[bytes] = []
+        self.jumps: list[tuple[str, int]] = []
         self._transports: list[paramiko.Transport] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
@@ -79,7 +96,19 @@ class SSHServer:
                     transport.add_server_key(self.host_key)
                     self._transports.append(transport)
                     with contextlib.suppress(paramiko.SSHException, EOFError):
-                        transport.start_server(threading.Event(), _Login(self))
+                        transport.start_server(threading.Event(), login := _Login(self))
+                        threading.Thread(target=self._forward, args=(transport, login), daemon=True).start()
+
+    def _forward(self, transport: paramiko.Transport, login: _Login) -> None:
+        """Carry the bytes of every forwarded connection until both sides are done."""
+        while transport.is_active():
+            channel = transport.accept(0.2)
+            if channel is None or channel.get_id() not in login.goals:
+                continue
+            link = socket.create_connection(login.goals[channel.get_id()])
+            self._held.append(link)
+            for source, sink in ((channel, link), (link, channel)):
+                threading.Thread(target=_carry, args=(source, sink), daemon=True).start()
 
     def execute(self, channel: paramiko.Channel, command: bytes) -> None:
         """Run one command as sshd would, through the login shell, then answer as the behaviour says."""
@@ -91,6 +120,7 @@ class SSHServer:
         received = bytearray()
         while chunk := channel.recv(65536):
             received.extend(chunk)
+        self.stdin.append(bytes(received))
         if self.behaviour.silent:
             return
         shell = self.behaviour.prefix + command.decode()

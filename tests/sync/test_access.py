@@ -14,8 +14,9 @@ import pytest
 from backbone_sync import cli, dictionary
 from backbone_sync.config import Config
 from backbone_sync.privacy import access, grant
+from backbone_sync.privacy.personal import COUNTS, SMALL, open_fields, personal
 from backbone_sync.stores.store import Store
-from checks import commands
+from checks import sql
 from tests.support.sync_cli import settings
 from tests.support.sync_loaded import start_from_loaded
 
@@ -41,7 +42,7 @@ def test_an_analyst_cannot_read_one_personal_column(siti: psycopg.Connection[tup
     tried = 0
     for entity in WORDS.entities:
         for item in entity.fields:
-            if not access.personal(entity, item):
+            if not personal(entity, item):
                 continue
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 siti.execute(f'SELECT "{item.name}" FROM {entity.schema}.{entity.table} LIMIT 1'.encode())
@@ -76,7 +77,7 @@ def test_an_analyst_sees_people_as_counts_and_no_small_ones(
     rows = siti.execute("SELECT kecamatan, jumlah FROM analyst.jumlah_ptk").fetchall()
     counts = [int(str(count)) for _, count in rows if count is not None]
     assert counts
-    assert all(count >= access.SMALL for count in counts)
+    assert all(count >= SMALL for count in counts)
     assert any(count is None for _, count in rows)
     assert all(kecamatan for kecamatan, _ in rows)
     with psycopg.connect(database) as connection:
@@ -129,12 +130,21 @@ def test_what_is_not_granted_cannot_even_be_stored_by_hand(loaded: None, databas
 
 def test_the_audits_question_is_answered_by_the_constraints(loaded: None, cluster: Path) -> None:
     with psycopg.connect(f"host={cluster} user=postgres dbname=backbone") as connection:
-        row = connection.execute(commands._GUARDS.encode()).fetchone()
+        row = connection.execute(sql.DATA.encode()).fetchone()
     assert row is not None
     given = grant.make(WORDS)
-    assert row[0] == {
+    told = row[0]
+    assert told["guards"] == {
         e.table: sorted(f.name for f in given.withheld(e)) or None for e in WORDS.entities if e.schema == "backbone"
     }
+    for name, noted in told["audited"].items():
+        assert noted == sorted(f.name for f in WORDS[name].fields if personal(WORDS[name], f))
+    assert {"peserta_didik", "ptk"} <= set(told["audited"])
+    for name, columns in told["views"].items():
+        entity = next((one for one in WORDS.entities if one.name.replace(".", "_") == name), None)
+        allowed = COUNTS[name] if entity is None else [f.name for f in open_fields(entity)]
+        assert columns == sorted(allowed)
+    assert told["analyst"] is None
 
 
 def test_the_constraint_follows_the_grant_and_takes_away_what_was_put_there_meanwhile(

@@ -26,7 +26,7 @@ MINIMUM = {
     "updates": {"PATCH-01"},
     "people": {"PEOPLE-01", "PEOPLE-02", "PEOPLE-03", "PEOPLE-04", "PEOPLE-05"},
     "documents": {"DOC-01", "DOC-02"},
-    "data by purpose": {"SYNC-04"},
+    "data by purpose": {"SYNC-04", "SYNC-07"},
 }
 
 

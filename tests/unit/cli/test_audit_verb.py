@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -18,12 +20,12 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEcNsZL+4Pcpnr2g+w+cakWPhUD7DUDn9CSTN
 HOSTS = f"""
 all:
   vars:
-    backbone_networks_internal: [10.83.5.0/24]
+    backbone_networks_internal: [10.83.7.0/24]
     backbone_admins: [{{name: backbone, ssh_keys: ["{KEY}"]}}]
     backbone_sync_url: https://lab-pusat.backbone.test/v1
   hosts:
     lab-kab:
-      ansible_host: 10.83.5.11
+      ansible_host: 10.83.7.11
       backbone_region: "33.74"
       backbone_level: kabupaten_kota
       backbone_fqdn: lab-kab.backbone.test
@@ -80,6 +82,18 @@ def test_a_second_audit_says_what_changed(
     assert second["new"] == second["repaired"] == second["unseen"] == []
     assert run(monkeypatch, *words[:-2], "--since", str(out), "--lang", "en") == 1
     assert "still open" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_said_and_is_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    def full(*_anything: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("provision.report.outputs.publish", full)
+    out = tmp_path / "out"
+    assert run(monkeypatch, "audit", "-i", str(inventory), "--from", str(DATA), "--out", str(out), "--lang", "en") == 3
+    assert f"{out} cannot be written to: No space left on device" in capsys.readouterr().err
 
 
 def test_the_forms_asked_for_are_written_and_signed(
@@ -149,7 +163,7 @@ def test_an_unreachable_server_is_an_error_and_the_report_is_written(
 ) -> None:
     monkeypatch.setenv("BACKBONE_STATE", str(tmp_path / "state"))
     hosts = inventory / "hosts.yml"
-    hosts.write_text(HOSTS.replace("ansible_host: 10.83.5.11", "ansible_host: 127.0.0.1\n      ansible_port: 1"))
+    hosts.write_text(HOSTS.replace("ansible_host: 10.83.7.11", "ansible_host: 127.0.0.1\n      ansible_port: 1"))
     out = tmp_path / "out"
     assert run(monkeypatch, "audit", "-i", str(inventory), "--out", str(out)) == 3
     server = json.loads((out / "audit.json").read_text())["servers"][0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provision.errors import UsageError
-from provision.inventory import resolve
+from provision.inventory import resolve, vault
 from provision.inventory.secrecy import VAULT_FILE
 from provision.inventory.vault import (
     generate_secrets,
@@ -151,3 +151,22 @@ def test_ansible_and_our_reading_of_the_files_agree(folder: Folder) -> None:
     answered = resolve.resolve(folder.path / "hosts.yml", None).hostvars["s1"]
     ours = layout.read(folder.path / "hosts.yml").values("s1")
     assert ours == answered
+
+
+@pytest.mark.parametrize("how", ["in the vault", "by a template", "of its own"])
+def test_sudos_password_is_read_and_never_shown(vaulted: Folder, how: str) -> None:
+    file = vaulted.path / VAULT_FILE
+    if how == "of its own":
+        closed = vault._library("correct horse").encrypt(b"kata sandi").decode()
+        lines = "".join(f"      {line}\n" for line in closed.splitlines())
+        (vaulted.path / "host_vars").mkdir()
+        (vaulted.path / "host_vars" / "s1.yml").write_text(f"ansible_become_password: !vault |\n{lines}")
+    else:
+        name = "ansible_become_password" if how == "in the vault" else "vault_sandi"
+        write_vault(file, {**read_vault(file, "correct horse"), name: "kata sandi"}, "correct horse")
+        if how == "by a template":
+            (vaulted.path / "host_vars").mkdir()
+            (vaulted.path / "host_vars" / "s1.yml").write_text('ansible_become_password: "{{ vault_sandi }}"\n')
+    fleet = vaulted.load(resolver=resolve.resolve)
+    assert {one.name: one.connection.become_password for one in fleet.servers}["s1"] == "kata sandi"
+    assert "kata sandi" not in repr(fleet)

@@ -13,13 +13,18 @@ from provision.probe.snapshot import Answer, Fault
 MARK = "BBtest"
 
 
-def said(commands: list[str], *, seconds: int = 5, prefix: str = "") -> bytes:
+def ran(commands: list[str], *, seconds: int = 5, prefix: str = "") -> subprocess.CompletedProcess[bytes]:
     text = prefix + script.build(commands, MARK, seconds=seconds)
-    return subprocess.run(["sh", "-s"], input=text.encode(), capture_output=True, timeout=30).stdout
+    return subprocess.run(["sh", "-s"], input=text.encode(), capture_output=True, timeout=30)
 
 
-def read(commands: list[str], **how: object) -> dict[str, Answer]:
-    answers = script.parse(said(commands, **how), commands, MARK)  # type: ignore[arg-type]
+def said(commands: list[str]) -> bytes:
+    return ran(commands).stdout
+
+
+def read(commands: list[str], *, seconds: int = 5, prefix: str = "") -> dict[str, Answer]:
+    done = ran(commands, seconds=seconds, prefix=prefix)
+    answers = script.parse(done.stdout, commands, MARK, done.stderr)
     assert not isinstance(answers, Fault), answers
     return answers
 
@@ -53,6 +58,20 @@ def test_an_endless_answer_is_cut_at_its_bound_and_marked() -> None:
     assert len(answer.stdout) == script.STDOUT_BOUND
 
 
+def test_a_flood_of_errors_costs_nobody_else_an_answer() -> None:
+    answers = read(["yes oops >&2", "echo after; echo said >&2", "head -c 99999999 /dev/zero >&2; exit 3"], seconds=1)
+    assert answers["yes oops >&2"].unmeasured
+    assert answers["echo after; echo said >&2"].stdout == "after\n"
+    assert answers["head -c 99999999 /dev/zero >&2; exit 3"].status == 3
+    assert all(len(one.stderr) <= script.STDERR_BOUND for one in answers.values())
+    assert len(ran(["yes oops >&2"], seconds=1).stderr) <= script.ERRORS_BOUND
+
+
+def test_what_the_login_says_on_stderr_is_nobodys_answer() -> None:
+    answers = read(["echo a >&2", "true", "printf b >&2", "true #2"], prefix="echo motd >&2; ")
+    assert [one.stderr for one in answers.values()] == ["a\n", "", "b", ""]
+
+
 def test_an_answer_exactly_at_the_bound_is_whole() -> None:
     ask = f"head -c {script.STDOUT_BOUND} /dev/zero"
     assert not read([ask])[ask].cut
@@ -82,11 +101,21 @@ def test_every_cut_is_seen() -> None:
         b"\x00\x01\xfe" * 50,
         b"sh: not found\n",
         b"\nBBtest begin\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 1 0 = =\nBBtest 0 0 = =\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 0 0 =!! =\nBBtest 1 0 = =\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 0 0 =A =\nBBtest 1 0 = =\nBBtest end 2\n",
-        b"\nBBtest begin\nwall: going down\nBBtest 0 0 = =\nBBtest 1 0 = =\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 1 =CjA=\nBBtest 0 =CjA=\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 0 =!!\nBBtest 1 =CjA=\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 0 =A\nBBtest 1 =CjA=\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest 0 =eA==\nBBtest 1 =CjA=\nBBtest end 2\n",  # without an exit status
+        b"\nBBtest begin\nBBtest 0 =Cng=\nBBtest 1 =CjA=\nBBtest end 2\n",  # with one that is no number
+        b"\nBBtest begin\nwall: going down\nBBtest 0 =CjA=\nBBtest 1 =CjA=\nBBtest end 2\n",
     ],
 )
 def test_anything_else_is_a_fault(answer: bytes) -> None:
     assert isinstance(script.parse(answer, ["a", "b"], MARK), Fault)
+
+
+def test_a_server_whose_disks_are_full_answers_all_the_same() -> None:
+    """Nothing is written there: with no file allowed to grow, every answer is as before."""
+    assert read(["echo x; echo y >&2", "false"], prefix="ulimit -f 0; ") == {
+        "echo x; echo y >&2": Answer(0, "x\n", "y\n"),
+        "false": Answer(1, ""),
+    }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from pathlib import Path
 
 import paramiko
+import psutil
 import pytest
 
 from provision.errors import BackboneError
@@ -180,6 +183,94 @@ def test_a_user_who_is_not_root_goes_through_sudo_without_a_password(tmp_path: P
         assert [line.startswith(b"sudo -n ") for line in server.commands] == [True, False]
 
 
+ASKING = """sudo() {
+  [ "$1 $2" = "-S -p" ] || { echo "sudo: a password is required" >&2; return 1; }
+  shift 3; IFS= read -r word
+  [ "$word" = 'kata; sandi $x' ] || { echo "sudo: 1 incorrect password attempt" >&2; return 1; }
+  echo as-root; "$@"; }; """
+GENEROUS = """sudo() { shift 3; echo as-root; "$@"; }; """
+
+
+@pytest.mark.parametrize("sudo", [ASKING, GENEROUS], ids=["asks", "asks nobody"])
+def test_sudo_gets_its_password_on_stdin_and_nobody_else_does(tmp_path: Path, sudo: str) -> None:
+    password = "kata; sandi $x"
+    with serving(tmp_path, Behaviour(prefix=sudo)) as server:
+        place = target(server, user="admin", become_password=password)
+        assert transport.run(place, "echo body; read rest || echo no more", 10)[1] == "as-root\nbody\nno more\n"
+        assert password.encode() not in b" ".join(server.commands)
+        assert server.stdin[0].startswith(password.encode() + b"\n")
+        assert password not in repr(place)
+
+
+def test_a_wrong_password_for_sudo_is_named(tmp_path: Path) -> None:
+    with serving(tmp_path, Behaviour(prefix=ASKING)) as server:
+        fault = one_fault(target(server, user="admin", become_password="salah"))
+    assert (fault.kind, "incorrect" in fault.message, "salah" in fault.message) == ("sudo", True, False)
+
+
+def encrypted_key(server: SSHServer, folder: Path) -> Path:
+    """The user's key once more, with a password."""
+    path = folder / "protected"
+    server.user_key.write_private_key_file(str(path), password="rahasia")
+    return path
+
+
+def test_a_key_with_a_password_needs_an_agent_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    with serving(tmp_path) as server:
+        path = encrypted_key(server, tmp_path)
+        place = target(server, key_file=str(path))
+        fault = one_fault(place)
+        assert (fault.kind, str(path) in fault.message) == ("agent", True)
+        assert "ssh-add" in transport.repair_of(fault, place)
+        newer = tmp_path / "newer"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "rahasia", "-f", str(newer)], check=True)
+        assert one_fault(target(server, key_file=str(newer))).kind == "agent"
+
+
+def test_a_key_with_a_password_works_through_the_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = tmp_path / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    try:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        with serving(tmp_path) as server:
+            path = encrypted_key(server, tmp_path)
+            telling = tmp_path / "askpass"
+            telling.write_text("#!/bin/sh\necho rahasia\n")
+            telling.chmod(0o700)
+            for _try in range(50):
+                added = subprocess.run(
+                    ["ssh-add", "-q", str(path)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                    env={**os.environ, "SSH_ASKPASS": str(telling), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"},
+                )  # fmt: skip
+                if added.returncode == 0:
+                    break
+                time.sleep(0.1)
+            assert added.returncode == 0, added.stderr
+            assert transport.run(target(server, key_file=str(path)), "echo body", 10)[1] == "body\n"
+    finally:
+        agent.terminate()
+        agent.wait()
+
+
+def test_a_server_behind_a_jump_host_is_asked_through_it(tmp_path: Path) -> None:
+    inner, outer = tmp_path / "inner", tmp_path / "outer"
+    inner.mkdir()
+    outer.mkdir()
+    with serving(inner) as goal, serving(outer) as jump:
+        config, known = tmp_path / "config", tmp_path / "known"
+        known.write_text(goal.known_hosts.read_text() + jump.known_hosts.read_text())
+        config.write_text(
+            f"Host gerbang\n  HostName 127.0.0.1\n  Port {jump.port}\n  User root\n  IdentityFile {jump.key_file}\n"
+            f"Host kab\n  HostName 127.0.0.1\n  Port {goal.port}\n  User root\n  IdentityFile {goal.key_file}\n"
+            f"  ProxyJump gerbang\nHost *\n  UserKnownHostsFile {known}\n"
+        )
+        place = Target("kab", host="kab", common_args=f"-F {config}")
+        assert transport.run(place, "echo through", 10)[1] == "through\n"
+        assert jump.jumps == [("127.0.0.1", goal.port)]
+        assert (len(goal.commands), jump.commands) == (1, [])
+
+
 def test_sudo_that_asks_for_a_password_is_named(tmp_path: Path) -> None:
     refusing = Behaviour(prefix="sudo() { echo 'sudo: a password is required' >&2; return 1; }; ")
     with serving(tmp_path, refusing) as server:
@@ -201,6 +292,14 @@ def test_this_machine_is_asked_by_sh() -> None:
         assert session.run({"sini": "sleep 30"}, 0.3)["sini"] == Fault("timeout", "no answer within 0 s")
         assert isinstance(session.run({"sini": "yes"}, 0.3, bound=1000)["sini"], Fault)
         assert session.run({"sini": "true"}, 5)["sini"] == Output(0, b"", b"")
+
+
+def test_nothing_goes_on_here_after_the_time_is_over() -> None:
+    with Session([Target.this_machine("sini")]) as session:
+        fault = session.run({"sini": "timeout 60 sh -c 'sleep 59.25; true'"}, 0.5)["sini"]
+    assert isinstance(fault, Fault)
+    left = [one for one in psutil.process_iter(["cmdline", "status"]) if "59.25" in (one.info["cmdline"] or [])]
+    assert [one for one in left if one.info["status"] != psutil.STATUS_ZOMBIE] == []
 
 
 def test_a_windows_server_is_an_error_and_not_a_crash() -> None:
