@@ -38,7 +38,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 def _commands() -> list[tuple[str, ...]]:
     lab = [("lab", name) for name in ("up", "down", "list", "ssh", "exec")]
-    return [(), *((verb,) for verb in main.VERBS), *lab]
+    vpn = [("vpn", name) for name in ("add", "remove", "list")]
+    return [(), *((verb,) for verb in main.VERBS), *lab, *vpn]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
