@@ -97,12 +97,15 @@ def _list(as_json: bool) -> int:
     from provision.onboard.papers import facts, write
 
     if as_json:
-        words = {"papers": {k: _(v) for k, v in write.KINDS.items()}, "placeholders": facts.TEXTS | facts.LISTS}
+        words = {
+            "papers": {k: _(v) for k, v in write.KINDS.items()},
+            "placeholders": facts.TEXTS | facts.LISTS | facts.DERIVED,
+        }
         typer.echo(json.dumps(english(words), indent=2, ensure_ascii=False))
         return int(Exit.OK)
     for kind, what in write.KINDS.items():
         typer.echo(f"{kind:27} {_(what)}")
     typer.echo("")
-    for name, meaning in (facts.TEXTS | facts.LISTS).items():
+    for name, meaning in (facts.TEXTS | facts.LISTS | facts.DERIVED).items():
         typer.echo(f"{{{{ {name} }}}}".ljust(42) + meaning)
     return int(Exit.OK)

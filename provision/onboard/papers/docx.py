@@ -125,18 +125,21 @@ def _facts(document: Any, rows: Sequence[Row]) -> None:
 def _signatures(document: Any, rows: Sequence[Row]) -> None:
     _paragraph(document, "", after=0).paragraph_format.keep_with_next = True
     table = document.add_table(rows=0, cols=2)
+    merged = []
     for row in rows:
         line = table.add_row()
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         if row.role == "gap":
             line.height = Cm(1.9)
         if len(row.cells) == 1:
-            line.cells[0].merge(line.cells[1])
+            merged.append(line.cells[0].merge(line.cells[1]))
         for cell, text in zip(line.cells, row.cells, strict=False):
             _in_cell(cell, text, align=_MIDDLE)
             # A signature never stands alone on a page.
             cell.paragraphs[0].paragraph_format.keep_with_next = row is not rows[-1]
     _widths(table, (_WIDTH / 2, _WIDTH / 2))
+    for cell in merged:
+        cell.width = Cm(_WIDTH)
     _paragraph(document, "", after=0)
 
 
@@ -147,7 +150,13 @@ def _rule(document: Any) -> None:
     for name, value in (("val", "single"), ("sz", "12"), ("space", "1"), ("color", "000000")):
         line.set(qn(f"w:{name}"), value)
     border.append(line)
-    made._p.get_or_add_pPr().append(border)
+    # The schema wants it ahead of what python-docx has put there; Word calls another order a damaged file.
+    properties = made._p.get_or_add_pPr()
+    later = [one for one in properties if one.tag in (qn("w:spacing"), qn("w:ind"), qn("w:jc"))]
+    if later:
+        later[0].addprevious(border)
+    else:
+        properties.append(border)
 
 
 def _item(document: Any, block: Block) -> None:

@@ -89,6 +89,22 @@ LISTS: dict[str, str] = {
     "dasar_hukum": "dasar hukum",
     "data_dimohon": "data yang dimohon",
 }
+# What is filled in from elsewhere; papers.yml cannot change it.
+DERIVED: dict[str, str] = {
+    "nama_daerah": "nama daerah",
+    "kode_daerah": "kode wilayah Kemendagri",
+    "tingkat": "kabupaten/kota atau provinsi",
+    "pemerintah": "pemerintah daerah",
+    "pemerintah_kapital": "pemerintah daerah, huruf kapital",
+    "instansi_kapital": "nama dinas, huruf kapital",
+    "jabatan_kepala_daerah": "Gubernur, Bupati, atau Wali Kota, dengan nama daerah",
+    "jenjang": "jenjang menurut izin data",
+    "kelompok_data": "kelompok data menurut izin data",
+    "daftar_server": "nama semua server",
+    "semua_server": "daftar server: nama, fqdn, lokasi, diperiksa, ringkasan, spesifikasi",
+    "server": "server yang dibahas: nama, fqdn, lokasi, diperiksa, ringkasan, spesifikasi",
+    "kompetensi": "daftar kompetensi: nomor, nama, bukti, sampai",
+}
 COMPETENCES = (
     ("PEOPLE-01", "Mengelola basis data"),
     ("PEOPLE-02", "Memilih perangkat yang sesuai"),

@@ -250,11 +250,31 @@ def test_our_texts_hold_only_placeholders_that_there_are(fleet: Callable[..., Fl
     region = by_code("33.74")
     assert region is not None
     known = facts.values(one, region, one.servers, {})
+    assert set(known) == {*facts.TEXTS, *facts.LISTS, *facts.DERIVED}  # those that `papers --list` names
     for kind in write.KINDS:
         title, blocks = write.source(kind)
         assert "{{" not in page.page(title, blocks, known)
         word.fill(word.template(title, blocks), known)
     assert {file.stem for file in (paths.templates_dir() / "papers").glob("*.txt")} == set(write.KINDS)
+
+
+def test_word_finds_every_property_where_its_schema_wants_it() -> None:
+    """Word calls a file damaged whose properties stand in another order (ECMA-376, CT_PPr, CT_TcPr)."""
+    order = {
+        "pPr": ["pStyle", "keepNext", "keepLines", "numPr", "pBdr", "shd", "tabs", "spacing", "ind", "jc", "rPr"],
+        "tcPr": ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "vAlign"],
+        "rPr": ["rStyle", "rFonts", "b", "bCs", "i", "color", "sz", "szCs", "highlight", "u"],
+    }
+    seen = set()
+    for kind in write.KINDS:
+        document = docx.Document(io.BytesIO(word.template(*write.source(kind))))
+        for element in document.element.body.iter():
+            name = element.tag.rpartition("}")[2]
+            if name in order:
+                found = [one.tag.rpartition("}")[2] for one in element]
+                assert found == sorted(found, key=order[name].index), (kind, name)
+                seen.update(found)
+    assert {"pBdr", "shd", "gridSpan", "tabs", "keepNext"} <= seen
 
 
 def test_the_marks_of_a_text() -> None:
