@@ -59,6 +59,10 @@ def test_help_is_in_the_language(run: Run, words: tuple[str, ...]) -> None:
 
 MISTAKES: list[tuple[tuple[str, ...], str, str]] = [
     (("nosuch",), "Tidak ada perintah 'nosuch'.", "No such command 'nosuch'."),
+    (("vpm",), "tidak ada perintah vpm", "did you mean backbone vpn?"),
+    (("vpn", "ad"), "Mungkin maksud Anda 'add'?", "Did you mean 'add'?"),
+    (("completion", "csh"), "csh bukan shell", "csh is no shell"),
+    (("papers",), "inventaris yang mana?", "which inventory?"),
     (("validate",), "Opsi '-i' / '--inventory' harus diisi.", "Missing option '-i' / '--inventory'."),
     (("validate", "--foo"), "Tidak ada opsi --foo", "No such option: --foo"),
     (("validate", "--jsn"), "(mungkin maksud Anda: --json)", "(Possible options: --json)"),
