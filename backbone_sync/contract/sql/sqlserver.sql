@@ -1,4 +1,4 @@
--- Made from the data dictionary by `python -m backbone_sync.generated`; not to be edited.
+-- Made from the data dictionary by `python -m backbone_sync.dictionary.generated`; not to be edited.
 -- SQL Server 2016 or newer. Declared: no server has run it. ? are parameters.
 CREATE SCHEMA [ref];
 GO

@@ -10,8 +10,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import ddl_sqlserver, dictionary, digest, generated, grant, rows_schema
+from backbone_sync import dictionary
+from backbone_sync.dictionary import digest, generated, rows_schema
+from backbone_sync.privacy import grant
+from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores import ddl_sqlserver
 
 WORDS = dictionary.load()
 GRANTS = [grant.make(WORDS), grant.make(WORDS, leave_out=()), grant.make(WORDS, leave_out=("u", "s"))]
@@ -28,7 +31,7 @@ def tsql(statement: str) -> exp.Expression:
 @pytest.mark.parametrize("name", generated.FILES)
 def test_a_committed_file_is_what_the_dictionary_makes(name: str) -> None:
     committed = (generated.ROOT / name).read_text("utf-8")
-    assert committed == generated.FILES[name](WORDS), "run `python -m backbone_sync.generated`"
+    assert committed == generated.FILES[name](WORDS), "run `python -m backbone_sync.dictionary.generated`"
 
 
 def test_a_file_that_has_drifted_is_written_anew_and_the_rest_left_alone(tmp_path: Path) -> None:
