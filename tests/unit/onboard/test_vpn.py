@@ -20,11 +20,12 @@ from PIL import Image
 
 from provision import paths
 from provision.cli.vpn import state
-from provision.errors import UsageError
+from provision.errors import BackboneError, UsageError
 from provision.inventory import Fleet, InventoryInvalid, Server, layout, load
 from provision.inventory.resolve import Resolved
 from provision.inventory.settings import VpnPeer
 from provision.onboard import vpn
+from provision.probe.transport import Target
 
 TODAY = date(2026, 11, 22)
 SOON = date(2027, 2, 20)
@@ -315,3 +316,22 @@ def test_the_verb_from_first_to_last(tmp_path: Path) -> None:
     assert "-      - name: budi" in gone.stdout
     assert "budi" not in (folder / "hosts.yml").read_text()
     assert backbone("remove", "budi", "-i", "semarang", cwd=tmp_path).returncode == 2
+
+
+def test_the_servers_key_is_asked_for_and_its_absence_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fleet, server = inventory(tmp_path, SRI)
+    asked = []
+    answers = [(0, "3FKtHCMhLQZ7LhCdNOGiHKQVyRWNLLsm5ojyNjLNFl8=\n", ""), (1, "", "No such file")]
+
+    def run(target: Target, script: str, _timeout: float) -> tuple[int, str, str]:
+        asked.append((target.host, script))
+        return answers.pop(0)
+
+    monkeypatch.setattr("provision.probe.transport.run", run)
+    assert vpn.server_key(server) == "3FKtHCMhLQZ7LhCdNOGiHKQVyRWNLLsm5ojyNjLNFl8="
+    assert asked == [("10.33.74.10", "cat /var/lib/backbone/vpn/public.key")]
+    with pytest.raises(BackboneError, match="the first apply makes it") as refused:
+        vpn.server_key(server)
+    assert "--stage vpn" in refused.value.repair
