@@ -13,6 +13,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pexpect
 import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -335,3 +336,39 @@ def test_the_servers_key_is_asked_for_and_its_absence_explained(
     with pytest.raises(BackboneError, match="the first apply makes it") as refused:
         vpn.server_key(server)
     assert "--stage vpn" in refused.value.repair
+
+
+@pytest.mark.needs_ansible
+def test_in_a_terminal_the_change_is_shown_and_a_no_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "semarang"
+    folder.mkdir()
+    inventory(folder, SRI)
+    before = (folder / "hosts.yml").read_bytes()
+    words = ["-m", "provision.cli.main", "vpn", "add", "budi", "-i", "semarang"]
+    words += ["--server-key", vpn.key_pair()[1], "--expires", "2090-01-31"]
+    environment = os.environ | {"PYTHONPATH": str(paths.inventories_dir().parent), "BACKBONE_LANG": "en"}
+    for said, done in (("n", 130), ("y", 0)):
+        child = pexpect.spawn(
+            sys.executable,
+            words,
+            cwd=str(tmp_path),
+            env=environment,
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(60, 160),
+        )
+        child.expect_exact("budi may enter data-semarang from 10.90.0.3 until 2090-01-31 (UTC).")
+        child.expect_exact("+      - name: budi")
+        child.expect_exact("Write this?")
+        child.sendline(said)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == done
+        if said == "n":
+            assert (folder / "hosts.yml").read_bytes() == before
+            assert [file.name for file in tmp_path.iterdir()] == ["semarang"]
+            continue
+        # The code on the screen is made of half blocks, and the next command is named.
+        assert "▄" in str(child.before)
+        assert "Next: backbone apply -i semarang --limit data-semarang --stage vpn" in str(child.before)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["budi.conf", "budi.png", "semarang"]
