@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import typer
+import typer.completion
 from typer.core import TyperGroup
 
 from provision import __version__, i18n
 from provision.cli import spoken
-from provision.errors import BackboneError
+from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import N_, _, english
 
@@ -29,15 +32,23 @@ VERBS: dict[str, str] = {
     "init": N_("A new inventory, with generated secrets, from a few answers."),
     "lab": N_("Throwaway real hosts on this machine: up, down, list, ssh, exec."),
     "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
+    "sheet": N_("The recovery sheet to print and seal; typing it back on the bad day."),
+    "papers": N_("Letters and papers of a region: DOCX to edit, PDF to print."),
+    "vpn": N_("People's access from outside: add, remove, list."),
     "validate": N_("The inventory, offline: every fault at once, with file, line, key and repair."),
     "plan": N_("Which stages each server needs, and why; --diff: what they would change."),
     "apply": N_("Run the stages that each server needs, and only those."),
+    "completion": N_("The script that completes words at the Tab key: bash, zsh, fish, PowerShell."),
     "test": N_("Install what the tests need, then run them: unit, lab, slow."),
 }
+
+COMPLETING = "_BACKBONE_COMPLETE"  # set by a shell that asks what may come next
 
 # Typer carries its parser's exceptions privately; the class that every wrong use derives from is found from
 # the one that it exports.
 USAGE_FAULT: Any = typer.BadParameter.__mro__[1]
+
+COMPLETIONS: Any = typer.completion  # what it offers is not declared
 
 
 class LazyVerbs(TyperGroup):
@@ -58,11 +69,22 @@ class LazyVerbs(TyperGroup):
         language = next(param for param in self.params if param.name == "lang")
         return spoken.translate(command, language)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb that the first word names; one that is nearly right is named in the refusal."""
+        if args and args[0] not in VERBS and (near := difflib.get_close_matches(args[0], VERBS, 1)):
+            raise UsageError(
+                _("there is no verb {word}").format(word=args[0]),
+                repair=_("did you mean {name}?").format(name=f"backbone {near[0]}"),
+            )
+        return super().resolve_command(ctx, args)
+
     def main(self, args: Any = None, *more: Any, **settings: Any) -> Any:
         """Run; in the language of --lang from the first word on, wherever in the command line it stands."""
         if asked := spoken.asked_language(sys.argv[1:] if args is None else args):
             i18n.use(asked)
         spoken.translate(self)
+        if COMPLETING in os.environ:
+            COMPLETIONS.completion_init()
         return super().main(args, *more, **settings)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

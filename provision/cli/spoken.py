@@ -25,6 +25,7 @@ REFUSALS = (
     N_("Missing command."),
     N_("No such option: {name} (Possible options: {names})"),
     N_("No such option: {name}"),
+    N_("No such command {name}. Did you mean {near}?"),
     N_("No such command {name}."),
     N_("Got unexpected extra argument(s) ({name})"),
     N_("Option {name} requires an argument."),

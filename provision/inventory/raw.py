@@ -211,6 +211,12 @@ def read(path: Path) -> RawFile:
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
         return RawFile(path, None, faults=(Fault(file, line, "", _("is not UTF-8 text"), _("save it as UTF-8")),))
+    return read_text(path, text)
+
+
+def read_text(path: Path, text: str) -> RawFile:
+    """As `read`, of a text that is not in the file yet; `path` only names it."""
+    file = shown(path)
     parser = YAML(typ="rt", pure=True)
     parser.version = (1, 1)
     try:

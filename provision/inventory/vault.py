@@ -6,6 +6,7 @@ ever in a file in clear.
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import secrets
@@ -35,8 +36,8 @@ def _library(password: str) -> Any:
 
 
 def new_password() -> str:
-    """A vault password: 256 bits, as text."""
-    return secrets.token_urlsafe(32)
+    """A password or passphrase: 256 bits as base32, which nobody misreads on paper and anybody can type."""
+    return base64.b32encode(secrets.token_bytes(32)).decode().rstrip("=")
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -75,7 +76,7 @@ def generate_secrets(authority_key: str = "", database_roles: Iterable[str] = ()
     """
     values: dict[str, Any] = {
         f"{SECRET_PREFIX}stamp_key": secrets.token_hex(32),
-        f"{SECRET_PREFIX}backup_passphrase": secrets.token_urlsafe(48),
+        f"{SECRET_PREFIX}backup_passphrase": new_password(),
     }
     if authority_key:
         values[f"{SECRET_PREFIX}tls_authority_key"] = authority_key

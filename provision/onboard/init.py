@@ -28,7 +28,7 @@ from provision.onboard.authority import make_authority
 from provision.onboard.enroll import NAME, administrator_key
 from provision.report import keys
 
-_IGNORED = ".vault-password\nkeys/\n"
+_IGNORED = ".vault-password\nkeys/\nrecovery-sheet.html\n"
 _PAPERS = {
     "documents.yml": N_(
         "The signed letter of request and the Nota Kesepakatan: kind, number, signed_by, signed_on, "
@@ -57,6 +57,38 @@ class Answers:
     administrator: str = "backbone"
     sync_client_id: str = ""
     sync_token: str = field(default="", repr=False)
+    database: str = "postgresql"
+    hosting: str = "own"
+    people: Sequence[tuple[str, str]] = ()  # further administrators: account, SSH public key
+
+
+def public_key(text: str) -> str:
+    """The SSH public key that a person named: the line itself, or the .pub file that holds it; UsageError otherwise."""
+    if text.startswith(("ssh-", "ecdsa-", "sk-")):
+        return text.strip()
+    file = Path(text).expanduser()
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as fault:
+        raise UsageError(
+            _("{file} cannot be read: {why}").format(file=file, why=getattr(fault, "strerror", None) or fault),
+            repair=_("name the person's .pub file, or paste its line"),
+        ) from fault
+    if len(lines) != 1 or "PRIVATE KEY" in lines[0]:
+        raise UsageError(
+            _("{file} is no SSH public key").format(file=file),
+            repair=_("name the person's .pub file, or paste its line"),
+        )
+    return lines[0]
+
+
+def likely(text: str, limit: int = 8) -> tuple[Region, ...]:
+    """Regions that a person may have meant, the nearest first; one alone where there is no doubt."""
+    if found := regions.by_code(text.strip()):
+        return (found,)
+    near = [one for one in regions.search(text, limit) if one.has_government]
+    exact = [one for one in near if text.strip().casefold() == one.name.casefold()]
+    return tuple(exact or near)
 
 
 def region_of(text: str) -> Region:
@@ -76,16 +108,7 @@ def region_of(text: str) -> Region:
 def init(folder: Path, answers: Answers) -> Path:
     """Write a whole inventory that `validate` accepts; returns its hosts.yml. UsageError when one is there."""
     hosts = folder / "hosts.yml"
-    taken = [
-        one
-        for one in (hosts, folder / ".vault-password", folder / "group_vars", folder / "authority.pem")
-        if one.exists()
-    ]
-    if taken:
-        raise UsageError(
-            _("{file} is there already; nothing was overwritten").format(file=taken[0]),
-            repair=_("edit it, or choose a new folder"),
-        )
+    _all_free([hosts, folder / ".vault-password", folder / "group_vars", folder / "authority.pem"])
     if not NAME.fullmatch(answers.administrator):
         raise UsageError(
             _("{name!r} is no account name: lower-case letters, digits, - and _").format(name=answers.administrator)
@@ -100,24 +123,37 @@ def init(folder: Path, answers: Answers) -> Path:
         draft = Path(drafts)
         _write(draft, answers, region, template)
         load(draft / "hosts.yml")
+        _all_free([folder / made.name for made in draft.iterdir()])
         for made in sorted(draft.iterdir()):
             made.rename(folder / made.name)
     return hosts
 
 
+def _all_free(files: Sequence[Path]) -> None:
+    """UsageError where one of these is there already."""
+    if taken := sorted(one for one in files if one.exists()):
+        raise UsageError(
+            _("{file} is there already; nothing was overwritten").format(file=taken[0]),
+            repair=_("edit it, or choose a new folder"),
+        )
+
+
 def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Template) -> None:
     (folder / ".gitignore").write_text(_IGNORED)
-    public_key = administrator_key(folder / "keys" / f"{answers.administrator}_ed25519")
+    own_key = administrator_key(folder / "keys" / f"{answers.administrator}_ed25519")
     text = template.render(
         region=region,
         level=region.level,
         name=answers.name or f"data-{region.code.replace('.', '')}",
         address=answers.address,
         administrator=answers.administrator,
-        public_key=public_key,
+        public_key=own_key,
         fqdn=answers.fqdn,
         internal=json.dumps(list(answers.internal)),
         sync_url=answers.sync_url,
+        database=answers.database,
+        hosting=answers.hosting,
+        people=[(name, json.dumps(key)) for name, key in answers.people],
     )
     (folder / "hosts.yml").write_text(text, encoding="utf-8")
     keys.pair(folder / keys.PRIVATE, folder / keys.SIGNERS, region.name)

@@ -38,7 +38,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 def _commands() -> list[tuple[str, ...]]:
     lab = [("lab", name) for name in ("up", "down", "list", "ssh", "exec")]
-    return [(), *((verb,) for verb in main.VERBS), *lab]
+    vpn = [("vpn", name) for name in ("add", "remove", "list")]
+    return [(), *((verb,) for verb in main.VERBS), *lab, *vpn]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
@@ -58,6 +59,10 @@ def test_help_is_in_the_language(run: Run, words: tuple[str, ...]) -> None:
 
 MISTAKES: list[tuple[tuple[str, ...], str, str]] = [
     (("nosuch",), "Tidak ada perintah 'nosuch'.", "No such command 'nosuch'."),
+    (("vpm",), "tidak ada perintah vpm", "did you mean backbone vpn?"),
+    (("vpn", "ad"), "Mungkin maksud Anda 'add'?", "Did you mean 'add'?"),
+    (("completion", "csh"), "csh bukan shell", "csh is no shell"),
+    (("papers",), "inventaris yang mana?", "which inventory?"),
     (("validate",), "Opsi '-i' / '--inventory' harus diisi.", "Missing option '-i' / '--inventory'."),
     (("validate", "--foo"), "Tidak ada opsi --foo", "No such option: --foo"),
     (("validate", "--jsn"), "(mungkin maksud Anda: --json)", "(Possible options: --json)"),

@@ -1,0 +1,127 @@
+"""The sealed recovery sheet: what brings a region's data back when the controller is gone, on paper.
+
+It holds the vault's password and the passphrase of the backups: with both and a copy of the inventory's folder,
+everything else can be restored. Each is printed in lines that end with check characters, so that typing it back names
+the line with the slip, and as a QR code of the very text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+
+from provision import i18n, paths, times
+from provision.errors import UsageError
+from provision.i18n import _
+from provision.inventory import Fleet
+from provision.inventory.faults import shown
+from provision.inventory.regions import by_code
+from provision.inventory.vault import read_password, read_secrets, write_private
+
+FILE = "recovery-sheet.html"
+SPACE = "␣"  # a blank cannot be seen on paper
+_LINE, _GROUP = 16, 4
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One secret of the sheet, what it opens, and whose it is."""
+
+    title: str
+    use: str
+    text: str = field(repr=False)
+
+
+def check(number: int, text: str) -> str:
+    """Two characters (10 bits) that tell a slip in a line of a secret; `number` counts lines from 1."""
+    digest = hashlib.sha256(f"{number}:{text}".encode()).digest()
+    return b32encode(digest[:5]).decode()[:2]
+
+
+def lines(text: str) -> list[str]:
+    """A secret as lines for paper: groups of four, then `=` and the check characters."""
+    shaped = text.replace(" ", SPACE)
+    parts = [shaped[at : at + _LINE] for at in range(0, len(shaped), _LINE)]
+    return [
+        " ".join(part[at : at + _GROUP] for at in range(0, len(part), _GROUP)) + f" ={check(number, part)}"
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def typed(given: Sequence[str]) -> str:
+    """The secret of lines that were typed from paper; UsageError that names the first line with a slip."""
+    parts = []
+    for number, line in enumerate(given, 1):
+        bare, _mark, told = "".join(line.split()).rpartition("=")
+        if not bare or check(number, bare) != told.upper():
+            raise UsageError(
+                _("line {number} does not fit its check characters").format(number=number),
+                repair=_("compare it with the sheet once more, capital and small letters too"),
+            )
+        parts.append(bare)
+    return "".join(parts).replace(SPACE, " ")
+
+
+def secrets(fleet: Fleet) -> list[Secret]:
+    """What the sheet of an inventory holds. UsageError without the vault's password."""
+    found = [
+        Secret(
+            _("Password of the vault"),
+            _("goes into the file .vault-password beside the inventory; opens group_vars/all/vault.yml"),
+            read_password(fleet.path),
+        )
+    ]
+    passphrases: dict[str, list[str]] = {}
+    for server in fleet.servers:
+        if passphrase := read_secrets(fleet.path, server.name).get("backup_passphrase"):
+            passphrases.setdefault(str(passphrase), []).append(server.name)
+    for passphrase, servers in passphrases.items():
+        found.append(
+            Secret(
+                _("Passphrase of the backups of {servers}").format(servers=", ".join(servers)),
+                _("opens the backups (pgBackRest: repo1-cipher-pass) even where the vault is lost"),
+                passphrase,
+            )
+        )
+    return found
+
+
+def _qr(text: str) -> str:
+    import segno
+
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=4, border=4, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
+
+
+def page(fleet: Fleet, now: datetime) -> str:
+    """The sheet as one self-contained page, in the language in use."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True)
+    environment.globals["_"] = _
+    source = (paths.templates_dir() / "papers" / "recovery-sheet.html.j2").read_text(encoding="utf-8")
+    regions = dict.fromkeys(region.name for one in fleet.servers if (region := by_code(one.region)))
+    return environment.from_string(source).render(
+        language=i18n.language(),
+        regions=", ".join(regions),
+        servers=[f"{one.name} ({one.connection.host})" for one in fleet.servers],
+        folder=fleet.directory,
+        at=times.shown(now, fleet.servers[0].zone),
+        secrets=[(one, lines(one.text), _qr(one.text)) for one in secrets(fleet)],
+    )
+
+
+def write(fleet: Fleet, file: Path, now: datetime) -> None:
+    """Write the sheet, readable by its owner alone. UsageError where one is there."""
+    if file.exists():
+        raise UsageError(
+            _("{file} is there already; nothing was overwritten").format(file=shown(file)),
+            repair=_("print it and destroy it: shred -u {file}").format(file=shown(file)),
+        )
+    write_private(file, page(fleet, now).encode("utf-8"))
