@@ -69,6 +69,12 @@ def _paragraph(
     return made
 
 
+def _spacer(place: Any) -> None:
+    """The paragraph that must follow a table, half a line tall."""
+    made = _paragraph(place, "", after=0)
+    made.paragraph_format.line_spacing = Pt(7)
+
+
 def _in_cell(cell: Any, text: str, *, align: Any = None, bold: bool = False, size: float = 0) -> None:
     made = cell.paragraphs[0]
     made.alignment, made.paragraph_format.space_after = align, Pt(1)
@@ -107,7 +113,7 @@ def _grid(document: Any, rows: Sequence[Row]) -> None:
                 shade.set(qn("w:fill"), "EEEEEE")
                 cell._tc.get_or_add_tcPr().append(shade)
     _widths(table, widths)
-    _paragraph(document, "", after=2)
+    _spacer(document)
 
 
 def _facts(document: Any, rows: Sequence[Row]) -> None:
@@ -119,7 +125,7 @@ def _facts(document: Any, rows: Sequence[Row]) -> None:
     longest = max(len(row.cells[0]) for row in rows)
     name = min(6.0, 1.0 + 0.21 * longest)
     _widths(table, (name, 0.5, _WIDTH - name - 0.5))
-    _paragraph(document, "", after=0)
+    _spacer(document)
 
 
 def _signatures(document: Any, rows: Sequence[Row]) -> None:
@@ -130,7 +136,7 @@ def _signatures(document: Any, rows: Sequence[Row]) -> None:
         line = table.add_row()
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         if row.role == "gap":
-            line.height = Cm(1.9)
+            line.height = Cm(1.5)
         if len(row.cells) == 1:
             merged.append(line.cells[0].merge(line.cells[1]))
         for cell, text in zip(line.cells, row.cells, strict=False):
@@ -140,7 +146,7 @@ def _signatures(document: Any, rows: Sequence[Row]) -> None:
     _widths(table, (_WIDTH / 2, _WIDTH / 2))
     for cell in merged:
         cell.width = Cm(_WIDTH)
-    _paragraph(document, "", after=0)
+    _spacer(document)
 
 
 def _rule(document: Any) -> None:
