@@ -16,7 +16,7 @@ import psycopg
 from backbone_sync import access, migrations, store_accounts, store_held, store_pages
 from backbone_sync import ddl_postgresql as ddl
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.errors import AlreadyRunning, SchemaDrift
+from backbone_sync.errors import AlreadyRunning
 from backbone_sync.gate_postgresql import PostgresGate
 from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Cell
@@ -149,10 +149,7 @@ class Store(RunRecords):
         From the beginning when grant or region changed. Fields that left the grant go.
         """
         if blocked := self._blocked.get(entity.name):
-            raise SchemaDrift(
-                f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
-                "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
-            )
+            raise store_accounts.table_blocked(entity, blocked)
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(
