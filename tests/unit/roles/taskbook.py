@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from provision import paths
 from provision.paths import roles_dir
 
 
@@ -46,3 +52,27 @@ def rendered(text: str, **variables: Any) -> Any:
 
     trusted = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in variables.items()}
     return Templar(DataLoader(), variables=trusted).template(trust_as_template(text))
+
+
+def one_step(folder: Path, module: str, step: Mapping[str, Any], *words: str, **keywords: Any) -> dict[str, Any]:
+    """The result of one step of the role `small` in `folder`/roles, run by the real Ansible on this machine."""
+    tasks = [{"name": "Take the step", module: dict(step), **keywords}]
+    (folder / "roles" / "small" / "tasks").mkdir(parents=True, exist_ok=True)
+    YAML().dump(tasks, folder / "roles" / "small" / "tasks" / "main.yml")
+    play = [{"hosts": "localhost", "gather_facts": False, "vars": {"who": "siti", "wanted": True}, "roles": ["small"]}]
+    YAML().dump(play, folder / "play.yml")
+    environment = {
+        **os.environ,
+        "ANSIBLE_LIBRARY": str(paths.roles_dir() / "stage" / "library"),
+        "ANSIBLE_ACTION_PLUGINS": str(paths.playbooks_dir() / "action_plugins"),
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+    }
+    command = [Path(sys.executable).with_name("ansible-playbook"), "-c", "local", folder / "play.yml", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert "{" in done.stdout, done.stderr
+    told = json.loads(done.stdout[done.stdout.index("{") :])
+    found: dict[str, Any] = told["plays"][0]["tasks"][0]["hosts"]["localhost"]
+    return found

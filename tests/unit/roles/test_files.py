@@ -6,16 +6,12 @@ import getpass
 import grp
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
-from provision import paths
+from tests.unit.roles.taskbook import one_step
 
 pytestmark = pytest.mark.needs_ansible
 MINE = {"owner": getpass.getuser(), "group": grp.getgrgid(os.getegid()).gr_name}
@@ -33,29 +29,6 @@ def role(tmp_path: Path) -> Path:
     (folder / "templates" / "head.j2").write_text("# Managed")
     (folder / "files" / "tool.sh").write_text("#!/bin/sh\necho '{{ not a template }}'\n")
     return tmp_path
-
-
-def run(folder: Path, step: Mapping[str, Any], *words: str, **keywords: Any) -> dict[str, Any]:
-    """The result of one step of the role."""
-    tasks = [{"name": "Lay down", "backbone_files": dict(step), **keywords}]
-    YAML().dump(tasks, folder / "roles" / "small" / "tasks" / "main.yml")
-    play = [{"hosts": "localhost", "gather_facts": False, "vars": {"who": "siti", "wanted": True}, "roles": ["small"]}]
-    YAML().dump(play, folder / "play.yml")
-    environment = {
-        **os.environ,
-        "ANSIBLE_LIBRARY": str(paths.roles_dir() / "stage" / "library"),
-        "ANSIBLE_ACTION_PLUGINS": str(paths.playbooks_dir() / "action_plugins"),
-        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-    }
-    command = [Path(sys.executable).with_name("ansible-playbook"), "-c", "local", folder / "play.yml", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-    assert "{" in done.stdout, done.stderr
-    told = json.loads(done.stdout[done.stdout.index("{") :])
-    found: dict[str, Any] = told["plays"][0]["tasks"][0]["hosts"]["localhost"]
-    return found
 
 
 def mode(path: Path) -> str:
@@ -78,11 +51,11 @@ def test_what_check_mode_tells_is_done_and_only_once(role: Path) -> None:
             },
         ],
     }
-    told = run(role, step, "--check", "--diff")
+    told = one_step(role, "backbone_files", step, "--check", "--diff")
     assert told["changed"]
     assert not place.exists()
     assert "# Managed by us\nWho=siti\nEnd\n" in [one["after"] for one in told["diff"]]
-    done = run(role, step)
+    done = one_step(role, "backbone_files", step)
     assert done["written"] == told["written"]
     assert "diff" not in done
     assert (place / "a.d" / "unit.conf").read_text() == "# Managed by us\nWho=siti\nEnd\n"
@@ -98,13 +71,13 @@ def test_what_check_mode_tells_is_done_and_only_once(role: Path) -> None:
         "again": "0600",
     }
     # Again: nothing. Then one is edited and another's mode changed: those two, and no other.
-    assert run(role, step) == {**done, "changed": False, "written": []}
+    assert one_step(role, "backbone_files", step) == {**done, "changed": False, "written": []}
     with (place / "a.d" / "unit.conf").open("a") as file:
         file.write("# edited\n")
     (place / "a.d" / "words").chmod(0o644)
     both = [str(place / "a.d" / name) for name in ("unit.conf", "words")]
-    assert run(role, step, "--check")["written"] == both
-    assert run(role, step)["written"] == both
+    assert one_step(role, "backbone_files", step, "--check")["written"] == both
+    assert one_step(role, "backbone_files", step)["written"] == both
     assert mode(place / "a.d" / "words") == "0600"
 
 
@@ -113,7 +86,7 @@ def test_a_link_in_a_files_place_is_replaced_and_what_it_led_to_is_not_touched(r
     elsewhere.write_text("theirs\n")
     link.symlink_to(elsewhere)
     step = {"files": [{"path": str(link), "content": "ours\n", **MINE}]}
-    assert run(role, step)["written"] == [str(link)]
+    assert one_step(role, "backbone_files", step)["written"] == [str(link)]
     assert not link.is_symlink()
     assert (link.read_text(), elsewhere.read_text()) == ("ours\n", "theirs\n")
 
@@ -132,11 +105,11 @@ def test_a_link_in_a_files_place_is_replaced_and_what_it_led_to_is_not_touched(r
     ids=["a folder", "a file", "no folder", "two contents", "no content", "no such template", "unknown word"],
 )
 def test_what_cannot_be_done_fails_and_says_why(role: Path, step: dict[str, Any], words: str) -> None:
-    told = run(role, step)
+    told = one_step(role, "backbone_files", step)
     assert told["failed"]
     assert words in told["msg"]
 
 
 def test_a_step_with_secrets_shows_no_difference(role: Path) -> None:
     step = {"files": [{"path": str(role / "secret"), "content": "rahasia", "mode": "0600", **MINE}]}
-    assert "rahasia" not in json.dumps(run(role, step, "--check", "--diff", diff=False))
+    assert "rahasia" not in json.dumps(one_step(role, "backbone_files", step, "--check", "--diff", diff=False))
