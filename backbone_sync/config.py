@@ -15,6 +15,7 @@ from backbone_sync import grant as grants
 from backbone_sync import grant_file, pace
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.store_sqlserver.target import Target
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,6 +70,7 @@ class Config:
     balance_rounds: int = 3
     delete_share: float = 0.05  # of an entity's rows; more deletions than this wait for an operator
     pace: Pace = Pace()
+    sqlserver: Target | None = None  # where the data is kept when it is not PostgreSQL
 
     def secret(self, name: str) -> str:
         """The content of the credential file `name`, "" when there is none. Never logged, never kept."""
@@ -129,7 +131,7 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
     source = dict(raw["source"])
     if "overlap" in source:
         source["overlap"] = duration(source["overlap"])
-    if unknown := set(raw) - {"region", "source", "database", "grant", "publish", "run"}:
+    if unknown := set(raw) - {"region", "source", "database", "store", "grant", "publish", "run"}:
         raise ValueError(", ".join(sorted(unknown)))
     config = Config(
         region=str(raw["region"]),
@@ -138,12 +140,23 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
             raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
         ),
         grant=_granted(raw.get("grant", {}), dictionary, str(raw["region"])),
+        sqlserver=_store(dict(raw.get("store", {"kind": "postgresql"}))),
         publish_directory=str(raw.get("publish", {}).get("directory", "")),
         **_of_run(dict(raw.get("run", {}))),
     )
     if not config.source.url.startswith("https://"):
         raise ValueError("source.url must be https")
     return config
+
+
+def _store(raw: dict[str, Any]) -> Target | None:
+    """The table [store]: None for PostgreSQL, whose connection [database] names."""
+    kind = raw.pop("kind")
+    if kind == "sqlserver":
+        return Target(**raw)
+    if kind != "postgresql" or raw:
+        raise ValueError("store.kind is postgresql (with nothing beside it: see [database]) or sqlserver")
+    return None
 
 
 def _granted(raw: Mapping[str, Any], dictionary: Dictionary, region: str) -> grants.Grant:

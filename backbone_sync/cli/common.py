@@ -14,7 +14,7 @@ import msgspec
 
 from backbone_sync.config import DEFAULT, Config
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.errors import SyncError
+from backbone_sync.errors import ConfigInvalid, SyncError
 from backbone_sync.logs import FORMATS
 from backbone_sync.store import Store
 
@@ -47,7 +47,12 @@ def verb(verbs: Verbs, name: str, act: Act, text: str, example: str = "") -> arg
 
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
-    """The store, closed again at the end."""
+    """The store in PostgreSQL, closed again at the end; ConfigInvalid where the data is kept in SQL Server."""
+    if config.sqlserver is not None:
+        raise ConfigInvalid(
+            "this verb works with PostgreSQL only, and store.kind is sqlserver",
+            "with SQL Server there are: run, status, migrate, doctor, reconcile, release-deletes",
+        )
     store = Store(config.database)
     try:
         yield store

@@ -9,8 +9,9 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from backbone_sync import __version__, erasure, publish, record, status
-from backbone_sync.cli.common import Verbs, complain, opened, say, show, verb
+from backbone_sync import __version__, publish, status
+from backbone_sync.cli.common import Verbs, complain, say, show, verb
+from backbone_sync.cli.stores import regional
 from backbone_sync.client import Client
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
@@ -35,7 +36,8 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     if not options.now and config.pace.jitter:
         # So that not all regions ask the centre at the same moment.
         time.sleep(random.uniform(0, config.pace.jitter.total_seconds()))  # noqa: S311
-    with opened(config) as store:
+    with regional(config, words) as kept:
+        store = kept.store
         quiet = options.json or not sys.stderr.isatty()
         watch = Watch(duration(options.stall).total_seconds())
 
@@ -47,7 +49,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         engine = Engine(config, words, Client(config, __version__), store, progress)
         store.lock()
         store.migrate(words, config.grant.entities)
-        erasure.reapply(store.connection, words, config.grant, config.publish_directory)
+        kept.remember()
         try:
             with watch:
                 result = engine.run(full=options.full, anytime=options.now)
@@ -56,8 +58,8 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
         detail = {"run": result.run_id, "green": result.green, "rows": _processed(result)}
-        record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
-        now = status.read(store.connection, config.region, words)
+        kept.note("run", detail)
+        now = kept.status()
         if config.publish_directory:
             publish.write(config.publish_directory, now, config.grant.expires)
     if options.json:
@@ -95,8 +97,8 @@ def _run_document(result: RunResult, now: status.Status) -> dict[str, Any]:
 
 
 def _status(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        now = status.read(store.connection, config.region, words)
+    with regional(config, words) as kept:
+        now = kept.status()
     if options.json:
         show(asdict(now))
     else:
@@ -105,7 +107,8 @@ def _status(options: argparse.Namespace, config: Config, words: Dictionary) -> i
 
 
 def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
+    with regional(config, words) as kept:
+        store = kept.store
         applied = store.migrate(words, config.grant.entities)
         try:
             store.lock(patience=0)
