@@ -189,7 +189,7 @@ STATE = [
 ]
 
 # The one statement that no parser but the server's reads: nothing of the record is changed or deleted. TRUNCATE fires
-# no trigger; the login's rights keep it out (docs/sqlserver.md).
+# no trigger, and the schema's owner may: the end that is kept outside the database (`record.HEAD`) tells of it.
 APPEND_ONLY = (
     "CREATE TRIGGER [sync].[append_only] ON [sync].[processing] INSTEAD OF UPDATE, DELETE AS"
     " THROW 50001, N'the processing record is appended to and never changed', 1;"

@@ -27,7 +27,6 @@ def scope(database: Database, words: Dictionary, region: str) -> Scope:
 def holding(database: Database, entity: Entity) -> Holding:
     """Counts of what is stored, in quarantine (of those: refused as outside the region) and withdrawn."""
     withheld = listed(WITHHELD)
-    # `quarantined` counts refused rows too, as PostgreSQL's does: they balance against the source.
     (row,) = database.rows(made.holding(entity), withheld, OUTSIDE, withheld)
     return Holding(*(int(n) for n in row))
 

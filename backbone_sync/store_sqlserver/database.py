@@ -6,6 +6,7 @@ The driver is imported when the first connection is made: who keeps the data in 
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
@@ -69,6 +70,8 @@ def connect(target: Target, password: str) -> Connection:
             "the driver of SQL Server is not installed",
             "install the service's extra, on Python 3.10 or newer: pip install 'backbone-sync[sqlserver]'",
         ) from None
+    # Off unless somebody turns it on; then it would write down the server's words, which can quote a row.
+    logging.getLogger("mssql_python").disabled = True
     with guarded():
         driver.pooling(enabled=False)
         made: Connection = driver.connect(connection_string(target, password), autocommit=True, timeout=LOGIN_TIMEOUT)

@@ -6,6 +6,7 @@ see the support table.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import msgspec
@@ -27,6 +28,8 @@ from backbone_sync.store_sqlserver.database import Connection, Database
 from backbone_sync.store_sqlserver.gate import SqlServerDesk
 from backbone_sync.store_sqlserver.runs import RunRecords
 from backbone_sync.validator import OUTSIDE, Judged, Scope
+
+log = logging.getLogger("backbone_sync")
 
 
 class SqlServerStore(RunRecords):
@@ -61,6 +64,8 @@ class SqlServerStore(RunRecords):
         """
         with self.database.transaction():
             applied, plans = tables.migrate(self.database, dictionary.entities, granted)
+        if applied and not self.database.versioned:
+            log.warning("READ_COMMITTED_SNAPSHOT is off: whoever reads a table waits for the run, and it for them")
         self._blocked = {name: made.blocked for name, made in plans.items() if made.blocked}
         return applied
 
