@@ -347,3 +347,15 @@ def test_the_stand_in_refuses_what_it_does_not_know(server: Server) -> None:
         cursor.execute(state_sqlserver.SCOPE.text, [1])
     with pytest.raises(AssertionError):
         cursor.execute(state_sqlserver.RESET.text, ['{"a": 1}'])
+
+
+def test_an_older_version_never_overwrites_a_newer_one(server: Server) -> None:
+    centre = source(3)
+    centre.rows[1] = membership(1, 20, jenis_pendaftaran_id=7)
+    assert run(server, centre).green
+    centre.rows[1] = membership(1, 5, jenis_pendaftaran_id=1)
+    result = run(server, centre, full=True)
+    made = result.entities["anggota_rombel"].counts
+    assert (made.created, made.updated, made.conflicts) == (0, 0, 1)
+    row = f"SELECT jenis_pendaftaran_id FROM {TABLE} WHERE anggota_rombel_id = '{key_of(1).upper()}'"
+    assert server.query(row) == [(7,)]
