@@ -11,11 +11,13 @@ from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
-from backbone_sync import grant as grants
-from backbone_sync import grant_file, pace
+from backbone_sync import sources
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.store_sqlserver.target import Target
+from backbone_sync.privacy import grant as grants
+from backbone_sync.privacy import grant_file
+from backbone_sync.run import pace
+from backbone_sync.stores.store_sqlserver.target import Target
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -25,22 +27,6 @@ else:
 DEFAULT = Path("/etc/backbone/sync.toml")
 _DURATION = re.compile(r"^(\d+)([smhd])$")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the central Backbone answers, and how patient a run is with it (seconds)."""
-
-    url: str
-    ca_file: str = ""
-    credentials: str = ""
-    page_limit: int = 4000
-    connect_timeout: float = 10.0
-    read_timeout: float = 60.0
-    retries: int = 4
-    max_wait: float = 300.0
-    overlap: timedelta = timedelta(minutes=5)
-    bandwidth: float = 0.0  # bytes a second, 0: no bound
 
 
 @dataclass(frozen=True)
@@ -63,7 +49,7 @@ class Config:
     """Everything that a run needs to know."""
 
     region: str
-    source: Source
+    source: sources.Settings
     database: str
     grant: grants.Grant
     publish_directory: str = ""
@@ -128,14 +114,11 @@ def _of_run(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
-    source = dict(raw["source"])
-    if "overlap" in source:
-        source["overlap"] = duration(source["overlap"])
     if unknown := set(raw) - {"region", "source", "database", "store", "grant", "publish", "run"}:
         raise ValueError(", ".join(sorted(unknown)))
-    config = Config(
+    return Config(
         region=str(raw["region"]),
-        source=Source(**source),
+        source=sources.parse(raw["source"], dictionary),
         database=str(
             raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
         ),
@@ -144,9 +127,6 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
         publish_directory=str(raw.get("publish", {}).get("directory", "")),
         **_of_run(dict(raw.get("run", {}))),
     )
-    if not config.source.url.startswith("https://"):
-        raise ValueError("source.url must be https")
-    return config
 
 
 def _store(raw: dict[str, Any]) -> Target | None:

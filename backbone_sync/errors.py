@@ -29,6 +29,7 @@ class SourceUnreachable(SyncError):
 
     kind = "unreachable"
     usual = "check the address, the route and the firewall; the next run goes on where this one stood"
+    answered = False  # something did answer: that it cannot answer now
 
 
 class Overloaded(SyncError):
@@ -45,11 +46,43 @@ class AuthRefused(SyncError):
     kind = "auth"
 
 
+class Forbidden(AuthRefused):
+    """The credentials hold, but not for this entity."""
+
+
 class BadAnswer(SyncError):
     """Something answered, but not by the contract: never to be taken for "no rows"."""
 
     kind = "bad_answer"
     usual = "nothing was lost: the next run asks again; if it comes back, show the centre this message"
+
+
+class BeingWritten(BadAnswer):
+    """The centre is in the middle of writing: what stands there now is not the whole of an entity."""
+
+    kind = "being_written"
+    usual = "nothing was changed here; the next run reads what the centre has finished by then"
+
+
+class BundleMissing(BadAnswer):
+    """What a bundle must have brought has not come, or lies refused."""
+
+    kind = "no_bundle"
+    usual = "ask who makes the bundles for one that holds the entity complete; see `backbone-sync status`"
+
+
+class SourceStale(SyncError):
+    """Nothing new has been delivered for longer than is allowed."""
+
+    kind = "stale"
+    usual = "ask the centre whether it still writes, and look at the way that it takes"
+
+
+class Incomplete(SyncError):
+    """A part of a listing did not come; the rest is stored, and nothing is deleted by comparison with it."""
+
+    kind = "incomplete"
+    usual = "the next run asks for everything again; see what is the matter with the part that the message names"
 
 
 class CursorExpired(SyncError):

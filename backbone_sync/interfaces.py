@@ -6,18 +6,18 @@ empty page for a fault. A store keeps rows and the cursor in one transaction. Bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.gate import Gate
-from backbone_sync.grant import Grant
-from backbone_sync.state import Counts, Holding, Orphans, Position, Record, Settled
-from backbone_sync.validator import Judged, Scope
+from backbone_sync.dictionary.validator import Judged, Scope
+from backbone_sync.privacy.gate import Gate
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run.state import Counts, Holding, Orphans, Position, Record, Settled
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Capabilities:
     `tombstones`: withdrawn rows are listed as such. `complete`: a listing from the beginning to its end holds every
     row in force, so that a stored key it lacks is a deletion. `explicit_nulls`: a field without a value is there as
     null, so that a field that is absent from all rows was removed. `breakdown`: counts by kecamatan and semester.
+    `stable`: a row in force cannot slip through a listing because others change meanwhile, as it can between numbered
+    pages. `snapshot`: `Snapshots` can be asked. `served`: the source has the entity at all. `fields`: those that it can
+    have, None for all.
     """
 
     since: bool = True
@@ -36,6 +39,10 @@ class Capabilities:
     complete: bool = True
     explicit_nulls: bool = True
     breakdown: bool = False
+    stable: bool = True
+    snapshot: bool = False
+    served: bool = True
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Total:
 class Cell:
     """Rows in force of one entity in one kecamatan (education code, 8 characters without padding) and semester.
 
-    Either is "" where the entity has none. `digest`: see `backbone_sync.digest`; None where the source gives none.
+    Either is "" where the entity has none. `digest`: see `dictionary.digest`; None where the source gives none.
     """
 
     kecamatan: str
@@ -89,6 +96,18 @@ class Source(Protocol):
 
     def traffic(self) -> tuple[int, int]:
         """Requests made and bytes received since it was opened; no I/O."""
+
+
+@runtime_checkable
+class Snapshots(Protocol):
+    """A source that can say which rows are in force at one moment without listing them."""
+
+    def snapshot(self, entity: Entity) -> Iterator[tuple[str, datetime]]:
+        """(key text, last_update) of every row in force.
+
+        BadAnswer, at the latest after the last pair, unless they are proven to be all: until then nothing follows from
+        a key that is absent.
+        """
 
 
 class Storage(Protocol):
@@ -119,8 +138,8 @@ class Storage(Protocol):
     ) -> None:
         """The last account of one entity."""
 
-    def position(self, entity: Entity, granted: tuple[Field, ...], region: str) -> Position:
-        """Where the listing of an entity stands; from the beginning when grant or region changed."""
+    def position(self, entity: Entity, granted: tuple[Field, ...], region: str, source: str = "") -> Position:
+        """Where the listing of an entity stands; from the beginning when grant, region or source changed."""
 
     def settle_position(self, entity: Entity, position: Position) -> None:
         """Record a position outside a page."""
@@ -156,6 +175,18 @@ class Storage(Protocol):
         self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, *, touch: bool = False
     ) -> None:
         """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed."""
+
+    def lacking(self, entity: Entity) -> bool:
+        """Whether a row is stored whose key has not been listed since `prepare`."""
+
+    def note(self, entity: Entity, pairs: Sequence[tuple[str, datetime]]) -> None:
+        """Note (key text, last_update) of rows of a snapshot, after `prepare`."""
+
+    def compare(self, entity: Entity, run_id: int) -> datetime | None:
+        """Compare with the whole snapshot that was noted: what it lacks waits as a deletion for `settle`.
+
+        Returns the earliest last_update of its rows that are not stored in that version, None when all are.
+        """
 
     def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""

@@ -21,10 +21,11 @@ from pathlib import Path
 
 from backbone_sync import __version__
 from backbone_sync import config as configs
-from backbone_sync.client import Client
-from backbone_sync.engine import Engine
 from backbone_sync.interfaces import Total
-from backbone_sync.store import Store
+from backbone_sync.run.engine import Engine
+from backbone_sync.sources.client import Client
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.stores.store import Store
 from benchmarks.sync_load import ENTITY, GIVEN, REGION, WORDS, Files, backend_seconds, fresh, prepared
 from benchmarks.world import served
 from provision.lab.source.mutate import mutate
@@ -79,7 +80,7 @@ def main() -> int:
         with served(data, folder) as port:
             config = configs.Config(
                 region=REGION,
-                source=configs.Source(
+                source=Contract(
                     url=f"https://127.0.0.1:{port}", ca_file=str(folder / "cert.pem"), credentials=str(folder)
                 ),
                 database=options.conninfo,

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from backbone_sync import __version__
 from backbone_sync import config as configs
-from backbone_sync.client import Client
-from backbone_sync.engine import Engine
+from backbone_sync.run.engine import Engine
+from backbone_sync.sources.client import Client
+from backbone_sync.sources.source_contract import Contract
 from benchmarks.sync_load import ENTITY, GIVEN, REGION, WORDS, fresh
 from benchmarks.world import SlowLine, served
 from provision.lab.source import schema
@@ -47,7 +48,7 @@ def main() -> int:
     parser.add_argument("--mbit", type=float, default=2.0)
     parser.add_argument("--delay", type=float, default=0.04, help="seconds each way")
     parser.add_argument("--students", type=int, default=12_000)
-    parser.add_argument("--page", type=int, default=configs.Source("").page_limit)
+    parser.add_argument("--page", type=int, default=Contract("").page_limit)
     parser.add_argument("--ahead", type=int, default=configs.Pace().ahead)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -59,7 +60,7 @@ def main() -> int:
             line = SlowLine(port, options.mbit * 125_000, options.delay)
             config = configs.Config(
                 region=REGION,
-                source=configs.Source(
+                source=Contract(
                     url=f"https://127.0.0.1:{line.port}",
                     ca_file=str(folder / "cert.pem"),
                     credentials=str(folder),

@@ -24,13 +24,16 @@ from pathlib import Path
 import msgspec
 
 from backbone_sync import config as configs
-from backbone_sync import copying, dictionary, grant
-from backbone_sync.engine import Engine
+from backbone_sync import dictionary
+from backbone_sync.dictionary.validator import Scope, Validator
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
-from backbone_sync.statements import Statements
-from backbone_sync.store import Store
-from backbone_sync.validator import Scope, Validator
-from backbone_sync.wire import page as decoded
+from backbone_sync.privacy import grant
+from backbone_sync.run.engine import Engine
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.sources.wire import page as decoded
+from backbone_sync.stores import copying
+from backbone_sync.stores.statements import Statements
+from backbone_sync.stores.store import Store
 from provision.lab.source import listing, schema
 from provision.lab.source.generate import Size, generate
 
@@ -185,7 +188,7 @@ def engine(conninfo: str, folder: Path, students: int, pace: configs.Pace) -> di
     """The whole run."""
     store = fresh(conninfo)
     config = configs.Config(
-        region=REGION, source=configs.Source(url="https://bench"), database=conninfo, grant=GIVEN, pace=pace
+        region=REGION, source=Contract(url="https://bench"), database=conninfo, grant=GIVEN, pace=pace
     )
     began = start(store)
     result = Engine(config, WORDS, Files(folder, students), store).run()

@@ -19,11 +19,13 @@ from pathlib import Path
 
 import msgspec
 
-from backbone_sync import dictionary, grant, wire
-from backbone_sync.engine import advance
-from backbone_sync.state import Counts, Position
-from backbone_sync.store import Store
-from backbone_sync.validator import Judged, Scope, Validator
+from backbone_sync import dictionary
+from backbone_sync.dictionary.validator import Judged, Scope, Validator
+from backbone_sync.privacy import grant
+from backbone_sync.run.engine import advance
+from backbone_sync.run.state import Counts, Position
+from backbone_sync.sources import wire
+from backbone_sync.stores.store import Store
 from provision.lab.source import listing, schema
 from provision.lab.source.generate import Size, generate
 

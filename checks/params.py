@@ -84,6 +84,7 @@ class Params:
     sync_entities: tuple[str, ...] = ()
     sync_withheld: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → fields that the grant leaves out
     grant_digest: str = ""
+    sync_kind: str = "contract"
     sync_url: str = ""
     notify: tuple[str, ...] = ()
     documents: tuple[Paper, ...] = ()

@@ -45,6 +45,12 @@ def green(host: Any, params: Params) -> Measure:
     if not status.get("green"):
         said = status.get("message") or status.get("state") or (status.get("error") or {}).get("message") or "?"
         return absent(say("not green: {said}", said=said), expected)
+    delivery = status.get("delivery") or {}
+    if delivery.get("stale"):
+        # What is delivered grows old also between two runs, and the last one may have been green.
+        return absent(
+            say("nothing new has been delivered since {since}", since=delivery.get("fresh_at") or "-"), expected
+        )
     finished = datetime.fromisoformat(status["last_run_finished"].replace("Z", "+00:00"))
     ago = max((params.at - finished).total_seconds() / 3600, 0.0)
     return verdict(ago <= hours, say("green, {hours} hours ago", hours=ago), expected)
@@ -129,6 +135,9 @@ def reachable(host: Any, params: Params) -> Measure:
     if params.sync_source == "supplied":
         expected = say("the centre answers")
         return Measure("not_applicable", say("supplied software knows its own centre"), expected)
+    if params.sync_kind not in ("contract", "pages"):
+        expected = say("the centre answers")
+        return Measure("not_applicable", say("this source is not asked at one address: SYNC-02 tells of it"), expected)
     parts = urlsplit(params.sync_url)
     expected = say(
         "{url} answers", url=f"{parts.hostname}:{parts.port or 443}" if parts.hostname else "backbone_sync_url"

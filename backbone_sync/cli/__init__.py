@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 
 from backbone_sync import __version__, dictionary, logs
-from backbone_sync.cli import doctor, engine, export, grant, metadata, privacy, record, rows, subject
+from backbone_sync.cli import bundle, doctor, engine, export, grant, metadata, privacy, record, rows, subject
 from backbone_sync.cli.common import complain
 from backbone_sync.config import load
 from backbone_sync.errors import ConfigInvalid, SourceUnreachable, StoreUnreachable, SyncError
 
 # Each offers `add(verbs)`, which registers its verbs; in the order of the help.
-MODULES = (engine, doctor, rows, metadata, export, grant, subject, privacy, record)
+MODULES = (engine, doctor, rows, metadata, export, bundle, grant, subject, privacy, record)
 
 
 def main(arguments: list[str] | None = None) -> int:

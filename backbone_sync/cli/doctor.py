@@ -7,13 +7,15 @@ import os
 from dataclasses import asdict
 from datetime import datetime, timezone
 
-from backbone_sync import correction, doctor, probe, record, status
-from backbone_sync.cli.common import Verbs, opened, say, show, verb
+from backbone_sync import sources
+from backbone_sync.cli.common import Verbs, opened, say, show, standing, verb
 from backbone_sync.cli.stores import regional
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import StoreUnreachable
-from backbone_sync.postgresql import guarded
+from backbone_sync.privacy import correction, record
+from backbone_sync.run import doctor
+from backbone_sync.stores.postgresql import guarded
 
 _MARK = {"ok": "+", "warning": "!", "fault": "x"}
 _DO = {"id": "lakukan", "en": "do"}
@@ -32,7 +34,7 @@ def _language() -> str:
 
 def facts(config: Config, words: Dictionary, *, offline: bool) -> doctor.Facts:
     """Ask the database, and the source unless `offline`."""
-    steps = () if offline else tuple(probe.steps(config))
+    steps = () if offline else tuple(sources.steps(config, words))
     ends = config.grant.expires
     days = (ends - datetime.now(timezone.utc).date()).days + 1 if ends else None
     try:
@@ -41,7 +43,7 @@ def facts(config: Config, words: Dictionary, *, offline: bool) -> doctor.Facts:
             with regional(config, words) as kept:
                 return doctor.Facts(kept.status(), "", steps, days)
         with opened(config) as store:
-            now = status.read(store.connection, config.region, words)
+            now = standing(store, config, words)
             with guarded():
                 row = store.connection.execute("SELECT to_regclass('sync.processing') IS NOT NULL").fetchone()
             if not row or not row[0]:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from backbone_sync import __version__, publish, status
+from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, complain, say, show, verb
 from backbone_sync.cli.stores import regional
-from backbone_sync.client import Client
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.engine import Engine
 from backbone_sync.errors import AlreadyRunning, WindowClosed
-from backbone_sync.results import RunResult
-from backbone_sync.stall import Watch
-from backbone_sync.state import Counts
+from backbone_sync.interfaces import Source
+from backbone_sync.run import publish, status
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.run.stall import Watch
+from backbone_sync.run.state import Counts
+from backbone_sync.sources import landing_schema, open_source
+from backbone_sync.sources.delivery import Delivering, Delivery
+from backbone_sync.stores.postgresql import guarded
+from backbone_sync.stores.store import Store
 
 
 def add(verbs: Verbs) -> None:
@@ -36,7 +43,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     if not options.now and config.pace.jitter:
         # So that not all regions ask the centre at the same moment.
         time.sleep(random.uniform(0, config.pace.jitter.total_seconds()))  # noqa: S311
-    with regional(config, words) as kept:
+    with regional(config, words) as kept, contextlib.ExitStack() as leaving:
         store = kept.store
         quiet = options.json or not sys.stderr.isatty()
         watch = Watch(duration(options.stall).total_seconds())
@@ -46,7 +53,8 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             if not quiet:
                 _progress(entity, counts)
 
-        engine = Engine(config, words, Client(config, __version__), store, progress)
+        source = leaving.enter_context(_source(config, words))
+        engine = Engine(config, words, source, store, progress)
         store.lock()
         store.migrate(words, config.grant.entities)
         kept.remember()
@@ -72,6 +80,17 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         if fault and not options.json:
             complain(fault, False)
     return result.exit_status
+
+
+@contextlib.contextmanager
+def _source(config: Config, words: Dictionary) -> Iterator[Source]:
+    """The source, let go of at the end."""
+    source = open_source(config, words, __version__)
+    try:
+        yield source
+    finally:
+        if isinstance(source, Delivering):
+            source.close()
 
 
 def _processed(result: RunResult) -> dict[str, dict[str, int]]:
@@ -110,22 +129,37 @@ def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> 
     with regional(config, words) as kept:
         store = kept.store
         applied = store.migrate(words, config.grant.entities)
+        with _source(config, words) as source:
+            installed = source.install() if isinstance(source, Delivering) else []
+        if isinstance(store, Store) and config.source.kind != "landing":
+            with guarded():
+                installed += ["no landing database any more"] if landing_schema.withdraw(store.connection) else []
         try:
             store.lock(patience=0)
-            guarded = store.guard(words, config.grant)
+            tightened = store.guard(words, config.grant)
         except AlreadyRunning:
-            guarded = []  # the run does it itself, entity by entity
+            tightened = []  # the run does it itself, entity by entity
     if options.json:
-        show({"applied": applied, "guarded": guarded})
+        show({"applied": applied, "guarded": tightened, "installed": installed})
     else:
         say(f"applied: {', '.join(map(str, applied)) or 'nothing, the schema is up to date'}")
-        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in guarded))
+        say(*(f"for what is delivered: {one}" for one in installed))
+        say(*(f"fields beyond the grant emptied and kept empty: {name}" for name in tightened))
     return 0
 
 
 def _progress(entity: str, counts: Counts) -> None:
     sys.stderr.write(f"\r\033[K{entity}: {counts.received:,} rows")
     sys.stderr.flush()
+
+
+def _delivered(made: Delivery) -> list[str]:
+    since = made.fresh_at.isoformat(timespec="seconds") if made.fresh_at else "never"
+    last = f", bundle {made.sequence}" if made.sequence is not None else ""
+    lines = [f"{made.kind}: last written {since}{last}" + (" - TOO OLD" if made.stale else "")]
+    if made.waiting:
+        lines.append(f"  waiting: {', '.join(made.waiting)}")
+    return lines + [f"  refused: {one.name}: {one.reason}" for one in made.refused]
 
 
 def _table(now: status.Status) -> None:
@@ -141,6 +175,8 @@ def _table(now: status.Status) -> None:
         if e.unknown_fields:
             lines.append(f"  not in the dictionary: {', '.join(e.unknown_fields)}")
     lines += [f"{o.entity}.{o.field}: {o.orphans} rows without their {o.reference}" for o in now.orphans if o.orphans]
+    if now.delivery:
+        lines += _delivered(now.delivery)
     finished = now.last_run_finished.isoformat(timespec="seconds") if now.last_run_finished else "never"
     lines.append(f"last run {finished}: {now.state}" + (f" ({now.message})" if now.message else ""))
     say(*lines)

@@ -6,11 +6,13 @@ import argparse
 from datetime import datetime, timezone
 from pathlib import Path
 
-from backbone_sync import exports, record, sectoral, status
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.privacy import record
+from backbone_sync.run import status
+from backbone_sync.satu_data import exports, sectoral
 
 
 def add(verbs: Verbs) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from datetime import datetime, timezone
 
-from backbone_sync import metadata
 from backbone_sync.cli.common import Verbs, opened, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.postgresql import guarded
+from backbone_sync.satu_data import metadata
+from backbone_sync.stores.postgresql import guarded
 
 _HELD = "SELECT b.entity, b.stored, c.high_update FROM sync.balance b LEFT JOIN sync.cursor c ON c.entity = b.entity"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from backbone_sync import breach, record, retention
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.privacy import breach, record, retention
 
 
 def add(verbs: Verbs) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from backbone_sync import record
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
+from backbone_sync.privacy import record
 
 
 def add(verbs: Verbs) -> None:

@@ -7,13 +7,14 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 
-from backbone_sync import __version__, reconcile, replay
+from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
 from backbone_sync.cli.stores import regional
-from backbone_sync.client import Client
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.run import reconcile, replay
+from backbone_sync.sources import open_source
 
 
 def add(verbs: Verbs) -> None:
@@ -117,7 +118,7 @@ def _reconcile(options: argparse.Namespace, config: Config, words: Dictionary) -
     with regional(config, words) as kept:
         store = kept.store
         store.migrate(words, config.grant.entities)
-        lines = reconcile.reconcile(store, Client(config, __version__), words, _chosen(options, config))
+        lines = reconcile.reconcile(store, open_source(config, words, __version__), words, _chosen(options, config))
     verdicts = Counter(line.verdict for line in lines)
     if options.json:
         show({"verdicts": dict(verdicts), "lines": [asdict(line) for line in lines]})

@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Protocol
 
-from backbone_sync import erasure, record, status
+from backbone_sync import sources
+from backbone_sync.cli.common import standing
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary, Entity
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Storage
-from backbone_sync.store import Store
-from backbone_sync.store_held import Release
-from backbone_sync.store_sqlserver import ledger
-from backbone_sync.store_sqlserver.database import connect
-from backbone_sync.store_sqlserver.store import SqlServerStore
-from backbone_sync.store_sqlserver.target import PASSWORD
+from backbone_sync.privacy import erasure, record
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run import status
+from backbone_sync.stores.store import Store
+from backbone_sync.stores.store_held import Release
+from backbone_sync.stores.store_sqlserver import ledger
+from backbone_sync.stores.store_sqlserver.database import connect
+from backbone_sync.stores.store_sqlserver.store import SqlServerStore
+from backbone_sync.stores.store_sqlserver.target import PASSWORD
 
 
 class OwnStorage(Storage, Protocol):
@@ -65,7 +68,7 @@ class InPostgres:
 
     def status(self) -> status.Status:
         """See `Regional`."""
-        return status.read(self.store.connection, self._config.region, self._words)
+        return standing(self.store, self._config, self._words)
 
 
 class InSqlServer:
@@ -99,6 +102,11 @@ def regional(config: Config, words: Dictionary) -> Iterator[Regional]:
     if config.sqlserver is None:
         made = InPostgres(Store(config.database), config, words)
     else:
+        if config.source.kind in sources.DELIVERED:
+            raise ConfigInvalid(
+                f"a source of kind {config.source.kind} keeps its accounts in PostgreSQL, and store.kind is sqlserver",
+                "take a source that is asked over the network, or keep the data in PostgreSQL",
+            )
         made = InSqlServer(SqlServerStore(connect(config.sqlserver, config.secret(PASSWORD)), words), config, words)
     try:
         yield made

@@ -17,13 +17,13 @@ from typing import Any
 
 import msgspec
 
-from backbone_sync import correction, erasure, record, subject
 from backbone_sync.cli.common import Act, Verbs, opened, say, show, verb
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.store import Store
-from backbone_sync.subject import Subject
+from backbone_sync.privacy import correction, erasure, record, subject
+from backbone_sync.privacy.subject import Subject
+from backbone_sync.stores.store import Store
 
 
 def add(verbs: Verbs) -> None:

@@ -62,6 +62,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         sync_entities=granted,
         sync_withheld=tuple((name, tuple(f.name for f in grant.withheld(words[name]))) for name in granted),
         grant_digest=grant.digest,
+        sync_kind=settings.sync_kind,
         sync_url=str(settings.sync_url or ""),
         notify=_channels(settings),
         documents=tuple(

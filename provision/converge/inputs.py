@@ -27,7 +27,7 @@ from provision.i18n import _
 
 _TASK = "Digest the inputs of stages"
 _FORMAT = 1
-_READ_BESIDE_AN_INVENTORY = (".pem", ".crt", ".cer", ".key", ".yml", ".yaml")
+_READ_BESIDE_AN_INVENTORY = (".pem", ".crt", ".cer", ".key", ".yml", ".yaml", ".ndjson")
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import Field, TypeAdapter, ValidationError
 
-from backbone_sync import dictionary, grant_file
-from backbone_sync.grant import Grant, make
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant_file
+from backbone_sync.privacy.grant import Grant, make
 from provision.i18n import _
 from provision.inventory import raw
 from provision.inventory.explain import explained

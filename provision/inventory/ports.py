@@ -27,6 +27,8 @@ def own_ports(settings: Settings, connection: Connection) -> tuple[DeclaredPort,
     if settings.vpn == "server" and "vpn" not in off:
         found.append(DeclaredPort(settings.vpn_port, "udp", ("anywhere",), _("VPN (WireGuard)"), "vpn"))
     clients = {"internal_and_vpn": inside, "vpn": ("vpn",), "none": ()}[settings.database_clients]
+    if not clients and lands(settings):
+        clients = ("vpn",)
     if clients and "postgresql" not in off:
         port = _DATABASE_PORT[settings.database]
         found.append(DeclaredPort(port, "tcp", clients, _("database"), "postgresql"))
@@ -34,6 +36,12 @@ def own_ports(settings: Settings, connection: Connection) -> tuple[DeclaredPort,
         for port in settings.sync_supplied.ports:
             found.append(DeclaredPort(port, "tcp", inside, _("supplied sync software"), "sync"))
     return tuple(found)
+
+
+def lands(settings: Settings) -> bool:
+    """Does the centre write into this server's database?"""
+    bundled = settings.sync_source == "bundled" and "sync" not in settings.stages_disabled
+    return bundled and settings.sync_kind == "landing"
 
 
 def declared_ports(server: Server) -> tuple[DeclaredPort, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from provision.i18n import _
-from provision.inventory import regions
+from provision.inventory import regions, sync_source
 from provision.inventory.model import Connection
 from provision.inventory.ports import own_ports
 from provision.inventory.raw import Path_
@@ -103,9 +103,14 @@ def _needed(draft: Draft) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "sync_url",
-        sync and chosen.sync_source == "bundled" and not chosen.sync_url,
-        "backbone_sync_source: bundled",
+        sync and chosen.sync_source == "bundled" and chosen.sync_kind in sync_source.NEEDS_URL and not chosen.sync_url,
+        "backbone_sync_source: bundled"
+        if chosen.sync_kind == "contract"
+        else f"backbone_sync_kind: {chosen.sync_kind}",
     )
+    if sync and chosen.sync_source == "bundled" and chosen.sync_kind in sync_source.NEEDS_BLOCK:
+        name = sync_source.BLOCKS[chosen.sync_kind]
+        yield name, getattr(chosen, name) is None, f"backbone_sync_kind: {chosen.sync_kind}"
 
 
 def required(draft: Draft) -> Iterator[Problem]:
@@ -326,7 +331,7 @@ def missing_secrets(settings: Settings, present: frozenset[str]) -> tuple[str, .
     if "backup" not in off and settings.database == "postgresql":
         needed.append("backup_passphrase")
     if "sync" not in off and settings.sync_source == "bundled":
-        needed += ["sync_client_id", "sync_token"]
+        needed += sync_source.secrets(settings.sync_kind, settings.sync_pages, settings.sync_school)
     if "tls" not in off:
         needed.append("tls_authority_key" if settings.tls == "internal" else "tls_key")
     if "notify" not in off and settings.notify_telegram is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from provision.inventory.rules import Draft, Problem
 from provision.inventory.settings import PREFIX, SECRET_PREFIX, Closed, Secrets, Settings
 
 CONNECTION_PREFIX = "ansible_"
+_FILE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
 
 class ConnectionVariables(Closed):
@@ -164,6 +166,15 @@ def _secrets(name: str, values: dict[str, Any]) -> list[Problem]:
         elif key == "db_passwords":
             if not isinstance(value, dict):
                 problems.append(Problem(name, path, _("a mapping of role to password is expected")))
+        elif key == "sync_credentials":
+            if not isinstance(value, dict):
+                message = _("a mapping of a credential file's name to its content is expected")
+                problems.append(Problem(name, path, message))
+                continue
+            odd = [one for one in value if one != VAULTED and not _FILE_NAME.match(str(one))]
+            problems += [
+                Problem(name, (*path, one), _("{name} cannot be the name of a file").format(name=one)) for one in odd
+            ]
         elif not isinstance(value, str) and not (isinstance(value, dict) and VAULTED in value):
             problems.append(Problem(name, path, _("text is expected"), _("write it in quotes")))
         elif not value:

@@ -35,6 +35,7 @@ from provision.inventory.fields import (
     UserName,
     WireguardKey,
 )
+from provision.inventory.sync_source import FilesSource, Kind, LandingSource, PagesSource, Run, SchoolSource, Span
 
 PREFIX = "backbone_"
 
@@ -200,9 +201,19 @@ class Settings(Closed):
 
     sync_source: Literal["bundled", "supplied"] = "bundled"
     sync_supplied: SuppliedSync | None = None
+    sync_kind: Annotated[Kind, Field(description="What the bundled service pulls from")] = "contract"
     sync_url: HttpsUrl | None = None
     sync_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
     sync_interval: Duration = "1h"
+    sync_overlap: Annotated[Span | None, Field(description="How far back a listing of what is new reaches")] = None
+    sync_bandwidth: Annotated[
+        int | None, Field(ge=16, le=10_000_000, description="Most of the line that a run may take, kbit/s")
+    ] = None
+    sync_run: Run = Run()
+    sync_pages: PagesSource | None = None
+    sync_school: SchoolSource | None = None
+    sync_landing: LandingSource | None = None
+    sync_files: FilesSource | None = None
     sync_entities: Annotated[tuple[Entity, ...], Field(description="Empty: all known")] = ()
     grant: Annotated[Text | None, Field(description="YAML file beside the inventory")] = None
 
@@ -219,6 +230,8 @@ class Secrets(Closed):
     backup_passphrase: Text | None = None
     sync_client_id: Text | None = None
     sync_token: Text | None = None
+    sync_credentials: dict[str, str] | None = None
+    landing_password: Text | None = None
     tls_authority_key: Text | None = None
     tls_key: Text | None = None
     telegram_token: Text | None = None

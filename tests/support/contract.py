@@ -11,7 +11,8 @@ from typing import Any
 import jsonschema
 import yaml
 
-from backbone_sync import dictionary, rows_schema
+from backbone_sync import dictionary
+from backbone_sync.dictionary import rows_schema
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((dictionary.DIRECTORY.parent / "openapi.yaml").read_text("utf-8"))
 ROWS = rows_schema.document(dictionary.load())

@@ -20,9 +20,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from backbone_sync import accounts_sqlserver, ddl_sqlserver, state_sqlserver
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.grant import Grant
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.stores import accounts_sqlserver, ddl_sqlserver, state_sqlserver
 from tests.support import tsql_to_sqlite
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$")
@@ -101,7 +101,7 @@ class Server:
 
 
 class Connection:
-    """See `backbone_sync.store_sqlserver.database.Connection`."""
+    """See `backbone_sync.stores.store_sqlserver.database.Connection`."""
 
     def __init__(self, server: Server) -> None:
         self.server, self.closed, self._autocommit, self._open = server, False, True, False
@@ -171,7 +171,7 @@ class Connection:
 
 
 class Cursor:
-    """See `backbone_sync.store_sqlserver.database.Cursor`."""
+    """See `backbone_sync.stores.store_sqlserver.database.Cursor`."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection, self.server = connection, connection.server

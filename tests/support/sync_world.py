@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psycopg
 
-from backbone_sync import dictionary, grant
-from backbone_sync.results import RunResult
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant
+from backbone_sync.run.results import RunResult
 from provision.lab.source.generate import Size
 
 SIZE = Size(schools=20, students=1200, gone=7, doubtful=3)

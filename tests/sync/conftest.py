@@ -6,21 +6,34 @@ import dataclasses
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from backbone_sync import __version__, dictionary, grant
+from backbone_sync import __version__, dictionary
 from backbone_sync import config as configs
-from backbone_sync.client import Client
-from backbone_sync.engine import Engine
-from backbone_sync.results import RunResult
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.sources.client import Client
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.sources.source_files import FileDrop, Files
+from backbone_sync.stores.store import Store
 from provision.lab.source.generate import generate
 from provision.lab.source.serve import Source
+from tests.support.bundles import DROPPED, Maker, key_pair
 from tests.support.certificates import self_signed
 from tests.support.cluster import Cluster
+from tests.support.foreign import emptied
+from tests.support.foreign_world import World
+from tests.support.gateway import ENTITIES as OF_GATEWAY
+from tests.support.gateway import STUDENTS, Gateway
+from tests.support.odd_http import served
+from tests.support.pages_source import KEY, PASSWORD, STUDENT_KEY, USER, PagesApi
 from tests.support.sync_world import PAGE, SECRET, SIZE, Run
 
 
@@ -49,6 +62,22 @@ def database(cluster: Path) -> Iterator[str]:
     yield f"host={cluster} user=backbone_sync dbname=backbone"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS backbone WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def foreign_database(cluster: Path) -> Iterator[str]:
+    """One database for a module's tests with foreign sources; `tests.support.foreign.emptied` makes it empty."""
+    admin = f"host={cluster} user=postgres dbname=postgres"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS abroad WITH (FORCE)")
+        connection.execute("CREATE DATABASE abroad")
+    conninfo = f"host={cluster} user=postgres dbname=abroad"
+    store = Store(conninfo)
+    store.migrate(dictionary.load(), ("ref.mst_wilayah",))
+    store.close()
+    yield conninfo
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE abroad WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +128,7 @@ def config(source: Source, database: str, credentials: Path, certificate: tuple[
     """A configuration for the test's source and database; small pages so that there are many."""
     return configs.Config(
         region="33.74",
-        source=configs.Source(
+        source=Contract(
             url=f"https://127.0.0.1:{source.server_address[1]}",
             ca_file=str(certificate[0]),
             credentials=str(credentials),
@@ -128,3 +157,48 @@ def run(config: configs.Config) -> Run:
             store.close()
 
     return once
+
+
+@pytest.fixture(scope="session")
+def drop_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with signers/pusat.pem, its private key, and a stranger's."""
+    folder = tmp_path_factory.mktemp("keys")
+    key_pair(folder, "pusat")
+    stranger = folder / "elsewhere"
+    stranger.mkdir()
+    key_pair(stranger, "stranger")
+    return folder
+
+
+@pytest.fixture
+def drop_config(database: str, tmp_path: Path, drop_keys: Path) -> configs.Config:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    files = Files(str(drop), str(drop_keys / "signers"), settle=timedelta(0), page_limit=500)
+    return configs.Config(region="33.74", source=files, database=database, grant=DROPPED)
+
+
+@pytest.fixture
+def maker(drop_config: configs.Config, tmp_path: Path, data: Path, drop_keys: Path) -> Maker:
+    return Maker(tmp_path, tmp_path / "drop", drop_keys / "pusat.key", data, DROPPED.entities)
+
+
+@pytest.fixture
+def drop_run(drop_config: configs.Config) -> Run:
+    def once(source: Any = None, **changes: Any) -> RunResult:
+        made = dataclasses.replace(drop_config, **changes)
+        with closing(Store(made.database)) as store, closing(source or FileDrop(made, dictionary.load())) as drop:
+            return Engine(made, dictionary.load(), drop, store).run()
+
+    return once
+
+
+@pytest.fixture
+def gate(foreign_database: str, certificate: tuple[Path, Path], tmp_path: Path) -> Iterator[Gateway]:
+    """An API with 70 students in three districts, and an empty database."""
+    emptied(foreign_database)
+    api = PagesApi().filled(STUDENTS)
+    world = World(foreign_database, tmp_path, OF_GATEWAY)
+    world.secret(username=USER, password=PASSWORD, api_key=KEY, api_key_siswa=STUDENT_KEY)
+    with served(api.answer, certificate) as url:
+        yield Gateway(api, world, url, certificate[0])

@@ -11,9 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import access, cli, dictionary, grant
+from backbone_sync import cli, dictionary
 from backbone_sync.config import Config
-from backbone_sync.store import Store
+from backbone_sync.privacy import access, grant
+from backbone_sync.stores.store import Store
 from checks import commands
 from tests.support.sync_cli import settings
 from tests.support.sync_loaded import start_from_loaded

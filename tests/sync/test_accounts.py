@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from backbone_sync import cli, dictionary, grant, pace, reconcile, replay
+from backbone_sync import cli, dictionary
 from backbone_sync import config as configs
-from backbone_sync.client import Client
 from backbone_sync.config import Config
-from backbone_sync.engine import Engine
 from backbone_sync.errors import WindowClosed
 from backbone_sync.interfaces import Cell
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.run import pace, reconcile, replay
+from backbone_sync.run.engine import Engine
+from backbone_sync.sources.client import Client
+from backbone_sync.stores.store import Store
 from provision.lab.source import schema
 from provision.lab.source.faults import Answer
 from provision.lab.source.serve import Source

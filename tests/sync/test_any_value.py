@@ -8,11 +8,12 @@ import uuid
 import msgspec
 import pytest
 
-from backbone_sync import dictionary, grant
+from backbone_sync import dictionary
 from backbone_sync.dictionary import Entity
-from backbone_sync.state import Counts, Position
-from backbone_sync.store import Store
-from backbone_sync.validator import Scope, Validator
+from backbone_sync.dictionary.validator import Scope, Validator
+from backbone_sync.privacy import grant
+from backbone_sync.run.state import Counts, Position
+from backbone_sync.stores.store import Store
 from tests.support import rows
 
 WORDS = dictionary.load()

@@ -19,8 +19,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from backbone_sync import dictionary, digest, lines
-from backbone_sync.wire import Notice, notice, totals
+from backbone_sync import dictionary
+from backbone_sync.dictionary import digest
+from backbone_sync.sources import lines
+from backbone_sync.sources.wire import Notice, notice, totals
 from provision.lab.source import faults
 from provision.lab.source.notice import announce
 from provision.lab.source.serve import Source

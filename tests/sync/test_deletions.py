@@ -9,11 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, grant, status
+from backbone_sync import dictionary
 from backbone_sync.errors import NothingHeld
 from backbone_sync.interfaces import Capabilities
-from backbone_sync.results import RunResult
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.run import status
+from backbone_sync.run.results import RunResult
+from backbone_sync.stores.store import Store
 from provision.lab.source import schema
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
@@ -109,16 +111,57 @@ def vanish(data: Path, many: int) -> None:
     connection.close()
 
 
-def test_rows_that_vanish_without_a_tombstone_are_found_by_a_complete_listing(
-    run: Run, data: Path, database: str
-) -> None:
-    """The balance shows that something is missing; the run lists the entity from the beginning by itself."""
+def test_rows_that_vanish_without_a_tombstone_are_found_by_a_snapshot(run: Run, data: Path, database: str) -> None:
+    """The balance shows that something is missing; the run compares keys and times, and lists no row for it."""
     assert run(grant=STUDENTS).green
     vanish(data, 20)
     result = run(grant=STUDENTS)
     made = result.entities["peserta_didik"]
     assert result.green, (made.error, made.balance)
     assert (made.counts.deleted, made.begun, made.compared) == (20, True, True)
+    assert made.counts.received < 50
+    assert difference(data, database, "peserta_didik") == set()
+
+
+def test_rows_that_are_missing_here_are_found_by_a_snapshot_and_fetched(run: Run, data: Path, database: str) -> None:
+    assert run(grant=STUDENTS).green
+    with psycopg.connect(database) as connection:
+        newest = "peserta_didik_id IN (SELECT peserta_didik_id FROM backbone.peserta_didik ORDER BY last_update DESC"
+        connection.execute(f"DELETE FROM backbone.peserta_didik WHERE {newest} LIMIT 3)")
+        connection.execute(
+            f"UPDATE backbone.peserta_didik SET nama = 'x', last_update = '2001-01-01' WHERE {newest} LIMIT 2)"
+        )
+    vanish(data, 4)
+    result = run(grant=STUDENTS)
+    made = result.entities["peserta_didik"]
+    assert result.green, (made.error, made.balance)
+    assert (made.counts.created, made.counts.updated, made.counts.deleted) == (3, 2, 4)
+    assert made.counts.received < SIZE.students // 2
+    assert difference(data, database, "peserta_didik") == set()
+
+
+def test_nothing_follows_from_a_snapshot_that_is_not_whole(run: Run, data: Path, source: Source, database: str) -> None:
+    assert run(grant=STUDENTS).green
+    vanish(data, 20)
+    for fault in ("cut_off", "wrong_gzip", "broken", "forbidden", "html", "nothing"):
+        source.switches.arm(fault, "/snapshot", times=10_000)
+        result = run(grant=STUDENTS, source_retries=0)
+        assert not result.green, fault
+        assert result.error or result.entities["peserta_didik"].error, fault
+        with psycopg.connect(database) as connection:
+            assert connection.execute("SELECT count(*) FROM backbone.peserta_didik").fetchone() == (SIZE.students,)
+            assert connection.execute("SELECT count(*) FROM sync.held").fetchone() == (0,), fault
+        source.switches.clear()
+    again = run(grant=STUDENTS)
+    assert (again.green, again.entities["peserta_didik"].counts.deleted) == (True, 20)
+
+
+def test_a_mass_that_a_snapshot_lacks_waits_for_a_release(run: Run, data: Path, database: str) -> None:
+    assert run(grant=STUDENTS).green
+    vanish(data, 200)
+    assert_braked(run(grant=STUDENTS), 200)
+    released(database)
+    assert run(grant=STUDENTS).green
     assert difference(data, database, "peserta_didik") == set()
 
 

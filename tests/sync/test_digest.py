@@ -7,7 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, digest, wire
+from backbone_sync import dictionary
+from backbone_sync.dictionary import digest
+from backbone_sync.sources import wire
 from provision.lab.source import account, schema
 from provision.lab.source.mutate import mutate
 from tests.support.sync_world import Run

@@ -12,10 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, grant, status
+from backbone_sync import dictionary
 from backbone_sync.config import Config, Pace
 from backbone_sync.errors import StoreUnreachable
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.run import status
+from backbone_sync.stores.store import Store
 from provision.lab.source import schema
 from provision.lab.source.faults import Answer
 from provision.lab.source.serve import Source

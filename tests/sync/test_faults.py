@@ -10,11 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, grant
-from backbone_sync.client import Client
+from backbone_sync import dictionary
 from backbone_sync.config import Config
 from backbone_sync.errors import AlreadyRunning, Overloaded, StoreUnreachable, SyncError
-from backbone_sync.store import Store
+from backbone_sync.privacy import grant
+from backbone_sync.sources.client import Client
+from backbone_sync.stores.store import Store
 from provision.lab.source import schema
 from provision.lab.source.faults import Answer
 from provision.lab.source.mutate import mutate

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psycopg
 
-from backbone_sync import dictionary, grant
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant
 from provision.lab.source.serve import Source
 from tests.support.sync_world import SIZE, Run
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, status
+from backbone_sync import dictionary
 from backbone_sync.config import Config
+from backbone_sync.run import status
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
 from tests.support.sync_world import ENTITIES, Run, difference

@@ -7,9 +7,10 @@ import dataclasses
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, migrations
+from backbone_sync import dictionary
 from backbone_sync.dictionary import Dictionary, Entity
-from backbone_sync.store import Store
+from backbone_sync.stores import migrations
+from backbone_sync.stores.store import Store
 from tests.support.sync_world import SIZE, Run
 
 WORDS = dictionary.load()

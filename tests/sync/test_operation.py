@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from backbone_sync.config import Config
+from provision.lab.source.notice import announce
 from provision.lab.source.serve import Source
 from tests.support.sync_cli import Command, commander, settings
 from tests.support.sync_loaded import start_from_loaded
@@ -69,6 +70,25 @@ def test_the_doctor_sees_a_way_to_the_source_that_is_cut(sync: Command, path: Pa
         path.write_text(changed)
         said = sync("doctor", "--json")
         assert (said.status, faults(said.document)) == (1, {code}), said.out
+
+
+def test_the_doctor_tells_what_the_source_announces_also_during_maintenance(sync: Command, source: Source) -> None:
+    sync("run", "--json")
+    window = {"from": "2020-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z", "reason": {"id": "x", "en": "x"}}
+    change = {
+        "version": "1.2",
+        "from": "2099-01-01T00:00:00Z",
+        "kind": "field_added",
+        "entity": "ptk",
+        "field": "baru",
+        "description": {"id": "x", "en": "x"},
+    }
+    announce(source.data, "maintenance", [window])
+    announce(source.data, "changes", [change])
+    found = {f["code"]: f["level"] for f in sync("doctor", "--json").document["findings"]}
+    assert found["source.contract"] == "fault"
+    assert (found["source.maintenance"], found["source.change.ptk.baru"]) == ("warning", "warning")
+    assert "2099-01-01 ptk.baru: field_added (1.2)" in sync("doctor", "--lang", "en").out
 
 
 def test_the_doctor_explains_a_red_run_and_a_database_that_is_gone(

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from backbone_sync import config as configs
 from backbone_sync import dictionary
-from backbone_sync.engine import Engine
-from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Capabilities
-from backbone_sync.results import RunResult
-from backbone_sync.store import Store
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.stores.store import Store
 from tests.support.scripted_source import Scripted, key_of, membership
 
 WORDS = dictionary.load()
@@ -70,7 +71,7 @@ def emptied(conninfo: str) -> None:
 def ran(conninfo: str, source: Scripted, **changes: object) -> RunResult:
     config = configs.Config(
         region="33.74",
-        source=configs.Source(url="https://pusat.example", overlap=timedelta(minutes=2)),
+        source=Contract(url="https://pusat.example", overlap=timedelta(minutes=2)),
         database=conninfo,
         grant=ALONE,
         delete_share=NO_BRAKE,

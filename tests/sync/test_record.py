@@ -7,8 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backbone_sync import dictionary, grant, record
-from backbone_sync.store import Store
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant, record
+from backbone_sync.stores.store import Store
 
 WORDS = dictionary.load()
 GRANT = grant.make(WORDS)

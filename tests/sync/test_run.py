@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psycopg
 
-from backbone_sync import dictionary, grant
+from backbone_sync import dictionary
 from backbone_sync.config import Config
+from backbone_sync.privacy import grant
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
 from tests.support.sync_world import ENTITIES, SIZE, Run, difference, stored

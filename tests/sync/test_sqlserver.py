@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
-from backbone_sync import __version__, dictionary, grant, wire
+from backbone_sync import __version__, dictionary
 from backbone_sync import config as configs
-from backbone_sync.client import Client
-from backbone_sync.engine import Engine
-from backbone_sync.results import RunResult
-from backbone_sync.store_sqlserver.store import SqlServerStore
+from backbone_sync.privacy import grant
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.sources import wire
+from backbone_sync.sources.client import Client
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.stores.store_sqlserver.store import SqlServerStore
 from provision.lab.source import account, schema
 from provision.lab.source.generate import Size, generate
 from provision.lab.source.mutate import mutate
@@ -57,7 +60,7 @@ def server() -> Iterator[Server]:
 def once(server: Server, source: Source, credentials: Path, certificate: tuple[Path, Path]) -> Once:
     settings = configs.Config(
         region="33.74",
-        source=configs.Source(
+        source=Contract(
             url=f"https://127.0.0.1:{source.server_address[1]}",
             ca_file=str(certificate[0]),
             credentials=str(credentials),

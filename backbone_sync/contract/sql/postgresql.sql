@@ -1,4 +1,4 @@
--- Made from the data dictionary by `python -m backbone_sync.generated`; not to be edited.
+-- Made from the data dictionary by `python -m backbone_sync.dictionary.generated`; not to be edited.
 -- PostgreSQL 14 or newer.
 CREATE SCHEMA ref;
 CREATE SCHEMA backbone;

@@ -1,4 +1,4 @@
--- Made from the data dictionary by `python -m backbone_sync.generated`; not to be edited.
+-- Made from the data dictionary by `python -m backbone_sync.dictionary.generated`; not to be edited.
 -- SQL Server 2016 or newer. Simulated: no server has run it. ? are parameters.
 CREATE SCHEMA [ref];
 GO
@@ -10,7 +10,7 @@ CREATE SCHEMA [sync];
 GO
 CREATE TABLE [sync].[migration] ([version] int NOT NULL PRIMARY KEY, [applied_at] datetimeoffset(6) NOT NULL DEFAULT SYSDATETIMEOFFSET());
 GO
-CREATE TABLE [sync].[cursor] ([entity] nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY, [since_update] datetimeoffset(6) NULL, [high_update] datetimeoffset(6) NULL, [floor_update] datetimeoffset(6) NULL, [position] nvarchar(max) NULL, [fields] nvarchar(max) NOT NULL, [region] nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL, [scope] nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL, [compared_at] datetimeoffset(6) NULL, [moved_at] datetimeoffset(6) NOT NULL DEFAULT SYSDATETIMEOFFSET());
+CREATE TABLE [sync].[cursor] ([entity] nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY, [since_update] datetimeoffset(6) NULL, [high_update] datetimeoffset(6) NULL, [floor_update] datetimeoffset(6) NULL, [position] nvarchar(max) NULL, [fields] nvarchar(max) NOT NULL, [region] nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL, [source] nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL, [scope] nvarchar(64) COLLATE Latin1_General_100_BIN2 NULL, [compared_at] datetimeoffset(6) NULL, [moved_at] datetimeoffset(6) NOT NULL DEFAULT SYSDATETIMEOFFSET());
 GO
 CREATE TABLE [sync].[run] ([run_id] bigint IDENTITY(1,1) NOT NULL PRIMARY KEY, [started_at] datetimeoffset(6) NOT NULL DEFAULT SYSDATETIMEOFFSET(), [finished_at] datetimeoffset(6) NULL, [state] nvarchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL DEFAULT N'running', [version] nvarchar(64) NOT NULL, [region] nvarchar(400) COLLATE Latin1_General_100_BIN2 NOT NULL, [error_kind] nvarchar(64) NULL, [message] nvarchar(max) NULL, [requests] bigint NOT NULL DEFAULT 0, [bytes_received] bigint NOT NULL DEFAULT 0, CHECK ([state] IN (N'running', N'green', N'not_green', N'interrupted')));
 GO
@@ -44,7 +44,7 @@ CREATE TABLE [sync].[table_version] ([entity] nvarchar(64) COLLATE Latin1_Genera
 GO
 CREATE TABLE [sync].[guarded] ([entity] nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY, [fields] nvarchar(max) NOT NULL);
 GO
-CREATE TABLE [sync].[seen] ([key] nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL, [live] bit NOT NULL);
+CREATE TABLE [sync].[seen] ([key] nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL, [live] bit NOT NULL, [last_update] datetimeoffset(6) NULL);
 GO
 CREATE CLUSTERED INDEX [seen_key_idx] ON [sync].[seen] ([key]);
 GO
@@ -145,6 +145,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[mst_wilayah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[mst_wilayah] AS t ON t.[kode_wilayah] = TRY_CONVERT(nvarchar(16), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mst_wilayah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.mst_wilayah', CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[mst_wilayah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.mst_wilayah' AND h.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -177,6 +186,9 @@ INSERT INTO [sync].[orphan] ([entity], [field], [key]) SELECT N'ref.mst_wilayah'
 GO
 -- orphans.mst_kode_wilayah.count
 SELECT COUNT_BIG(*) AS [orphans], COALESCE(SUM(x.[waiting]), 0) AS [waiting] FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[key] = CONVERT(nvarchar(64), t.[mst_kode_wilayah]) COLLATE Latin1_General_100_BIN2) THEN 1 ELSE 0 END AS [waiting] FROM [sync].[orphan] AS o JOIN [ref].[mst_wilayah] AS t ON t.[kode_wilayah] = TRY_CONVERT(nvarchar(16), o.[key]) COLLATE Latin1_General_100_BIN2 WHERE o.[entity] = N'ref.mst_wilayah' AND o.[field] = N'mst_kode_wilayah') AS x;
+GO
+-- handed_over
+UPDATE [ref].[mst_wilayah] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[mst_wilayah]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND EXISTS (SELECT 1 FROM [ref].[mst_wilayah] AS t WHERE CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mst_wilayah') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -268,6 +280,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[agama] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[agama] AS t ON t.[agama_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.agama' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.agama', CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[agama] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.agama' AND h.[key] = CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -282,6 +303,9 @@ DELETE t FROM [ref].[agama] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held] AS h 
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.agama' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[agama] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[agama]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND EXISTS (SELECT 1 FROM [ref].[agama] AS t WHERE CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.agama') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -370,6 +394,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[bentuk_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[bentuk_pendidikan] AS t ON t.[bentuk_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.bentuk_pendidikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.bentuk_pendidikan', CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[bentuk_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.bentuk_pendidikan' AND h.[key] = CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -384,6 +417,9 @@ DELETE t FROM [ref].[bentuk_pendidikan] AS t WHERE EXISTS (SELECT 1 FROM [sync].
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.bentuk_pendidikan' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[bentuk_pendidikan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[bentuk_pendidikan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND EXISTS (SELECT 1 FROM [ref].[bentuk_pendidikan] AS t WHERE CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.bentuk_pendidikan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -472,6 +508,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[jenjang_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenjang_pendidikan] AS t ON t.[jenjang_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenjang_pendidikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.jenjang_pendidikan', CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[jenjang_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.jenjang_pendidikan' AND h.[key] = CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -486,6 +531,9 @@ DELETE t FROM [ref].[jenjang_pendidikan] AS t WHERE EXISTS (SELECT 1 FROM [sync]
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.jenjang_pendidikan' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[jenjang_pendidikan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenjang_pendidikan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND EXISTS (SELECT 1 FROM [ref].[jenjang_pendidikan] AS t WHERE CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenjang_pendidikan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -574,6 +622,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[tingkat_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[tingkat_pendidikan] AS t ON t.[tingkat_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tingkat_pendidikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.tingkat_pendidikan', CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[tingkat_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.tingkat_pendidikan' AND h.[key] = CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -588,6 +645,9 @@ DELETE t FROM [ref].[tingkat_pendidikan] AS t WHERE EXISTS (SELECT 1 FROM [sync]
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.tingkat_pendidikan' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[tingkat_pendidikan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[tingkat_pendidikan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND EXISTS (SELECT 1 FROM [ref].[tingkat_pendidikan] AS t WHERE CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tingkat_pendidikan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -676,6 +736,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[tahun_ajaran] AS t ON t.[tahun_ajaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tahun_ajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.tahun_ajaran', CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.tahun_ajaran' AND h.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -690,6 +759,9 @@ DELETE t FROM [ref].[tahun_ajaran] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.tahun_ajaran' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[tahun_ajaran] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[tahun_ajaran]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND EXISTS (SELECT 1 FROM [ref].[tahun_ajaran] AS t WHERE CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tahun_ajaran') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -780,6 +852,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[semester] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[semester] AS t ON t.[semester_id] = TRY_CONVERT(nvarchar(10), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.semester' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.semester', CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[semester] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.semester' AND h.[key] = CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -812,6 +893,9 @@ INSERT INTO [sync].[orphan] ([entity], [field], [key]) SELECT N'ref.semester', N
 GO
 -- orphans.tahun_ajaran_id.count
 SELECT COUNT_BIG(*) AS [orphans], COALESCE(SUM(x.[waiting]), 0) AS [waiting] FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2) THEN 1 ELSE 0 END AS [waiting] FROM [sync].[orphan] AS o JOIN [ref].[semester] AS t ON t.[semester_id] = TRY_CONVERT(nvarchar(10), o.[key]) COLLATE Latin1_General_100_BIN2 WHERE o.[entity] = N'ref.semester' AND o.[field] = N'tahun_ajaran_id') AS x;
+GO
+-- handed_over
+UPDATE [ref].[semester] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[semester]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND EXISTS (SELECT 1 FROM [ref].[semester] AS t WHERE CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.semester') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -900,6 +984,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_ptk] AS t ON t.[jenis_ptk_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_ptk' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.jenis_ptk', CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[jenis_ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.jenis_ptk' AND h.[key] = CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -914,6 +1007,9 @@ DELETE t FROM [ref].[jenis_ptk] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held] A
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.jenis_ptk' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[jenis_ptk] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_ptk]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND EXISTS (SELECT 1 FROM [ref].[jenis_ptk] AS t WHERE CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_ptk') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1002,6 +1098,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[status_kepegawaian] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[status_kepegawaian] AS t ON t.[status_kepegawaian_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.status_kepegawaian' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.status_kepegawaian', CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[status_kepegawaian] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.status_kepegawaian' AND h.[key] = CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1016,6 +1121,9 @@ DELETE t FROM [ref].[status_kepegawaian] AS t WHERE EXISTS (SELECT 1 FROM [sync]
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.status_kepegawaian' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[status_kepegawaian] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[status_kepegawaian]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND EXISTS (SELECT 1 FROM [ref].[status_kepegawaian] AS t WHERE CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.status_kepegawaian') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1104,6 +1212,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_keluar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_keluar] AS t ON t.[jenis_keluar_id] = TRY_CONVERT(nvarchar(2), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_keluar' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.jenis_keluar', CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[jenis_keluar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.jenis_keluar' AND h.[key] = CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1118,6 +1235,9 @@ DELETE t FROM [ref].[jenis_keluar] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.jenis_keluar' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[jenis_keluar] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_keluar]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND EXISTS (SELECT 1 FROM [ref].[jenis_keluar] AS t WHERE CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_keluar') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1206,6 +1326,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_pendaftaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_pendaftaran] AS t ON t.[jenis_pendaftaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_pendaftaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.jenis_pendaftaran', CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[jenis_pendaftaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.jenis_pendaftaran' AND h.[key] = CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1220,6 +1349,9 @@ DELETE t FROM [ref].[jenis_pendaftaran] AS t WHERE EXISTS (SELECT 1 FROM [sync].
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.jenis_pendaftaran' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[jenis_pendaftaran] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_pendaftaran]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND EXISTS (SELECT 1 FROM [ref].[jenis_pendaftaran] AS t WHERE CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_pendaftaran') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1308,6 +1440,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[kurikulum] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[kurikulum] AS t ON t.[kurikulum_id] = TRY_CONVERT(int, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.kurikulum' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.kurikulum', CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[kurikulum] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.kurikulum' AND h.[key] = CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1322,6 +1463,9 @@ DELETE t FROM [ref].[kurikulum] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held] A
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.kurikulum' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[kurikulum] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[kurikulum]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND EXISTS (SELECT 1 FROM [ref].[kurikulum] AS t WHERE CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.kurikulum') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1410,6 +1554,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[mata_pelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[mata_pelajaran] AS t ON t.[mata_pelajaran_id] = TRY_CONVERT(int, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mata_pelajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.mata_pelajaran', CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[mata_pelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.mata_pelajaran' AND h.[key] = CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1424,6 +1577,9 @@ DELETE t FROM [ref].[mata_pelajaran] AS t WHERE EXISTS (SELECT 1 FROM [sync].[he
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.mata_pelajaran' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[mata_pelajaran] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[mata_pelajaran]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND EXISTS (SELECT 1 FROM [ref].[mata_pelajaran] AS t WHERE CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mata_pelajaran') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1512,6 +1668,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[jurusan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jurusan] AS t ON t.[jurusan_id] = TRY_CONVERT(nvarchar(50), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jurusan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.jurusan', CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[jurusan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.jurusan' AND h.[key] = CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1526,6 +1691,9 @@ DELETE t FROM [ref].[jurusan] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held] AS 
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.jurusan' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[jurusan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[jurusan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND EXISTS (SELECT 1 FROM [ref].[jurusan] AS t WHERE CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jurusan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1614,6 +1782,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[status_kepemilikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[status_kepemilikan] AS t ON t.[status_kepemilikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.status_kepemilikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.status_kepemilikan', CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[status_kepemilikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.status_kepemilikan' AND h.[key] = CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1628,6 +1805,9 @@ DELETE t FROM [ref].[status_kepemilikan] AS t WHERE EXISTS (SELECT 1 FROM [sync]
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.status_kepemilikan' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[status_kepemilikan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[status_kepemilikan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND EXISTS (SELECT 1 FROM [ref].[status_kepemilikan] AS t WHERE CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.status_kepemilikan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1716,6 +1896,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_prasarana] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_prasarana] AS t ON t.[jenis_prasarana_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_prasarana' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.jenis_prasarana', CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[jenis_prasarana] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.jenis_prasarana' AND h.[key] = CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1730,6 +1919,9 @@ DELETE t FROM [ref].[jenis_prasarana] AS t WHERE EXISTS (SELECT 1 FROM [sync].[h
 GO
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.jenis_prasarana' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+GO
+-- handed_over
+UPDATE [ref].[jenis_prasarana] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_prasarana]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND EXISTS (SELECT 1 FROM [ref].[jenis_prasarana] AS t WHERE CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_prasarana') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -1866,6 +2058,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[sekolah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[sekolah] AS t ON t.[sekolah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'sekolah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'sekolah', LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[sekolah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'sekolah' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -1943,6 +2144,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [field], [last_updat
 GO
 -- evict.kode_wilayah.2
 DELETE t FROM [backbone].[sekolah] AS t WHERE t.[kode_wilayah] IS NOT NULL AND NOT EXISTS (SELECT 1 FROM OPENJSON(?) AS v WHERE TRY_CONVERT(nvarchar(16), v.[value]) COLLATE Latin1_General_100_BIN2 = t.[kode_wilayah]);
+GO
+-- handed_over
+UPDATE [backbone].[sekolah] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[sekolah]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND EXISTS (SELECT 1 FROM [backbone].[sekolah] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'sekolah') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -2093,6 +2297,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[peserta_didik] AS t ON t.[peserta_didik_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'peserta_didik' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'peserta_didik', LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'peserta_didik' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -2158,6 +2371,9 @@ SELECT MIN(q.[last_update]) AS [earliest] FROM [sync].[quarantine] AS q WHERE q.
 GO
 -- enrolled
 SELECT DISTINCT LOWER(CONVERT(nvarchar(64), e.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2 AS [key] FROM [backbone].[registrasi_peserta_didik] AS e WHERE e.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- handed_over
+UPDATE [backbone].[peserta_didik] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[peserta_didik]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND EXISTS (SELECT 1 FROM [backbone].[peserta_didik] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'peserta_didik') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -2261,6 +2477,15 @@ DELETE t FROM [backbone].[registrasi_peserta_didik] AS t WHERE EXISTS (SELECT 1 
 GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
+GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[registrasi_peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[registrasi_peserta_didik] AS t ON t.[registrasi_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'registrasi_peserta_didik' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'registrasi_peserta_didik', LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[registrasi_peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'registrasi_peserta_didik' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2);
@@ -2366,6 +2591,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[registrasi_peserta_didik] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'sekolah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[registrasi_peserta_didik] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[registrasi_peserta_didik]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND EXISTS (SELECT 1 FROM [backbone].[registrasi_peserta_didik] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'registrasi_peserta_didik') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -2488,6 +2716,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[ptk] AS t ON t.[ptk_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ptk' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ptk', LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ptk' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -2589,6 +2826,9 @@ SELECT MIN(q.[last_update]) AS [earliest] FROM [sync].[quarantine] AS q WHERE q.
 GO
 -- enrolled
 SELECT DISTINCT LOWER(CONVERT(nvarchar(64), e.[ptk_id])) COLLATE Latin1_General_100_BIN2 AS [key] FROM [backbone].[ptk_terdaftar] AS e WHERE e.[ptk_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- handed_over
+UPDATE [backbone].[ptk] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ptk]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND EXISTS (SELECT 1 FROM [backbone].[ptk] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ptk') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -2698,6 +2938,15 @@ DELETE t FROM [backbone].[ptk_terdaftar] AS t WHERE EXISTS (SELECT 1 FROM OPENJS
 GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
+GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[ptk_terdaftar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[ptk_terdaftar] AS t ON t.[ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ptk_terdaftar' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ptk_terdaftar', LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[ptk_terdaftar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ptk_terdaftar' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2);
@@ -2822,6 +3071,9 @@ GO
 -- sweep.2
 DELETE t FROM [backbone].[ptk_terdaftar] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'sekolah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2));
 GO
+-- handed_over
+UPDATE [backbone].[ptk_terdaftar] SET [last_update] = ?;
+GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ptk_terdaftar]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND EXISTS (SELECT 1 FROM [backbone].[ptk_terdaftar] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ptk_terdaftar') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
 GO
@@ -2932,6 +3184,15 @@ DELETE t FROM [backbone].[rombongan_belajar] AS t WHERE EXISTS (SELECT 1 FROM OP
 GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
+GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[rombongan_belajar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[rombongan_belajar] AS t ON t.[rombongan_belajar_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'rombongan_belajar' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'rombongan_belajar', LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[rombongan_belajar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'rombongan_belajar' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2);
@@ -3074,6 +3335,9 @@ GO
 -- sweep.2
 DELETE t FROM [backbone].[rombongan_belajar] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'sekolah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2));
 GO
+-- handed_over
+UPDATE [backbone].[rombongan_belajar] SET [last_update] = ?;
+GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[rombongan_belajar]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND EXISTS (SELECT 1 FROM [backbone].[rombongan_belajar] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'rombongan_belajar') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
 GO
@@ -3167,6 +3431,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[anggota_rombel] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[anggota_rombel] AS t ON t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'anggota_rombel' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'anggota_rombel', LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[anggota_rombel] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'anggota_rombel' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -3253,6 +3526,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[anggota_rombel] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'rombongan_belajar' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[anggota_rombel] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[anggota_rombel]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND EXISTS (SELECT 1 FROM [backbone].[anggota_rombel] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'anggota_rombel') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -3358,6 +3634,15 @@ DELETE t FROM [backbone].[pembelajaran] AS t WHERE EXISTS (SELECT 1 FROM OPENJSO
 GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
+GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[pembelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[pembelajaran] AS t ON t.[pembelajaran_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'pembelajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'pembelajaran', LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[pembelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'pembelajaran' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2);
@@ -3482,6 +3767,9 @@ GO
 -- sweep.2
 DELETE t FROM [backbone].[pembelajaran] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'rombongan_belajar' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2) OR EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'ptk_terdaftar' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2));
 GO
+-- handed_over
+UPDATE [backbone].[pembelajaran] SET [last_update] = ?;
+GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[pembelajaran]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND EXISTS (SELECT 1 FROM [backbone].[pembelajaran] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'pembelajaran') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
 GO
@@ -3579,6 +3867,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[tanah] AS t ON t.[id_tanah] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'tanah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'tanah', LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'tanah' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -3647,6 +3944,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[tanah] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'sekolah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[tanah] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[tanah]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND EXISTS (SELECT 1 FROM [backbone].[tanah] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'tanah') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -3749,6 +4049,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[bangunan] AS t ON t.[id_bangunan] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'bangunan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'bangunan', LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'bangunan' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -3835,6 +4144,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[bangunan] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'sekolah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2) OR EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'tanah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[bangunan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[bangunan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND EXISTS (SELECT 1 FROM [backbone].[bangunan] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'bangunan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -3937,6 +4249,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[ruang] AS t ON t.[id_ruang] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ruang' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ruang', LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ruang' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -4023,6 +4344,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[ruang] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'sekolah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2) OR EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'bangunan' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[ruang] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ruang]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND EXISTS (SELECT 1 FROM [backbone].[ruang] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ruang') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -4117,6 +4441,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[kondisi_tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[kondisi_tanah] AS t ON t.[kondisi_tanah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_tanah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'kondisi_tanah', LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[kondisi_tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'kondisi_tanah' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -4185,6 +4518,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[kondisi_tanah] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'tanah' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[kondisi_tanah] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[kondisi_tanah]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND EXISTS (SELECT 1 FROM [backbone].[kondisi_tanah] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_tanah') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -4279,6 +4615,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[kondisi_bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[kondisi_bangunan] AS t ON t.[kondisi_bangunan_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_bangunan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'kondisi_bangunan', LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[kondisi_bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'kondisi_bangunan' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -4347,6 +4692,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[kondisi_bangunan] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'bangunan' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[kondisi_bangunan] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[kondisi_bangunan]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND EXISTS (SELECT 1 FROM [backbone].[kondisi_bangunan] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_bangunan') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];
@@ -4441,6 +4789,15 @@ GO
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 GO
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+GO
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[kondisi_ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[kondisi_ruang] AS t ON t.[kondisi_ruang_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_ruang' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+GO
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'kondisi_ruang', LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[kondisi_ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'kondisi_ruang' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2);
 GO
@@ -4509,6 +4866,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [firs
 GO
 -- sweep.2
 DELETE t FROM [backbone].[kondisi_ruang] AS t WHERE (EXISTS (SELECT 1 FROM [sync].[quarantine] AS o WHERE o.[entity] = N'ruang' AND o.[reason] = N'outside_grant' AND o.[key] = LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2));
+GO
+-- handed_over
+UPDATE [backbone].[kondisi_ruang] SET [last_update] = ?;
 GO
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[kondisi_ruang]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND EXISTS (SELECT 1 FROM [backbone].[kondisi_ruang] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_ruang') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from backbone_sync import dictionary, grant
+from backbone_sync import dictionary
 from backbone_sync.dictionary import Entity
-from backbone_sync.validator import Judged, Scope, Validator
+from backbone_sync.dictionary.validator import Judged, Scope, Validator
+from backbone_sync.privacy import grant
 from tests.support import rows
 
 WORDS = dictionary.load()

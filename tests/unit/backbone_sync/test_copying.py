@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backbone_sync import copying
+from backbone_sync.stores import copying
 
 text = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=12)
 value = st.one_of(

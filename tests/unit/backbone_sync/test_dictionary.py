@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backbone_sync import ddl_postgresql as ddl
 from backbone_sync import dictionary
+from backbone_sync.stores import ddl_postgresql as ddl
 from provision.lab.source import schema
 
 WORDS = dictionary.load()

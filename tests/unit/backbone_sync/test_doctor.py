@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from backbone_sync import doctor
-from backbone_sync.doctor import Facts, Step
-from backbone_sync.state import Orphans
-from backbone_sync.status import EntityStatus, Status
+import backbone_sync
+from backbone_sync.run import doctor
+from backbone_sync.run.doctor import Facts, Step
+from backbone_sync.run.state import Orphans
+from backbone_sync.run.status import EntityStatus, Status
+from backbone_sync.sources import probe, wire
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 ENTITY = EntityStatus(10, 10, 0, 0, 0, 0, True, NOW, ())
@@ -30,9 +32,9 @@ def test_all_is_well_only_when_it_is() -> None:
 
 def kinds_of_errors() -> set[str]:
     """Every class of fault that the service knows, from its source."""
-    folder = Path(doctor.__file__).parent
+    folder = Path(backbone_sync.__file__).parent
     found = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             for line in node.body if isinstance(node, ast.ClassDef) else ():
                 if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "kind":
@@ -84,6 +86,33 @@ def test_each_step_to_the_source_has_its_words(name: str) -> None:
     assert [f.code for f in found] == [f"source.{name}"]
     assert "said the network" in found[0].what.id
     assert found[0].do.id != found[0].do.en
+
+
+def test_what_the_source_announces_is_told_before_it_comes() -> None:
+    sentence = wire.Words("x", "x")
+    soon, past = NOW + timedelta(days=9), NOW - timedelta(days=9)
+    notice = wire.Notice(
+        "1.1",
+        NOW,
+        [
+            wire.Change("1.2", soon, "field_widened", "ptk", sentence, "na\nma"),
+            wire.Change("1.1", past, "entity_added", "ruang", sentence),
+        ],
+        [
+            wire.Window(soon, soon + timedelta(hours=3), sentence),
+            wire.Window(past, past + timedelta(hours=1), sentence),
+        ],
+        wire.Limits(4000, 7, 400, 300),
+    )
+    found = doctor.diagnose(Facts(WELL, steps=tuple(probe.announced(notice, timedelta(minutes=5), NOW))))
+    assert [(f.code, f.level) for f in found] == [
+        ("source.maintenance", "warning"),
+        ("source.change.ptk.na?ma", "warning"),
+    ]
+    assert "2026-07-10 00:00 – 2026-07-10 03:00 UTC" in found[0].what.id
+    assert "2026-07-10 ptk.na?ma: field_widened (1.2)" in found[1].what.en
+    late = tuple(probe.announced(notice, timedelta(minutes=4), NOW))
+    assert [s.name for s in late] == ["maintenance", "change", "overlap"]
 
 
 def test_the_rest_of_what_it_sees() -> None:

@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from backbone_sync import config, dictionary, drift, grant, pace
+from backbone_sync import config, dictionary
+from backbone_sync.dictionary.validator import Validator
 from backbone_sync.errors import BadAnswer, ConfigInvalid, SchemaDrift
 from backbone_sync.interfaces import Page
-from backbone_sync.listing import Asked, Listing
-from backbone_sync.results import EntityResult, RunResult, braked
-from backbone_sync.state import Settled, limit
-from backbone_sync.validator import Validator
+from backbone_sync.privacy import grant
+from backbone_sync.run import drift, pace
+from backbone_sync.run.listing import Asked, Listing
+from backbone_sync.run.results import EntityResult, RunResult, braked
+from backbone_sync.run.state import Settled, limit
 from tests.support.scripted_source import Scripted, membership, moment
 
 WORDS = dictionary.load()

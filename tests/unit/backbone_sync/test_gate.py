@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from backbone_sync import dictionary, gate, grant
-from backbone_sync.gate import ERASED, OUTSIDE_GRANT, Correction, Known
-from backbone_sync.reconcile import DIFFERENT, EQUAL, INCOMPARABLE, Line, explained
-from backbone_sync.validator import Judged, Quarantined
+from backbone_sync import dictionary
+from backbone_sync.dictionary.validator import Judged, Quarantined
+from backbone_sync.privacy import gate, grant
+from backbone_sync.privacy.gate import ERASED, OUTSIDE_GRANT, Correction, Known
+from backbone_sync.run.reconcile import DIFFERENT, EQUAL, INCOMPARABLE, Line, explained
 
 WORDS = dictionary.load()
 GRANT = grant.make(WORDS)

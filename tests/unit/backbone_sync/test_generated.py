@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 import sqlglot
 
-from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import dictionary, digest, generated, rows_schema
+from backbone_sync import dictionary
+from backbone_sync.dictionary import digest, generated, rows_schema
+from backbone_sync.stores import ddl_postgresql as ddl
 
 WORDS = dictionary.load()
 
@@ -18,7 +19,7 @@ WORDS = dictionary.load()
 @pytest.mark.parametrize("name", generated.FILES)
 def test_a_committed_file_is_what_the_dictionary_makes(name: str) -> None:
     committed = (generated.ROOT / name).read_text("utf-8")
-    assert committed == generated.FILES[name](WORDS), "run `python -m backbone_sync.generated`"
+    assert committed == generated.FILES[name](WORDS), "run `python -m backbone_sync.dictionary.generated`"
 
 
 def test_a_file_that_has_drifted_is_written_anew_and_the_rest_left_alone(tmp_path: Path) -> None:

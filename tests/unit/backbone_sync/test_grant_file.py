@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from backbone_sync import config, dictionary, grant_file
+from backbone_sync import config, dictionary
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.grant import Grant, GrantExpired, make
+from backbone_sync.privacy import grant_file
+from backbone_sync.privacy.grant import Grant, GrantExpired, make
 
 WORDS = dictionary.load()
 SOUND: dict[str, object] = {

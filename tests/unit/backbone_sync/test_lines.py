@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backbone_sync import dictionary, digest, lines
+from backbone_sync import dictionary
+from backbone_sync.dictionary import digest
 from backbone_sync.errors import BadAnswer, RegionMismatch, SyncError
+from backbone_sync.sources import lines
 from provision.lab.source import digests
 
 WORDS = dictionary.load()

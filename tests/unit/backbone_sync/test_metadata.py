@@ -11,7 +11,9 @@ import pytest
 import rdflib
 from rdflib.namespace import RDF
 
-from backbone_sync import cli, dictionary, grant, metadata
+from backbone_sync import cli, dictionary
+from backbone_sync.privacy import grant
+from backbone_sync.satu_data import metadata
 
 WORDS = dictionary.load()
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backbone_sync import ddl_postgresql as ddl
-from backbone_sync import dictionary, migrations
+from backbone_sync import dictionary
 from backbone_sync.dictionary import Entity
-from backbone_sync.migrations import Column, plan
+from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores import migrations
+from backbone_sync.stores.migrations import Column, plan
 
 WORDS = dictionary.load()
 ROOM = WORDS["ruang"]

@@ -10,13 +10,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from backbone_sync import config, dictionary, grant, publish, wire
-from backbone_sync.client import retry_after
+from backbone_sync import config, dictionary
 from backbone_sync.errors import BadAnswer, ConfigInvalid, RegionMismatch, SyncError
 from backbone_sync.interfaces import Total
-from backbone_sync.results import advance, balance, printable
-from backbone_sync.state import Holding, Position
-from backbone_sync.status import EntityStatus, Status
+from backbone_sync.privacy import grant
+from backbone_sync.run import publish
+from backbone_sync.run.results import advance, balance, printable
+from backbone_sync.run.state import Holding, Position
+from backbone_sync.run.status import EntityStatus, Status
+from backbone_sync.sources import wire
+from backbone_sync.sources.web import retry_after
 
 WORDS = dictionary.load()
 T0 = datetime(2024, 8, 1, tzinfo=UTC)
@@ -155,6 +158,7 @@ def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\nspeed = 1\n',
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\noverlap = "soon"\n',
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\n[other]\n',
+        'region = "33.74"\n[source]\nkind = "pigeon"\nurl = "https://pusat.example"\n',
         'region = "33.74"\n[source]\nurl = "https://pusat.example"\n[grant]\nentities = ["nobody"]\n',
         "region =",
     ],

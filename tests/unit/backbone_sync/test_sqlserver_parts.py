@@ -15,11 +15,14 @@ from typing import Any
 
 import pytest
 
-from backbone_sync import cli, config, ddl_sqlserver, dictionary, digest, grant, staged_rows
+from backbone_sync import cli, config, dictionary
+from backbone_sync.dictionary import digest
 from backbone_sync.errors import ConfigInvalid, StoreUnreachable
-from backbone_sync.migrations import Column
-from backbone_sync.store_sqlserver import database, faults, tables
-from backbone_sync.store_sqlserver.target import Target, connection_string
+from backbone_sync.privacy import grant
+from backbone_sync.stores import ddl_sqlserver, staged_rows
+from backbone_sync.stores.migrations import Column
+from backbone_sync.stores.store_sqlserver import database, faults, tables
+from backbone_sync.stores.store_sqlserver.target import Target, connection_string
 from tests.support import tsql_to_sqlite
 from tests.support.sqlserver_standin import OperationalError, Server, known
 
@@ -318,7 +321,7 @@ def test_migrate_and_status_speak_to_the_server(
     assert cli.main(["migrate", "--json", "--config", path]) == 0
     assert json.loads(capsys.readouterr().out)["applied"] == [1]
     assert cli.main(["migrate", "--json", "--config", path]) == 0
-    assert json.loads(capsys.readouterr().out) == {"applied": [], "guarded": []}
+    assert json.loads(capsys.readouterr().out) == {"applied": [], "guarded": [], "installed": []}
     assert not driven.locks
 
 

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from backbone_sync import config, dictionary, state_sqlserver
-from backbone_sync.engine import Engine
+from backbone_sync import config, dictionary
 from backbone_sync.errors import AlreadyRunning, ConfigInvalid, StoreUnreachable
-from backbone_sync.grant import Grant
 from backbone_sync.interfaces import Capabilities
-from backbone_sync.results import RunResult
-from backbone_sync.store_sqlserver.store import SqlServerStore
-from tests.support.scripted_source import Scripted, key_of, membership
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.run.engine import Engine
+from backbone_sync.run.results import RunResult
+from backbone_sync.run.state import UNTOLD
+from backbone_sync.sources.source_contract import Contract
+from backbone_sync.stores import state_sqlserver
+from backbone_sync.stores.store_sqlserver.store import SqlServerStore
+from tests.support.scripted_source import START, Scripted, key_of, membership
 from tests.support.sqlserver_standin import Killed, OperationalError, Server, known
 
 WORDS = dictionary.load()
@@ -32,7 +35,7 @@ def server() -> Server:
 def run(server: Server, source: Scripted, **options: Any) -> RunResult:
     # Pages are stored one by one, so that there are several.
     pace = config.Pace(group_rows=1)
-    settings = config.Config("33.74", config.Source("https://centre.example"), "", GRANT, pace=pace)
+    settings = config.Config("33.74", Contract("https://centre.example"), "", GRANT, pace=pace)
     store = SqlServerStore(server.connect(), WORDS)
     try:
         return Engine(settings, WORDS, source, store).run(**options)
@@ -148,9 +151,7 @@ def test_a_second_run_finds_the_lock_held_and_a_killed_one_lets_it_go(server: Se
     first.lock()
     second = SqlServerStore(server.connect(), WORDS)
     with pytest.raises(AlreadyRunning):
-        Engine(
-            config.Config("33.74", config.Source("https://centre.example"), "", GRANT), WORDS, source(), second
-        ).run()
+        Engine(config.Config("33.74", Contract("https://centre.example"), "", GRANT), WORDS, source(), second).run()
     assert "staging" not in server.schemas
     server.sessions[0].close()
     second.lock()
@@ -359,3 +360,33 @@ def test_an_older_version_never_overwrites_a_newer_one(server: Server) -> None:
     assert (made.created, made.updated, made.conflicts) == (0, 0, 1)
     row = f"SELECT jenis_pendaftaran_id FROM {TABLE} WHERE anggota_rombel_id = '{key_of(1).upper()}'"
     assert server.query(row) == [(7,)]
+
+
+def test_a_snapshot_tells_what_is_gone_and_from_where_on_rows_are_behind(server: Server) -> None:
+    centre = source(4)
+    assert run(server, centre).green
+    entity = WORDS["anggota_rombel"]
+    store = SqlServerStore(server.connect(), WORDS)
+    store.lock()
+    store.prepare(entity, GRANT.fields(entity), compare=False)
+    store.note(entity, [(key_of(n), START + timedelta(minutes=n)) for n in (0, 1)])
+    assert store.lacking(entity)
+    store.note(entity, [(key_of(2), START + timedelta(minutes=50)), (key_of(9), START + timedelta(minutes=60))])
+    assert store.compare(entity, 1) == START + timedelta(minutes=50)
+    assert server.query("SELECT key, kind FROM sync.held") == [(key_of(3), "absent")]
+    assert store.settle(entity, 1, 0.5, compare=False, tombstones=False).deleted == 1
+    assert keys(server) == sorted(map(key_of, range(3)))
+
+
+def test_another_source_lists_from_the_beginning_over_rows_that_stay(server: Server) -> None:
+    centre = source(3)
+    assert run(server, centre).green
+    entity = WORDS["anggota_rombel"]
+    store = SqlServerStore(server.connect(), WORDS)
+    assert store.position(entity, GRANT.fields(entity), "33.74", "another").since_update is None
+    assert len(keys(server)) == 3
+    assert server.query(f"SELECT DISTINCT last_update FROM {TABLE}") == [(UNTOLD,)]
+    store.close()
+    again = run(server, centre, full=True)
+    assert again.green
+    assert counts(again)[:2] == (0, 3)

@@ -10,9 +10,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from backbone_sync import accounts_sqlserver, ddl_sqlserver, dictionary, generated, grant, state_sqlserver
-from backbone_sync.dictionary import Entity
-from backbone_sync.statements_sqlserver import Sql, Statements
+from backbone_sync import dictionary
+from backbone_sync.dictionary import Entity, generated
+from backbone_sync.privacy import grant
+from backbone_sync.stores import accounts_sqlserver, ddl_sqlserver, state_sqlserver
+from backbone_sync.stores.statements_sqlserver import Sql, Statements
 
 WORDS = dictionary.load()
 GRANTS = [grant.make(WORDS), grant.make(WORDS, leave_out=()), grant.make(WORDS, leave_out=("u", "s"))]

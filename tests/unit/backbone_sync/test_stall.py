@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from backbone_sync.stall import STATUS, Watch
+from backbone_sync.run.stall import STATUS, Watch
 
 
 def test_a_stalled_run_is_ended_and_says_where_it_stood(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backbone_sync.suppress import Protected, protect, with_totals
+from backbone_sync.satu_data.suppress import Protected, protect, with_totals
 
 LEAST = 5
 Counts = list[list[int]]

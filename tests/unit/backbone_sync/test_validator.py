@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backbone_sync import dictionary, grant
-from backbone_sync.validator import OUTSIDE, Judged, Scope, Validator
+from backbone_sync import dictionary
+from backbone_sync.dictionary.validator import OUTSIDE, Judged, Scope, Validator
+from backbone_sync.privacy import grant
 
 WORDS = dictionary.load()
 KEY = "11111111-1111-4111-a111-111111111111"

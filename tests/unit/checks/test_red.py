@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from backbone_sync import dictionary, grant
+from backbone_sync import dictionary
+from backbone_sync.privacy import grant
 from checks import commands
 from checks.facts import read_listeners
 from checks.params import Paper, Params, Peer, PortRule, Statement
@@ -440,6 +441,14 @@ REDS = [
     Red("no sync timer", unit("backbone-sync.timer", **STOPPED), ("SYNC-01",)),
     Red("a red run", in_json(commands.SYNC_STATUS, lambda told: told.update(green=False)), ("SYNC-02",)),
     Red(
+        "a landing that nobody writes into",
+        in_json(
+            commands.SYNC_STATUS,
+            lambda told: told.update(delivery={"kind": "landing", "stale": True, "fresh_at": "2026-01-01T00:00:00Z"}),
+        ),
+        ("SYNC-02",),
+    ),
+    Red(
         "counts that differ",
         in_json(commands.SYNC_STATUS, lambda told: told["entities"]["ptk"].update(balanced=False)),
         ("SYNC-03",),
@@ -567,3 +576,12 @@ def test_a_bare_machine_fails_and_never_crashes() -> None:
         "DOC-02",
     }
     assert found["DB-01"] == found["AV-01"] == found["PORT-01"] == found["TLS-01"] == "fail"
+
+
+def test_a_source_that_is_delivered_has_no_address_to_reach_and_a_fresh_one_is_green() -> None:
+    fresh = {"kind": "landing", "stale": False, "fresh_at": "2026-11-21T00:00:00Z"}
+    snapshot, params = in_json(commands.SYNC_STATUS, lambda told: told.update(delivery=fresh))(
+        SNAPSHOT, replace(PARAMS, sync_kind="landing", sync_url="")
+    )
+    found = statuses(snapshot, params)
+    assert (found["SYNC-02"], found["SYNC-05"]) == ("pass", "not_applicable")

@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from backbone_sync import dictionary, grant_file
+from backbone_sync import dictionary
 from backbone_sync.errors import ConfigInvalid
+from backbone_sync.privacy import grant_file
 from provision.inventory import grants, schemas
 
 from .conftest import Folder, sound

@@ -13,8 +13,9 @@ import msgspec
 import pytest
 import yaml
 
-from backbone_sync import dictionary, grant
-from backbone_sync.validator import Scope, Validator
+from backbone_sync import dictionary
+from backbone_sync.dictionary.validator import Scope, Validator
+from backbone_sync.privacy import grant
 from provision.lab.source import account, listing, schema
 from provision.lab.source.generate import Size, generate
 from provision.lab.source.mutate import mutate

@@ -64,6 +64,13 @@ SERVERS: dict[str, dict[str, Any]] = {
         "backbone_sync_source": "supplied",
         "backbone_sync_supplied": {"unit": "a.service", "health_command": "true", "ports": [5774, 5775]},
     },
+    "landing": {"backbone_sync_kind": "landing", "backbone_database_clients": "none"},
+    "landing, not ours": {
+        "backbone_sync_kind": "landing",
+        "backbone_sync_source": "supplied",
+        "backbone_database_clients": "none",
+    },
+    "landing, inside too": {"backbone_sync_kind": "landing", "backbone_database_clients": "internal_and_vpn"},
     "local": {"ansible_connection": "local", "ansible_port": 2222},
     "sources-off": {"backbone_sync_supplied": {"unit": "a.service", "health_command": "true", "ports": [1]}},
 }
@@ -149,7 +156,7 @@ def test_what_is_to_go_is_stopped_and_firewalls_only_by_the_stage_that_replaces_
 def test_hours_are_meant_in_the_zone_of_every_province(tmp_path: Path) -> None:
     provinces = {one.code for one in regions.all_regions() if one.level == "provinsi"}
     hosts = {f"p{code}": {"backbone_region": code} for code in provinces}
-    for stage in ("patching", "antivirus", "backup"):
+    for stage in ("patching", "antivirus", "backup", "sync"):
         wired = resolved(tmp_path, stage, (f"{stage}_timezone",), hosts)
         zones = {host: one[f"{stage}_timezone"] for host, one in wired.items()}
         assert {one.code: zones[f"p{one.province}"] for one in regions.all_regions()} == {

@@ -18,8 +18,13 @@ yaml = YAML(typ="safe")
 def test_the_syncs_token_and_client_id_are_not_digested() -> None:
     known = dict(yaml.load(roles_dir() / "sync" / "vars" / "main.yml"))
     wanted = known.pop("__sync_files")
-    files = rendered(wanted, sync_source="bundled", sync_ca="PEM", sync_grant="version: 1", **known)
+    given = {"sync_source": "bundled", "sync_ca": "PEM", "sync_grant": "version: 1", "sync_signers": {"a.pem": "KEY"}}
+    known["__sync_beside"] = rendered(
+        known["__sync_beside"], **given, **known, sync_reference={"ref.agama.ndjson": "{}"}
+    )
+    files = rendered(wanted, **given, **known)
     assert "/etc/backbone/grant.yml" in files
+    assert {"/etc/backbone/sync-signers/a.pem", "/etc/backbone/sync-reference/ref.agama.ndjson"} <= set(files)
     assert "/etc/backbone/sync.toml" in files
     assert not [path for path in files if "credentials" in path]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -14,12 +17,31 @@ from provision.paths import inventories_dir, roles_dir
 TEMPLATES = roles_dir() / "sync" / "templates"
 
 
+def toml() -> Any:
+    spec = importlib.util.spec_from_file_location("toml_pairs", TEMPLATES.parent / "filter_plugins" / "toml_pairs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.FilterModule()
+
+
 def rendered(name: str, **variables: object) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, autoescape=False)
     environment.filters["to_json"] = json.dumps
+    environment.filters.update(toml().filters())
     given = {
         "ansible_managed": "Managed",
         "sync_region": "33.74",
+        "sync_kind": "contract",
+        "sync_settings": {},
+        "sync_overlap": "",
+        "sync_bandwidth_kbit": 0,
+        "sync_run": {},
+        "sync_timezone": "Asia/Jakarta",
+        "sync_drop_directory": "/srv/backbone/drop",
+        "__sync_given_credentials": {"client_id": "x", "token": "y"},
+        "__sync_ca_file": "/etc/backbone/sync-ca.pem",
         "sync_url": "https://pusat.example/v1",
         "sync_ca": "",
         "sync_page_limit": 4000,
@@ -76,3 +98,28 @@ def test_each_unit_that_is_written_has_a_template() -> None:
     }
     for timer in TEMPLATES.glob("*.timer.j2"):
         assert (TEMPLATES / timer.name.replace(".timer", ".service")).is_file()
+
+
+def test_every_credential_of_the_kind_reaches_the_unit_and_the_command_and_a_drop_directory_can_be_written() -> None:
+    given = {"__sync_given_credentials": {"password": "p", "api_key": "k"}}
+    unit = rendered("backbone-sync.service.j2", **given)
+    assert [line for line in unit.splitlines() if line.startswith("LoadCredential")] == [
+        "LoadCredential=api_key:/etc/backbone/credentials/sync-api_key",
+        "LoadCredential=password:/etc/backbone/credentials/sync-password",
+    ]
+    assert "ReadWritePaths" not in unit
+    command = rendered("backbone-sync.sh.j2", **given)
+    assert "--property=LoadCredential=api_key:/etc/backbone/credentials/sync-api_key \\\n" in command
+    files: dict[str, object] = {"sync_kind": "files", "__sync_given_credentials": {}, "sync_drop_directory": "/srv/in"}
+    assert "ReadWritePaths=/srv/in\n" in rendered("backbone-sync.service.j2", **files)
+    assert "LoadCredential" not in rendered("backbone-sync.service.j2", **files)
+    assert "--property=ReadWritePaths=/srv/in \\\n" in rendered("backbone-sync.sh.j2", **files)
+
+
+def test_any_value_stands_in_the_configuration_as_it_was_given() -> None:
+    odd = 'x "y" \\ \n \x7f \u00e9'
+    pairs = toml().filters()["toml_pairs"]
+    text = pairs({"b": [1, 2.5, True], "a": odd, "c": {"d e": {"f": False}}, "g": None})
+    assert tomllib.loads(text) == {"a": odd, "b": [1, 2.5, True], "c": {"d e": {"f": False}}}
+    with pytest.raises(ValueError, match="no word"):
+        pairs({"a": [None]})

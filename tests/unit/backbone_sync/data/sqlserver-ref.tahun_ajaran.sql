@@ -54,6 +54,15 @@ DELETE t FROM [ref].[tahun_ajaran] AS t WHERE EXISTS (SELECT 1 FROM OPENJSON(?) 
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2);
+
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[tahun_ajaran] AS t ON t.[tahun_ajaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tahun_ajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'ref.tahun_ajaran', CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'ref.tahun_ajaran' AND h.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2);
 
@@ -68,6 +77,9 @@ DELETE t FROM [ref].[tahun_ajaran] AS t WHERE EXISTS (SELECT 1 FROM [sync].[held
 
 -- settle_held.3
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = N'ref.tahun_ajaran' AND (CONVERT(int, ?) = 1 OR h.[release_id] IN (SELECT CONVERT(bigint, r.[value]) FROM OPENJSON(?) AS r));
+
+-- handed_over
+UPDATE [ref].[tahun_ajaran] SET [last_update] = ?;
 
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [ref].[tahun_ajaran]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND EXISTS (SELECT 1 FROM [ref].[tahun_ajaran] AS t WHERE CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tahun_ajaran') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];

@@ -54,6 +54,15 @@ DELETE t FROM [backbone].[sekolah] AS t WHERE EXISTS (SELECT 1 FROM OPENJSON(?) 
 -- saw
 INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [live] bit '$.live') AS d;
 
+-- noted
+INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d;
+
+-- lacking
+SELECT TOP (1) 1 AS [found] FROM [backbone].[sekolah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2);
+
+-- behind
+SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[sekolah] AS t ON t.[sekolah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'sekolah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
+
 -- absent
 INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id]) SELECT N'sekolah', LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2, N'absent', t.[last_update], ? FROM [backbone].[sekolah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2) AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h WITH (UPDLOCK, HOLDLOCK) WHERE h.[entity] = N'sekolah' AND h.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2);
 
@@ -131,6 +140,9 @@ INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [field], [last_updat
 
 -- evict.kode_wilayah.2
 DELETE t FROM [backbone].[sekolah] AS t WHERE t.[kode_wilayah] IS NOT NULL AND NOT EXISTS (SELECT 1 FROM OPENJSON(?) AS v WHERE TRY_CONVERT(nvarchar(16), v.[value]) COLLATE Latin1_General_100_BIN2 = t.[kode_wilayah]);
+
+-- handed_over
+UPDATE [backbone].[sekolah] SET [last_update] = ?;
 
 -- holding
 SELECT (SELECT COUNT_BIG(*) FROM [backbone].[sekolah]) - (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND EXISTS (SELECT 1 FROM [backbone].[sekolah] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2 = q.[key])) AS [stored], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[reason] NOT IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [quarantined], (SELECT COUNT_BIG(*) FROM [sync].[tombstone] AS d WHERE d.[entity] = N'sekolah') AS [deleted], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[reason] = ?) AS [refused], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[reason] IN (SELECT w.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS w)) AS [withheld];

@@ -69,6 +69,15 @@ DELETE x FROM [sync].[reference_check] AS x WHERE x.[entity] = ?;
 -- OF_ENTITY.8
 DELETE x FROM [sync].[guarded] AS x WHERE x.[entity] = ?;
 
+-- OF_SOURCE.0
+DELETE x FROM [sync].[tombstone] AS x WHERE x.[entity] = ?;
+
+-- OF_SOURCE.1
+DELETE x FROM [sync].[held] AS x WHERE x.[entity] = ?;
+
+-- OF_SOURCE.2
+DELETE x FROM [sync].[quarantine] AS x WHERE x.[entity] = ?;
+
 -- GUARDED
 SELECT g.[fields] FROM [sync].[guarded] AS g WHERE g.[entity] = ?;
 
@@ -88,16 +97,16 @@ UPDATE [sync].[width] WITH (UPDLOCK, HOLDLOCK) SET [length] = ?, [run_id] = ?, [
 INSERT INTO [sync].[width] ([length], [run_id], [entity], [field]) VALUES (?, ?, ?, ?);
 
 -- POSITION
-SELECT c.[since_update], c.[high_update], c.[floor_update], c.[position], c.[fields], c.[region] FROM [sync].[cursor] AS c WHERE c.[entity] = ?;
+SELECT c.[since_update], c.[high_update], c.[floor_update], c.[position], c.[fields], c.[region], c.[source] FROM [sync].[cursor] AS c WHERE c.[entity] = ?;
 
 -- MOVE
 UPDATE [sync].[cursor] SET [since_update] = CONVERT(datetimeoffset(6), ?), [high_update] = CONVERT(datetimeoffset(6), ?), [floor_update] = CONVERT(datetimeoffset(6), ?), [position] = CONVERT(nvarchar(max), ?), [moved_at] = SYSDATETIMEOFFSET() WHERE [entity] = ?;
 
 -- BEGIN.0
-UPDATE [sync].[cursor] WITH (UPDLOCK, HOLDLOCK) SET [since_update] = NULL, [high_update] = NULL, [floor_update] = NULL, [position] = NULL, [fields] = ?, [region] = ?, [moved_at] = SYSDATETIMEOFFSET() WHERE [entity] = ?;
+UPDATE [sync].[cursor] WITH (UPDLOCK, HOLDLOCK) SET [since_update] = NULL, [high_update] = NULL, [floor_update] = NULL, [position] = NULL, [fields] = ?, [region] = ?, [source] = ?, [moved_at] = SYSDATETIMEOFFSET() WHERE [entity] = ?;
 
 -- BEGIN.1
-INSERT INTO [sync].[cursor] ([fields], [region], [entity]) VALUES (?, ?, ?);
+INSERT INTO [sync].[cursor] ([fields], [region], [source], [entity]) VALUES (?, ?, ?, ?);
 
 -- RESET
 UPDATE [sync].[cursor] SET [since_update] = NULL, [high_update] = NULL, [floor_update] = NULL, [position] = NULL WHERE [entity] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);

@@ -1,0 +1,195 @@
+"""Erasure: a person's rows, contents in quarantine and corrections go, and the next sync does not bring them back.
+
+What stays is the centre's key of each row, without content: the block, and the account. It stays in two places, in
+`sync.erasure` and in a file outside the database, because a database that is restored from a backup knows nothing of
+later erasures: every run starts by erasing again whoever stands in the file alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from backbone_sync.dictionary import Dictionary
+from backbone_sync.errors import ConfigInvalid
+from backbone_sync.privacy import subject as subjects
+from backbone_sync.privacy.gate import ERASED
+from backbone_sync.privacy.grant import Grant
+from backbone_sync.privacy.subject import Connection, Subject
+from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores.store import guarded
+
+LIST = "erasures.jsonl"
+REASONS = ("subject", "retention")
+
+_WITHHOLD = (
+    "INSERT INTO sync.quarantine AS q (entity, key, reason, last_update, first_run, last_run)"
+    " SELECT %(entity)s, g.key, %(reason)s, g.at, r.run, r.run"
+    " FROM unnest(%(keys)s::text[], %(moments)s::timestamptz[]) AS g(key, at),"
+    " (SELECT coalesce(max(run_id), 0) FROM sync.run) AS r(run)"
+    " ON CONFLICT (entity, key) DO UPDATE SET reason = excluded.reason, payload = NULL, field = NULL"
+)
+
+
+@dataclass
+class Erased:
+    """What an erasure did: rows removed and rows that mentioned the person, by entity; contents and corrections."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    mentions: dict[str, int] = field(default_factory=dict)
+    quarantine: int = 0
+    corrections: int = 0
+
+
+def erase(
+    connection: Connection, dictionary: Dictionary, grant: Grant, folder: str, who: Subject, reason: str = "subject"
+) -> Erased:
+    """Erase one person, in one transaction; then the list outside the database. `folder` holds the list."""
+    done = _erase(connection, dictionary, grant, who, reason)
+    _write(folder, [_line(who.entity, who.key, reason)])
+    clean(connection, dictionary, [*done.removed, *done.mentions])
+    return done
+
+
+def erase_all(
+    connection: Connection, dictionary: Dictionary, grant: Grant, folder: str, people: Iterable[Subject], reason: str
+) -> None:
+    """Erase many, each in a transaction of its own, and clean up once."""
+    touched: dict[str, None] = {}
+    for who in people:
+        done = _erase(connection, dictionary, grant, who, reason)
+        _write(folder, [_line(who.entity, who.key, reason)])
+        touched.update(dict.fromkeys([*done.removed, *done.mentions]))
+    if touched:
+        clean(connection, dictionary, touched)
+
+
+def clean(connection: Connection, dictionary: Dictionary, entities: Iterable[str]) -> None:
+    """Take the values of deleted rows off the disk: until a VACUUM they lie in the table's pages."""
+    names = [ddl.qualified(dictionary[name]) for name in dict.fromkeys(entities)]
+    with guarded():
+        for name in [*names, "sync.quarantine", "sync.correction"]:
+            connection.execute(f"VACUUM {name}".encode())
+
+
+def _erase(connection: Connection, dictionary: Dictionary, grant: Grant, who: Subject, reason: str) -> Erased:
+    done = Erased()
+    with guarded(), connection.transaction():
+        stored = subjects.rows_of(connection, dictionary, grant, who)
+        own = {
+            name: [str(row[dictionary[name].key.name]) for row in rows]
+            for name, (place, rows) in stored.items()
+            if place is None or not place.mention
+        }
+        aside = subjects.quarantine_of(connection, dictionary, grant, who, own)
+        for name, (place, rows) in reversed(list(stored.items())):
+            if not rows:
+                continue
+            table, key = ddl.qualified(dictionary[name]), dictionary[name].key.name
+            keys = [str(row[key]) for row in rows]
+            if place is not None and place.mention:
+                column = ddl.quoted(place.field.name)
+                connection.execute(
+                    f"UPDATE {table} SET {column} = NULL WHERE {ddl.quoted(key)} = ANY(%s::uuid[])".encode(), (keys,)
+                )
+                done.mentions[name] = len(keys)
+                continue
+            connection.execute(f"DELETE FROM {table} WHERE {ddl.quoted(key)} = ANY(%s::uuid[])".encode(), (keys,))
+            _withhold(connection, name, keys, [row["last_update"] for row in rows])
+            done.removed[name] = len(keys)
+        for one in aside:
+            kept = one["key"].startswith("?")
+            connection.execute(
+                "UPDATE sync.quarantine SET payload = NULL, reason = CASE WHEN %s THEN reason ELSE %s END"
+                " WHERE entity = %s AND key = %s",
+                (kept, ERASED, one["entity"], one["key"]),
+            )
+        done.quarantine = len(aside)
+        done.corrections = connection.execute(
+            "DELETE FROM sync.correction WHERE key = ANY(%s)", ([who.key, *(k for one in own.values() for k in one)],)
+        ).rowcount
+        connection.execute(
+            "INSERT INTO sync.erasure (entity, key, reason) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            (who.entity, who.key, reason),
+        )
+    return done
+
+
+def _withhold(connection: Connection, entity: str, keys: list[str], moments: list[Any]) -> None:
+    connection.execute(_WITHHOLD, {"entity": entity, "reason": ERASED, "keys": keys, "moments": moments})
+
+
+def reapply(connection: Connection, dictionary: Dictionary, grant: Grant, folder: str) -> int:
+    """Erase again whoever stands in the list but not in the database; the other way round the list is completed.
+
+    Returns how many were erased again. Whom the grant readmits is struck off the list.
+    """
+    if not folder:
+        return 0
+    with guarded():
+        rows = connection.execute("SELECT entity, key, reason FROM sync.erasure").fetchall()
+    there = {(entity, key) for entity, key, _ in rows}
+    listed = _listed(folder)
+    lines = [_line(e, k, reason) for e, k, reason in rows if (e, k) not in listed and k not in grant.readmit]
+    lines += [_line(e, k, "readmitted") for (e, k) in listed if k in grant.readmit]
+    again = [(e, k, r) for (e, k), r in listed.items() if (e, k) not in there and k not in grant.readmit]
+    for entity, key, reason in again:
+        _erase(connection, dictionary, grant, Subject(entity, key), reason)
+    _write(folder, lines)
+    if again:
+        clean(connection, dictionary, [n for n in grant.entities if dictionary[n].schema != "ref"])
+    return len(again)
+
+
+def listed(folder: str) -> int:
+    """How many people stand in the list of the erased outside the database."""
+    return len(_listed(folder)) if folder else 0
+
+
+def _line(entity: str, key: str, reason: str) -> dict[str, str]:
+    at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return {"entity": entity, "key": key, "reason": reason, "at": at}
+
+
+def _listed(folder: str) -> dict[tuple[str, str], str]:
+    """(entity, key) → reason, of those who stand in the list and were not struck off."""
+    path = Path(folder) / LIST
+    found: dict[tuple[str, str], str] = {}
+    if not path.is_file():
+        return found
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            one = msgspec.json.decode(line)
+            place = one["entity"], one["key"]
+        except (msgspec.DecodeError, KeyError, TypeError) as fault:
+            raise ConfigInvalid(
+                f"{path}: line {number} cannot be read", "restore the file: it says who must not come back"
+            ) from fault
+        if one["reason"] in REASONS:
+            found[place] = one["reason"]
+        else:
+            found.pop(place, None)
+    return found
+
+
+def _write(folder: str, lines: list[dict[str, str]]) -> None:
+    if not folder or not lines:
+        return
+    path = Path(folder) / LIST
+    try:
+        place = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(place, "ab") as file:
+            file.write(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        raise ConfigInvalid(
+            f"cannot write {path}: {fault.strerror}",
+            "check publish.directory, then run `backbone-sync subject reapply`",
+        ) from fault

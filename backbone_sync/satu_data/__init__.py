@@ -1,0 +1,1 @@
+"""What is published: sectoral tables with small counts withheld, and metadata."""
