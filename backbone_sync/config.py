@@ -17,6 +17,7 @@ from backbone_sync.errors import ConfigInvalid
 from backbone_sync.privacy import grant as grants
 from backbone_sync.privacy import grant_file
 from backbone_sync.run import pace
+from backbone_sync.stores.store_sqlserver.target import Target
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -55,6 +56,7 @@ class Config:
     balance_rounds: int = 3
     delete_share: float = 0.05  # of an entity's rows; more deletions than this wait for an operator
     pace: Pace = Pace()
+    sqlserver: Target | None = None  # where the data is kept when it is not PostgreSQL
 
     def secret(self, name: str) -> str:
         """The content of the credential file `name`, "" when there is none. Never logged, never kept."""
@@ -112,7 +114,7 @@ def _of_run(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
-    if unknown := set(raw) - {"region", "source", "database", "grant", "publish", "run"}:
+    if unknown := set(raw) - {"region", "source", "database", "store", "grant", "publish", "run"}:
         raise ValueError(", ".join(sorted(unknown)))
     return Config(
         region=str(raw["region"]),
@@ -121,9 +123,20 @@ def _made(raw: Mapping[str, Any], dictionary: Dictionary) -> Config:
             raw.get("database", {}).get("conninfo", "host=/var/run/postgresql dbname=backbone user=backbone_sync")
         ),
         grant=_granted(raw.get("grant", {}), dictionary, str(raw["region"])),
+        sqlserver=_store(dict(raw.get("store", {"kind": "postgresql"}))),
         publish_directory=str(raw.get("publish", {}).get("directory", "")),
         **_of_run(dict(raw.get("run", {}))),
     )
+
+
+def _store(raw: dict[str, Any]) -> Target | None:
+    """The table [store]: None for PostgreSQL, whose connection [database] names."""
+    kind = raw.pop("kind")
+    if kind == "sqlserver":
+        return Target(**raw)
+    if kind != "postgresql" or raw:
+        raise ValueError("store.kind is postgresql (with nothing beside it: see [database]) or sqlserver")
+    return None
 
 
 def _granted(raw: Mapping[str, Any], dictionary: Dictionary, region: str) -> grants.Grant:

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser with every verb."""
     made = argparse.ArgumentParser(
         prog="backbone-sync",
-        description="Pulls the region's data from the central Backbone into PostgreSQL and accounts for it.",
+        description="Pulls the region's data from the central Backbone into its database and accounts for it.",
         epilog="example: backbone-sync status --json",
     )
     made.add_argument("--version", action="version", version=__version__)

@@ -16,7 +16,7 @@ import msgspec
 from backbone_sync import __version__, sources
 from backbone_sync.config import DEFAULT, Config
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.errors import SyncError
+from backbone_sync.errors import ConfigInvalid, SyncError
 from backbone_sync.logs import FORMATS
 from backbone_sync.run import status
 from backbone_sync.sources.delivery import Delivering
@@ -51,7 +51,12 @@ def verb(verbs: Verbs, name: str, act: Act, text: str, example: str = "") -> arg
 
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
-    """The store, closed again at the end."""
+    """The store in PostgreSQL, closed again at the end; ConfigInvalid where the data is kept in SQL Server."""
+    if config.sqlserver is not None:
+        raise ConfigInvalid(
+            "this verb works with PostgreSQL only, and store.kind is sqlserver",
+            "with SQL Server there are: run, status, migrate, doctor, reconcile, release-deletes",
+        )
     store = Store(config.database)
     try:
         yield store

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 
 from backbone_sync import sources
 from backbone_sync.cli.common import Verbs, opened, say, show, standing, verb
+from backbone_sync.cli.stores import regional
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import StoreUnreachable
@@ -37,6 +38,10 @@ def facts(config: Config, words: Dictionary, *, offline: bool) -> doctor.Facts:
     ends = config.grant.expires
     days = (ends - datetime.now(timezone.utc).date()).days + 1 if ends else None
     try:
+        if config.sqlserver is not None:
+            # Corrections and the record's chain are asked of PostgreSQL only.
+            with regional(config, words) as kept:
+                return doctor.Facts(kept.status(), "", steps, days)
         with opened(config) as store:
             now = standing(store, config, words)
             with guarded():

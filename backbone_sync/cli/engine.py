@@ -12,12 +12,12 @@ from dataclasses import asdict
 from typing import Any
 
 from backbone_sync import __version__
-from backbone_sync.cli.common import Verbs, complain, opened, say, show, standing, verb
+from backbone_sync.cli.common import Verbs, complain, say, show, verb
+from backbone_sync.cli.stores import regional
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import AlreadyRunning, WindowClosed
 from backbone_sync.interfaces import Source
-from backbone_sync.privacy import erasure, record
 from backbone_sync.run import publish, status
 from backbone_sync.run.engine import Engine
 from backbone_sync.run.results import RunResult
@@ -26,6 +26,7 @@ from backbone_sync.run.state import Counts
 from backbone_sync.sources import landing_schema, open_source
 from backbone_sync.sources.delivery import Delivering, Delivery
 from backbone_sync.stores.postgresql import guarded
+from backbone_sync.stores.store import Store
 
 
 def add(verbs: Verbs) -> None:
@@ -42,7 +43,8 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     if not options.now and config.pace.jitter:
         # So that not all regions ask the centre at the same moment.
         time.sleep(random.uniform(0, config.pace.jitter.total_seconds()))  # noqa: S311
-    with opened(config) as store, contextlib.ExitStack() as leaving:
+    with regional(config, words) as kept, contextlib.ExitStack() as leaving:
+        store = kept.store
         quiet = options.json or not sys.stderr.isatty()
         watch = Watch(duration(options.stall).total_seconds())
 
@@ -55,7 +57,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
         engine = Engine(config, words, source, store, progress)
         store.lock()
         store.migrate(words, config.grant.entities)
-        erasure.reapply(store.connection, words, config.grant, config.publish_directory)
+        kept.remember()
         try:
             with watch:
                 result = engine.run(full=options.full, anytime=options.now)
@@ -64,8 +66,8 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
         detail = {"run": result.run_id, "green": result.green, "rows": _processed(result)}
-        record.append_on(store.connection, config.publish_directory, "run", config.grant, detail)
-        now = standing(store, config, words)
+        kept.note("run", detail)
+        now = kept.status()
         if config.publish_directory:
             publish.write(config.publish_directory, now, config.grant.expires)
     if options.json:
@@ -114,8 +116,8 @@ def _run_document(result: RunResult, now: status.Status) -> dict[str, Any]:
 
 
 def _status(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        now = standing(store, config, words)
+    with regional(config, words) as kept:
+        now = kept.status()
     if options.json:
         show(asdict(now))
     else:
@@ -124,11 +126,12 @@ def _status(options: argparse.Namespace, config: Config, words: Dictionary) -> i
 
 
 def _migrate(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
+    with regional(config, words) as kept:
+        store = kept.store
         applied = store.migrate(words, config.grant.entities)
         with _source(config, words) as source:
             installed = source.install() if isinstance(source, Delivering) else []
-        if config.source.kind != "landing":
+        if isinstance(store, Store) and config.source.kind != "landing":
             with guarded():
                 installed += ["no landing database any more"] if landing_schema.withdraw(store.connection) else []
         try:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, opened, say, show, verb
+from backbone_sync.cli.stores import regional
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
@@ -98,7 +99,8 @@ def _release(options: argparse.Namespace, config: Config, words: Dictionary) -> 
     lasting = duration(options.lasting)
     if not options.by.strip() or not options.reason.strip() or not timedelta(0) < lasting <= timedelta(days=30):
         raise ConfigInvalid("a release needs a name, a reason and a time of at most 30d", "see --help")
-    with opened(config) as store:
+    with regional(config, words) as kept:
+        store = kept.store
         store.migrate(words, config.grant.entities)
         made = store.release(words[name], options.by.strip(), options.reason.strip(), lasting)
     if options.json:
@@ -113,7 +115,8 @@ def _release(options: argparse.Namespace, config: Config, words: Dictionary) -> 
 
 
 def _reconcile(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
+    with regional(config, words) as kept:
+        store = kept.store
         store.migrate(words, config.grant.entities)
         lines = reconcile.reconcile(store, open_source(config, words, __version__), words, _chosen(options, config))
     verdicts = Counter(line.verdict for line in lines)

@@ -57,15 +57,17 @@ def number_postgresql(key: Field, row: str) -> str:
 
 
 def number_sqlserver(key: Field, row: str) -> str:
-    """The same for SQL Server 2016 or newer, as a signed bigint; sum it as decimal(38,0), because bigint overflows."""
+    """The same for SQL Server 2016 or newer, as a signed bigint; sum it as decimal(38,0), because bigint overflows.
+
+    The hashed text must be varchar: of an nvarchar, HASHBYTES would hash two bytes a character.
+    """
     name = f"{row}.[{key.name}]"
     text = f"LOWER(CONVERT(varchar(36), {name}))" if key.type == "uuid" else f"RTRIM(CONVERT(varchar(100), {name}))"
     micros = (
-        f"CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CAST('1970-01-01T00:00:00+00:00' AS datetimeoffset(6)),"
-        f" {row}.[last_update]))"
+        "CONVERT(varchar(20), DATEDIFF_BIG(microsecond,"
+        f" CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), {row}.[last_update]))"
     )
-    hashed = f"HASHBYTES('SHA2_256', {text} + '|' + {micros})"
-    return f"CONVERT(bigint, SUBSTRING({hashed}, 1, 8))"
+    return f"CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT({text}, '|', {micros})), 1, 8))"
 
 
 def statement(dictionary: Dictionary, entity: Entity, by: Sequence[str] = ()) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from backbone_sync import dictionary
 from backbone_sync.dictionary import Dictionary, digest, page, rows_schema
-from backbone_sync.stores import ddl_postgresql, ddl_sqlserver
+from backbone_sync.stores import accounts_sqlserver, ddl_postgresql, ddl_sqlserver
 
 ROOT = Path(__file__).resolve().parents[2]
 _SQL = "-- Made from the data dictionary by `python -m backbone_sync.dictionary.generated`; not to be edited.\n"
@@ -34,15 +34,16 @@ def postgresql(words: Dictionary) -> str:
 
 
 def sqlserver(words: Dictionary) -> str:
-    """The same for SQL Server 2016 or newer, with staging, merge and deletion; all fields granted."""
-    parts = [_SQL, "-- SQL Server 2016 or newer. Declared: no server has run it. ? are parameters.\n"]
-    parts += [f"{s};\nGO\n" for s in (*ddl_sqlserver.SCHEMAS, *ddl_sqlserver.STATE)]
+    """The same for SQL Server 2016 or newer, with staging, upsert and deletion; all fields granted."""
+    parts = [_SQL, "-- SQL Server 2016 or newer. Simulated: no server has run it. ? are parameters.\n"]
+    parts += [f"CREATE SCHEMA {ddl_sqlserver.quoted(s)};\nGO\n" for s in ddl_sqlserver.SCHEMAS]
+    migrations = [one for version in sorted(ddl_sqlserver.MIGRATIONS) for one in ddl_sqlserver.MIGRATIONS[version]]
+    parts += [f"{one.rstrip(';')};\nGO\n" for one in (ddl_sqlserver.MIGRATION_TABLE, *migrations)]
     for entity in words.entities:
         parts += [f"\n-- {entity.name}: {entity.label.id} / {entity.label.en}\n"]
         parts += [f"{s};\nGO\n" for s in (*ddl_sqlserver.table(entity), ddl_sqlserver.staging(entity))]
-        for name, statement in vars(ddl_sqlserver.statements(entity, entity.fields)).items():
-            parts += [f"-- {name}\n{statement.rstrip(';')};\nGO\n"]
-        parts += [f"-- digest\n{ddl_sqlserver.digest(entity)};\nGO\n"]
+        for name, sql in accounts_sqlserver.of_entity(words, entity, entity.fields).items():
+            parts += [f"-- {name}\n{sql.text};\nGO\n"]
     return "".join(parts)
 
 

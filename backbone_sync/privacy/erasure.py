@@ -147,6 +147,11 @@ def reapply(connection: Connection, dictionary: Dictionary, grant: Grant, folder
     return len(again)
 
 
+def listed(folder: str) -> int:
+    """How many people stand in the list of the erased outside the database."""
+    return len(_listed(folder)) if folder else 0
+
+
 def _line(entity: str, key: str, reason: str) -> dict[str, str]:
     at = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return {"entity": entity, "key": key, "reason": reason, "at": at}

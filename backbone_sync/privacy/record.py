@@ -26,7 +26,8 @@ from backbone_sync.stores.store import guarded
 
 log = logging.getLogger("backbone_sync")
 HEAD = "record.head"
-_GENESIS = "0" * 64
+LOST = "an end that was lost, by a restore or by a hand, was found at a run"
+GENESIS = "0" * 64
 
 
 class RecordBroken(SyncError):
@@ -66,27 +67,40 @@ def append(
     with guarded(), connection.transaction():
         connection.execute("LOCK TABLE sync.processing IN EXCLUSIVE MODE")
         row = connection.execute("SELECT seq, digest FROM sync.processing ORDER BY seq DESC LIMIT 1").fetchone()
-        seq, previous = (int(row[0]) + 1, str(row[1])) if row else (1, _GENESIS)
-        _continues(_head(folder), seq - 1)
-        content = {
-            "seq": seq,
-            "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-            "actor": actor(),
-            "activity": activity,
-            "grant": {"number": grant.number, "digest": grant.digest},
-            "purposes": list(grant.purposes),
-            "legal_basis": list(grant.legal_basis),
-            "detail": dict(detail),
-        }
-        line = msgspec.json.encode(content, order="sorted").decode()
-        digest = chained(previous, line)
+        seq, previous = (int(row[0]) + 1, str(row[1])) if row else (1, GENESIS)
+        continues(folder, seq - 1)
+        line, digest = composed(seq, previous, activity, grant, detail)
         connection.execute("INSERT INTO sync.processing VALUES (%s, %s, %s)", (seq, line, digest))
+    return kept(folder, seq, line, digest)
+
+
+def composed(seq: int, previous: str, activity: str, grant: Grant, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """A line and its digest, after the digest `previous`."""
+    content = {
+        "seq": seq,
+        "at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "actor": actor(),
+        "activity": activity,
+        "grant": {"number": grant.number, "digest": grant.digest},
+        "purposes": list(grant.purposes),
+        "legal_basis": list(grant.legal_basis),
+        "detail": dict(detail),
+    }
+    line = msgspec.json.encode(content, order="sorted").decode()
+    return line, chained(previous, line)
+
+
+def kept(folder: str, seq: int, line: str, digest: str) -> Entry:
+    """Keep the new end outside the database too, once it is stored; the line, decoded."""
+    entry = _entry(line)
     _keep_head(folder, seq, digest)
-    log.info("record seq=%d activity=%s digest=%s", seq, activity, digest)
-    return _entry(line)
+    log.info("record seq=%d activity=%s digest=%s", seq, entry.activity, digest)
+    return entry
 
 
-def _continues(head: tuple[int, str] | None, last: int) -> None:
+def continues(folder: str, last: int) -> None:
+    """RecordBroken when the end that is kept outside the database lies beyond the `last` line in it."""
+    head = _head(folder)
     if head is not None and head[0] > last:
         raise RecordBroken(
             f"the processing record ends at line {last}, but line {head[0]} was written before",
@@ -105,7 +119,7 @@ def read(connection: psycopg.Connection[Any], since: int = 0) -> Iterator[Entry]
 def verify(connection: psycopg.Connection[Any], folder: str) -> tuple[int, list[str]]:
     """How many lines there are, and what is wrong with the chain; nothing when it holds."""
     faults: list[str] = []
-    previous, expected, digests = _GENESIS, 1, {}
+    previous, expected, digests = GENESIS, 1, {}
     with guarded():
         rows = connection.execute("SELECT seq, line, digest FROM sync.processing ORDER BY seq").fetchall()
     for seq, line, digest in rows:
@@ -129,11 +143,15 @@ def verify(connection: psycopg.Connection[Any], folder: str) -> tuple[int, list[
 
 def restart(connection: psycopg.Connection[Any], folder: str, grant: Grant, reason: str) -> Entry:
     """Go on after a restore took the end away: the new line names the head that was lost."""
+    return append(connection, folder, "record_restart", grant, lost_end(folder, reason))
+
+
+def lost_end(folder: str, reason: str) -> dict[str, Any]:
+    """Let go of the end that is kept outside the database: what the line that goes on after it tells of it."""
     lost = _head(folder)
     if folder:
         (Path(folder) / HEAD).unlink(missing_ok=True)
-    detail = {"reason": reason, "lost_seq": lost[0] if lost else None, "lost_digest": lost[1] if lost else None}
-    return append(connection, folder, "record_restart", grant, detail)
+    return {"reason": reason, "lost_seq": lost[0] if lost else None, "lost_digest": lost[1] if lost else None}
 
 
 def append_on(
@@ -144,7 +162,7 @@ def append_on(
         return append(connection, folder, activity, grant, detail)
     except RecordBroken as fault:
         log.error("error=%s message=%r", fault.kind, fault.message)
-        restart(connection, folder, grant, "an end that was lost, by a restore or by a hand, was found at a run")
+        restart(connection, folder, grant, LOST)
         return append(connection, folder, activity, grant, detail)
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.interfaces import Cell, Source
-from backbone_sync.stores.store import Store
+from backbone_sync.interfaces import Cell, Source, Storage
 
 EQUAL, DIFFERENT, INCOMPARABLE = "equal", "different", "not_comparable"
 
@@ -47,7 +46,7 @@ def compare(entity: str, source: tuple[Cell, ...] | None, stored: tuple[Cell, ..
     return tuple(made)
 
 
-def reconcile(store: Store, source: Source, words: Dictionary, entities: tuple[str, ...]) -> tuple[Line, ...]:
+def reconcile(store: Storage, source: Source, words: Dictionary, entities: tuple[str, ...]) -> tuple[Line, ...]:
     """All lines of `entities`; entities without a place and a time have one line each. Changes nothing."""
     made: list[Line] = []
     for name in entities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -75,13 +76,13 @@ _ENTITIES = (
     " (SELECT count(*) FROM sync.held h WHERE h.entity = b.entity)"
     " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity)"
 )
-_WHY_BROKEN = "the last run broke off before its end; the next one goes on where it stood"
+WHY_BROKEN = "the last run broke off before its end; the next one goes on where it stood"
 _ORPHANS = "SELECT entity, field, reference, orphans, waiting FROM sync.reference_check ORDER BY 1, 2"
 
 
 def read(connection: psycopg.Connection[tuple[object, ...]], region: str, dictionary: Dictionary) -> Status:
     """The status as of now; a database that no run has touched yet is simply not green."""
-    never = Status(1, region, False, "never", None, None, None, None, None, "no run yet", {})
+    never = untouched(region)
     with guarded(), connection.transaction(), connection.cursor() as raw:
         cursor: psycopg.Cursor[tuple[object, ...]] = raw
         row = cursor.execute("SELECT to_regclass('sync.reference_check') IS NOT NULL").fetchone()
@@ -92,13 +93,26 @@ def read(connection: psycopg.Connection[tuple[object, ...]], region: str, dictio
         if run is None and broken is None:
             return never
         if broken is not None:
-            run = (None, broken[0], None, "interrupted", "interrupted", _WHY_BROKEN)
+            run = (None, broken[0], None, "interrupted", "interrupted", WHY_BROKEN)
         assert run is not None
         green_row = cursor.execute("SELECT max(started_at) FROM sync.run WHERE state = 'green'").fetchone()
         rows = cursor.execute(_ENTITIES).fetchall()
         orphans = cursor.execute(_ORPHANS).fetchall()
+    green = green_row[0] if green_row else None
+    return made(region, dictionary, run, green, rows, orphans)
+
+
+def made(
+    region: str,
+    dictionary: Dictionary,
+    run: tuple[object, ...],
+    green: object,
+    rows: Sequence[tuple[object, ...]],
+    orphans: Sequence[tuple[object, ...]],
+) -> Status:
+    """The status of what a database answered: the last run, when the last green one began, and rows by entity."""
     found = {str(r[0]): _entity(r[1:]) for r in rows}
-    last_green = green_row[0] if green_row and isinstance(green_row[0], datetime) else None
+    last_green = green if isinstance(green, datetime) else None
     return Status(
         version=1,
         region=region,
@@ -113,6 +127,11 @@ def read(connection: psycopg.Connection[tuple[object, ...]], region: str, dictio
         entities={name: found[name] for name in dictionary.names if name in found},
         orphans=tuple(_orphans(row) for row in orphans),
     )
+
+
+def untouched(region: str) -> Status:
+    """The status of a database that no run has touched yet."""
+    return Status(1, region, False, "never", None, None, None, None, None, "no run yet", {})
 
 
 def _entity(row: tuple[object, ...]) -> EntityStatus:

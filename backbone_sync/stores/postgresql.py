@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from backbone_sync.errors import StoreUnreachable
+from backbone_sync.stores import store_faults
 
 
 @contextmanager
@@ -16,17 +16,9 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except psycopg.errors.DiskFull:
-        raise StoreUnreachable(
-            "the database's disk is full (SQLSTATE 53100); nothing of the page was stored",
-            "make room on the database's disk; the next run goes on where this one stood",
-        ) from None
+        raise store_faults.disk_full("SQLSTATE 53100") from None
     except psycopg.OperationalError as fault:
-        raise StoreUnreachable(
-            f"the database does not answer (SQLSTATE {fault.sqlstate or 'none'})",
-            "check that PostgreSQL runs and lets this user in; the next run goes on where this one stood",
-        ) from None
+        raise store_faults.unanswered(f"SQLSTATE {fault.sqlstate or 'none'}", "PostgreSQL") from None
     except psycopg.Error as fault:
-        raise StoreUnreachable(
-            f"the database refused a statement (SQLSTATE {fault.sqlstate or 'none'}, {type(fault).__name__})",
-            "run `backbone-sync migrate`; look up the SQLSTATE in PostgreSQL's manual",
-        ) from None
+        code = f"SQLSTATE {fault.sqlstate or 'none'}"
+        raise store_faults.refused(code, type(fault).__name__, "the SQLSTATE in PostgreSQL's manual") from None

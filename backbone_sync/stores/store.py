@@ -16,7 +16,7 @@ import psycopg
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.dictionary.validator import OUTSIDE, Judged, Scope
-from backbone_sync.errors import AlreadyRunning, SchemaDrift
+from backbone_sync.errors import AlreadyRunning
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy import access
 from backbone_sync.privacy.grant import Grant
@@ -151,10 +151,7 @@ class Store(RunRecords):
         From the beginning when grant, region or source changed. Fields that left the grant go.
         """
         if blocked := self._blocked.get(entity.name):
-            raise SchemaDrift(
-                f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
-                "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
-            )
+            raise store_accounts.table_blocked(entity, blocked)
         names = [f.name for f in granted]
         with guarded(), self.connection.transaction():
             row = self.connection.execute(

@@ -11,6 +11,7 @@ import psycopg
 
 from backbone_sync.dictionary import Dictionary, Entity, Field, digest
 from backbone_sync.dictionary.validator import OUTSIDE, Scope
+from backbone_sync.errors import SchemaDrift
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy.gate import WITHHELD
 from backbone_sync.run.state import Holding, Orphans
@@ -57,6 +58,14 @@ def scope_digest(within: Scope, granted: tuple[Field, ...]) -> str:
         if item.scope:
             made.update("\x00".join([item.name, *sorted(codes), ""]).encode())
     return made.hexdigest()[:32]
+
+
+def table_blocked(entity: Entity, blocked: tuple[str, ...]) -> SchemaDrift:
+    """The fault of a table that cannot be brought up to the dictionary."""
+    return SchemaDrift(
+        f"the table of {entity.name} is not as the data dictionary says: {'; '.join(blocked)}",
+        "remove the view or the column that is not the service's own, then run `backbone-sync migrate`",
+    )
 
 
 def holding(connection: Connection, entity: Entity) -> Holding:

@@ -44,6 +44,11 @@ def write(
         _withdraw(cursor, says, entity, run_id, judged)
     if judged.quarantined:
         _quarantine(cursor, says, entity, run_id, judged)
+    return grown(counts, judged, created, updated, conflicts)
+
+
+def grown(counts: Counts, judged: Judged, created: int, updated: int, conflicts: int) -> Counts:
+    """The counts after a page of which the database made, changed and passed over so many rows."""
     return replace(
         counts,
         pages=counts.pages + 1,

@@ -1,0 +1,82 @@
+"""Deletions wait here until their listing has ended; a mass of them waits on, until an operator releases it by name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from backbone_sync.dictionary import Entity
+from backbone_sync.errors import NothingHeld
+from backbone_sync.run.state import Settled, limit
+from backbone_sync.stores import ddl_sqlserver as ddl
+from backbone_sync.stores import state_sqlserver as says
+from backbone_sync.stores.staged_rows import listed
+from backbone_sync.stores.statements_sqlserver import Sql, Statements
+from backbone_sync.stores.store_held import Release
+from backbone_sync.stores.store_sqlserver.database import Database
+
+
+def settle(
+    database: Database,
+    made: Statements,
+    entity: Entity,
+    run_id: int,
+    share: float,
+    *,
+    compare: bool,
+    tombstones: bool,
+) -> Settled:
+    """Decide on the deletions of a listing that has ended, within the caller's transaction.
+
+    `compare`: the listing was complete, so stored rows that it lacks count as deletions too; with `tombstones` it
+    also listed the withdrawn rows, so that tombstones that it lacks are of no more use.
+    """
+    listing = _compare(database, made, entity, run_id, tombstones) if compare else None
+    ((pending, every),) = database.rows(says.HELD, entity.name)
+    if not every:
+        return Settled(0, 0, 0, 0, listing)
+    stored = int(database.one(Sql(f"SELECT COUNT_BIG(*) AS [stored] FROM {ddl.qualified(entity)}")))  # noqa: S608
+    most = limit(stored, share)
+    released = [int(number) for (number,) in database.rows(says.RELEASED, entity.name)]
+    chosen = (1 if pending <= most else 0, listed(released))
+    change, add, delete, settled = made.settle_held
+    database.run(change, *chosen)
+    database.run(add, run_id, *chosen)
+    deleted = database.run(delete, *chosen)
+    database.run(settled, *chosen)
+    if released:
+        database.run(says.USED, deleted, chosen[1])
+    return Settled(deleted, 0 if pending <= most else int(pending), most, stored, listing)
+
+
+def _compare(database: Database, made: Statements, entity: Entity, run_id: int, tombstones: bool) -> int:
+    database.run(says.SEEN_AGAIN, entity.name)
+    database.run(made.absent, run_id)
+    for table in ("quarantine", "tombstone") if tombstones else ("quarantine",):
+        database.run(says.NOT_LISTED[table], entity.name)
+    database.run(says.COMPARED, entity.name)
+    return int(database.one(says.LISTED))
+
+
+def compare(database: Database, made: Statements, entity: Entity, run_id: int) -> datetime | None:
+    """What the whole snapshot that was noted lacks waits as a deletion, within the caller's transaction.
+
+    The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
+    """
+    _compare(database, made, entity, run_id, tombstones=False)
+    found = database.one(made.behind)
+    return found if isinstance(found, datetime) else None
+
+
+def release(database: Database, entity: Entity, by: str, reason: str, lasting: timedelta) -> Release:
+    """Let the next run apply the deletions that wait now, and no others, until `lasting` has passed.
+
+    NothingHeld when none wait.
+    """
+    with database.transaction():
+        rows = int(database.one(says.WAITING, entity.name))
+        if not rows:
+            raise NothingHeld(f"no deletions of {entity.name} wait for a release", "see `backbone-sync status`")
+        seconds = int(lasting.total_seconds())
+        ((number, until),) = database.rows(says.RELEASE, entity.name, by, reason, rows, seconds)
+        database.run(says.MARK_RELEASED, int(number), entity.name)
+    return Release(int(number), entity.name, by, reason, rows, until)
