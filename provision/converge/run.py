@@ -163,12 +163,7 @@ def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting
             groups[f"run_{stage}"].append(server.server)
     groups["run_python"] = [s.server for s in servers if s.server in setting.no_python and not setting.check]
     groups["linux"] = [server.server for server in servers]
-    everyone = {
-        "controller_owner": dataclasses.asdict(owner),
-        # The head of every managed file; in English, as all comments of configuration files.
-        "ansible_managed": "Managed by Backbone Daerah: changes made here are undone by the next apply.",
-    }
-    return targets.write(run / "inventory.yml", hosts, groups, everyone=everyone)
+    return targets.write(run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)})
 
 
 def _new_run() -> Path:

@@ -14,6 +14,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
 
+# The head of every managed file, in English as all comments of configuration files; Ansible's own `template` alone
+# knows it by itself.
+MANAGED = "Managed by Backbone Daerah: changes made here are undone by the next apply."
+
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry no types
     """Renders on the controller; writes on the server."""
@@ -22,10 +26,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        known = dict(task_vars or {})
+        known = {"ansible_managed": MANAGED, **(task_vars or {})}
         given = dict(self._task.args)
         given["files"] = [self._complete(dict(file), known) for file in given.get("files") or []]
-        result.update(self._execute_module(module_name="backbone_files", module_args=given, task_vars=known))
+        result.update(self._execute_module(module_name="backbone_files", module_args=given, task_vars=task_vars))
         result.pop("invocation", None)
         return result
 
