@@ -32,6 +32,8 @@ LIBRARIES = {
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
+# The fonts in which the pages are laid out while they are measured.
+FILES = {"/usr/share/fonts/truetype/liberation": "fonts-liberation"}
 PARALLEL = ["-q", "-n", "logical", "--dist", "worksteal"]
 NOTHING_COLLECTED = 5
 Step = tuple[str, list[str]]
@@ -123,6 +125,7 @@ def _install_what_is_missing() -> None:
     """Debian's packages that the tests use beside Python's: installed where apt may be used, else named."""
     missing = [package for command, package in COMMANDS.items() if shutil.which(command) is None]
     missing += [package for library, package in LIBRARIES.items() if find_library(library) is None]
+    missing += [package for file, package in FILES.items() if not Path(file).exists()]
     if missing:
         debian.install(missing)
 
