@@ -69,7 +69,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     with ExitStack() as stack:
         if not setting.check:
             for server in sorted(server.server for server in servers):
-                stack.enter_context(_held(setting.inventory, server))
+                stack.enter_context(held(setting.inventory, server))
         log = stack.enter_context((run / "log.txt").open("w", encoding="utf-8"))
 
         def listen(event: Event) -> None:
@@ -184,7 +184,7 @@ def _new_run() -> Path:
 
 
 @contextmanager
-def _held(inventory: Path, server: str) -> Iterator[None]:
+def held(inventory: Path, server: str) -> Iterator[None]:
     """Keep other runs of this controller away from a server while this process lives."""
     locks = paths.state_dir() / "locks"
     locks.mkdir(mode=0o700, parents=True, exist_ok=True)
