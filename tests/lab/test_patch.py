@@ -21,8 +21,8 @@ set -eu
 cd "$(mktemp -d)"
 build() {{
     mkdir -p $1/DEBIAN
-    printf 'Package: {PACKAGE}\\nVersion: %s\\nArchitecture: all\\nMaintainer: Lab <lab@example.org>\\n' $1 >$1/DEBIAN/control
-    printf 'Description: an update\\n' >>$1/DEBIAN/control
+    printf '%s\\n' "Package: {PACKAGE}" "Version: $1" 'Architecture: all' 'Maintainer: Lab <lab@example.org>' \\
+        'Description: an update' >$1/DEBIAN/control
     printf '#!/bin/sh\\n[ "$1" != configure ] || [ -z "$2" ] || touch /run/reboot-required\\n' >$1/DEBIAN/postinst
     chmod 755 $1 $1/DEBIAN $1/DEBIAN/postinst
     dpkg-deb --root-owner-group --build $1 $1.deb >/dev/null
@@ -36,8 +36,9 @@ cd /srv/updates
 {{ dpkg-deb --field 1.1.deb; printf 'Filename: ./1.1.deb\\nSize: %s\\nSHA256: %s\\n' $(stat -c %s 1.1.deb) \\
     $(sha256sum 1.1.deb | cut -d' ' -f1); }} >Packages
 . /etc/os-release
-printf 'Origin: Debian\\nLabel: Debian-Security\\nSuite: stable-security\\nCodename: %s-security\\nSHA256:\\n %s %s Packages\\n' \\
-    $VERSION_CODENAME $(sha256sum Packages | cut -d' ' -f1) $(stat -c %s Packages) >Release
+printf '%s\\n' 'Origin: Debian' 'Label: Debian-Security' 'Suite: stable-security' \\
+    "Codename: $VERSION_CODENAME-security" 'SHA256:' \\
+    " $(sha256sum Packages | cut -d' ' -f1) $(stat -c %s Packages) Packages" >Release
 echo 'deb [trusted=yes] file:/srv/updates ./' >/etc/apt/sources.list.d/updates.list
 apt-get -q update
 """
