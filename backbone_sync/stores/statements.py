@@ -27,10 +27,11 @@ _AGAIN = (
 
 @dataclass(frozen=True)
 class Statements:
-    """The statements of one entity under one grant."""
+    """The statements of one entity under one grant. `codes`: places of fixed-width codes among the granted fields."""
 
     staging: str
     copy: str
+    direct: str
     revive: str
     merge: str
     stale: str
@@ -48,6 +49,7 @@ class Statements:
     lacking: str
     absent: str
     settle_held: str
+    codes: tuple[int, ...]
 
     @staticmethod
     def of(entity: Entity, granted: tuple[Field, ...]) -> Statements:
@@ -65,6 +67,7 @@ class Statements:
             staging=f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS;"
             f" ALTER TABLE {stage} ALTER COLUMN stored_at DROP NOT NULL",
             copy=f"COPY {stage} ({columns}) FROM STDIN WITH {OPTIONS}",
+            direct=f"COPY {table} ({columns}) FROM STDIN WITH {OPTIONS}",
             revive="DELETE FROM sync.tombstone d USING "
             f"{stage} s WHERE d.entity = %s AND d.key = {stage_key} AND d.last_update < s.last_update",
             merge=f"WITH merged AS (INSERT INTO {table} AS t ({columns})"
@@ -131,4 +134,5 @@ class Statements:
             " settled AS (DELETE FROM sync.held WHERE entity = %(entity)s"
             " AND (%(all)s OR release_id = ANY(%(released)s)))"
             " SELECT count(*) FROM gone",
+            codes=tuple(i for i, f in enumerate(granted) if f.type == "code"),
         )

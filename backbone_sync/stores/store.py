@@ -28,6 +28,7 @@ from backbone_sync.stores.postgresql import guarded as guarded
 from backbone_sync.stores.statements import Statements
 from backbone_sync.stores.store_accounts import Waiting
 from backbone_sync.stores.store_runs import RunRecords
+from backbone_sync.stores.untouched import Untouched
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('backbone_sync.migrate', 0))"
@@ -54,6 +55,7 @@ class Store(RunRecords):
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
         self._comparing = False
+        self._untouched = Untouched(direct=False, spoken=None)
         self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
@@ -240,6 +242,7 @@ class Store(RunRecords):
                 "CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean, last_update timestamptz)"
             )
             self.connection.execute("TRUNCATE seen")
+            self._untouched = Untouched.of(self.connection, entity)
         self._statements[entity.name] = made
         self._comparing = compare
 
@@ -250,13 +253,27 @@ class Store(RunRecords):
 
         `counts` grow only once it is committed. `touch`: remember the rows for the check of their references.
         """
+        with guarded():
+            unspoken = self._untouched.unspoken(judged)
+            if self._untouched.direct and unspoken:
+                try:
+                    self._applied(entity, run_id, judged, counts, position, touch=touch, unspoken=True, direct=True)
+                    return
+                except psycopg.errors.UniqueViolation:
+                    self._untouched.direct = False
+            self._applied(entity, run_id, judged, counts, position, touch=touch, unspoken=unspoken)
+
+    def _applied(
+        self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, **how: bool
+    ) -> None:
         says = self._statements[entity.name]
-        with guarded(), self.connection.transaction(), self.connection.cursor() as cursor:
-            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, touch=touch)
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, **how)
             if self._comparing:
                 store_pages.saw(cursor, says, judged)
             store_pages.move(self.connection, entity, position)
         counts.__dict__.update(grown.__dict__)
+        self._untouched.passed(judged)
 
     def lacking(self, entity: Entity) -> bool:
         """Whether a row is stored whose key has not been listed since `prepare`."""
