@@ -48,6 +48,7 @@ class Statements:
     behind: str
     lacking: str
     absent: str
+    absent_again: str
     settle_held: str
     codes: tuple[int, ...]
 
@@ -118,11 +119,11 @@ class Statements:
             " AND q.last_update >= s.last_update)"
             " AND NOT EXISTS (SELECT FROM sync.tombstone d WHERE d.entity = %(entity)s AND d.key = s.key"
             " AND d.last_update >= s.last_update)",
-            lacking=f"SELECT FROM {table} t WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text) LIMIT 1",
+            lacking=f"SELECT FROM {table} t WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)",
             absent="INSERT INTO sync.held (entity, key, kind, last_update, run_id)"
             f" SELECT %(entity)s, t.{key}::text, 'absent', t.last_update, %(run)s FROM {table} t"
-            f" WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)"
-            " ON CONFLICT (entity, key) DO NOTHING",
+            f" WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)",
+            absent_again="ON CONFLICT (entity, key) DO NOTHING",
             settle_held=f"WITH gone AS (DELETE FROM {table} t USING sync.held h"
             f" WHERE h.entity = %(entity)s AND t.{key} = h.key::{key_type} AND t.last_update <= h.last_update"
             " AND (%(all)s OR h.release_id = ANY(%(released)s))"

@@ -23,5 +23,6 @@ def of(fleet: Fleet, plan: Plan) -> dict[str, dict[str, str]]:
     wanting = [one.server for one in plan.servers if "sync" in one.names and sources[one.server] == "bundled"]
     if not wanting:
         return {}
-    wheelhouse = str(build_wheelhouse())
-    return {server: {"controller_wheelhouse_dir": wheelhouse} for server in wanting}
+    with_driver = {server.name for server in fleet.servers if server.settings.sync_store is not None}
+    made = {extra: str(build_wheelhouse(sqlserver=extra)) for extra in {one in with_driver for one in wanting}}
+    return {server: {"controller_wheelhouse_dir": made[server in with_driver]} for server in wanting}

@@ -35,7 +35,16 @@ from provision.inventory.fields import (
     UserName,
     WireguardKey,
 )
-from provision.inventory.sync_source import FilesSource, Kind, LandingSource, PagesSource, Run, SchoolSource, Span
+from provision.inventory.sync_source import (
+    FilesSource,
+    Kind,
+    LandingSource,
+    PagesSource,
+    Run,
+    SchoolSource,
+    Span,
+    SqlServerStore,
+)
 
 PREFIX = "backbone_"
 
@@ -214,6 +223,7 @@ class Settings(Closed):
     sync_school: SchoolSource | None = None
     sync_landing: LandingSource | None = None
     sync_files: FilesSource | None = None
+    sync_store: Annotated[SqlServerStore | None, Field(description="Where backbone_database is sqlserver")] = None
     sync_entities: Annotated[tuple[Entity, ...], Field(description="Empty: all known")] = ()
     grant: Annotated[Text | None, Field(description="YAML file beside the inventory")] = None
 
@@ -231,6 +241,7 @@ class Secrets(Closed):
     sync_client_id: Text | None = None
     sync_token: Text | None = None
     sync_credentials: dict[str, str] | None = None
+    sync_store_password: Text | None = None
     landing_password: Text | None = None
     tls_authority_key: Text | None = None
     tls_key: Text | None = None
