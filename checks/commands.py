@@ -34,6 +34,9 @@ UNITS = (
     "apt-daily.timer",
     "backbone-antivirus-scan.service",
     "backbone-antivirus-scan.timer",
+    "backbone-audit-push.timer",
+    "backbone-audit.service",
+    "backbone-audit.timer",
     "backbone-backup-diff.service",
     "backbone-backup-diff.timer",
     "backbone-backup-full.service",
@@ -228,7 +231,9 @@ then cat $f; else /usr/local/bin/backbone-sync grant --json; fi"""
 
 METRICS = (
     "echo '##files'; "
-    r"find /var/lib/backbone/metrics -maxdepth 1 -name '*.prom' -printf '%T@ %f\n' 2>/dev/null; "
+    # The metrics, the report that the server made of itself last, and since when it is set up to make any.
+    "find /var/lib/backbone/metrics /var/lib/backbone/audit/reports /etc/backbone/audit -maxdepth 1 "
+    r"\( -name '*.prom' -o -name audit.dsse.json -o -name client.pem \) -printf '%T@ %f\n' 2>/dev/null; "
     # Of all its collectors only the one for the stages' own metrics: the others take a tenth of a second.
     "echo '##exporter'; timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9100; "
     'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3\' 2>/dev/null '

@@ -37,6 +37,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("gateway", needs=("tls",)),
     Stage("monitoring", needs=("base",)),
     Stage("notify", needs=("base",)),
+    Stage("audit", needs=("base",)),
 )
 
 NAMES: tuple[str, ...] = tuple(stage.name for stage in STAGES)

@@ -30,6 +30,7 @@ Stage = Literal[
     "gateway",
     "monitoring",
     "notify",
+    "audit",
 ]
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -232,6 +232,12 @@ class Settings(Closed):
     notify_telegram: NotifyTelegram | None = None
     deadman_url: Url | None = None
 
+    audit_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "03:30"
+    audit_collector: Annotated[
+        HttpsUrl | None, Field(description="Where servers send their own signed audits; see docs/collector.md")
+    ] = None
+    audit_collector_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+
 
 class Secrets(Closed):
     """The secrets, by their names without `backbone_secret_`; their values live in vault files only."""
@@ -253,4 +259,4 @@ class Secrets(Closed):
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
 
 # Settings that name a file beside the inventory.
-FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant")
+FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant", "audit_collector_ca")

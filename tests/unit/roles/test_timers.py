@@ -12,6 +12,7 @@ import pytest
 from provision.paths import roles_dir
 
 ZONED = {
+    "audit/templates/backbone-audit.timer.j2": {"audit_time": "03:30", "audit_timezone": "Asia/Jayapura"},
     "antivirus/templates/backbone-antivirus-scan.timer.j2": {
         "antivirus_scan_time": "03:30",
         "antivirus_timezone": "Asia/Jayapura",
