@@ -62,7 +62,7 @@ class Controls:
 
     def wrong_key(self) -> tuple[bool, str]:
         """The repository, asked with a passphrase that is not its own."""
-        name = f"PGBACKREST_REPO{self.live.repo}_CIPHER_"
+        name = "PGBACKREST_REPO1_CIPHER_"
         wrong = {f"{name}PASS": secrets.token_hex(16), f"{name}TYPE": "aes-256-cbc"}
         try:
             self.live.pgbackrest(
@@ -97,10 +97,7 @@ class Controls:
         wanted += [*places, *(place for name, place in segments.items() if name != gap)]
         for place in wanted:
             self.bring(place)
-        prefix = f"repo{self.live.repo}-cipher-"
-        cipher = {
-            name.replace(prefix, "repo1-cipher-"): self.live.told[name] for name in self.live.told if prefix in name
-        }
+        cipher = {name: value for name, value in self.live.told.items() if name.startswith("repo1-cipher-")}
         lines = {"repo1-path": self.shadow, "lock-path": self.folder / "lock", "log-path": self.folder, **cipher}
         self.config.touch(mode=0o600)
         self.config.write_text(

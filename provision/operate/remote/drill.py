@@ -65,7 +65,7 @@ class Work:
             "restored": {"databases": {}, "cluster": []},
             "controls": {},
         }
-        self.live = Live(settings)
+        self.live = Live(settings, place)
         self.port = self.live.port
         self.segment = ""
         self.goal: list[str] = []

@@ -55,16 +55,19 @@ def shown(epoch: float) -> str:
 
 
 class Live:
-    """A cluster by its stanza in pgBackRest's settings: where it lies, how it is asked, what its repository holds."""
+    """A cluster by its stanza in pgBackRest's settings: where it lies, how it is asked, what its repository holds.
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    Of the first repository the main file alone is read. For another one `folder` gets settings in which that one is the
+    only repository: what a drill restores from there, WAL too, comes from nowhere else.
+    """
+
+    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
         self.settings = settings
         self.repo = int(settings["repo"])
-        config = configparser.ConfigParser(interpolation=None, strict=False)
+        self.config = Path(settings["config"])
         try:
-            config.read_string(Path(settings["config"]).read_text())
-            stanza = config[settings["stanza"]]
-            self.told = {**dict(config["global"] if config.has_section("global") else {}), **dict(stanza)}
+            known = _read(self.config, included=self.repo != 1)
+            stanza = known[settings["stanza"]]
             self.data = Path(stanza["pg1-path"])
             self.socket = stanza.get("pg1-socket-path", "/var/run/postgresql")
             self.port = int(stanza.get("pg1-port", "5432"))
@@ -76,18 +79,22 @@ class Live:
                 stanza=settings["stanza"],
                 fault=fault,
             ) from fault
-        if not any(name.startswith(f"repo{self.repo}-") for name in self.told):
+        if not any(name.startswith(f"repo{self.repo}-") for name in known["global"]):
             raise Short("{config} knows no repository {repo}", config=settings["config"], repo=self.repo)
+        if self.repo != 1:
+            self.config = folder / "pgbackrest.conf"
+            self.config.touch(mode=0o600)
+            self.config.write_text(_alone(known, self.repo))
+        self.told = {name.replace(f"repo{self.repo}-", "repo1-"): value for name, value in known["global"].items()}
         places = (f"/usr/lib/postgresql/{self.version}/bin", f"/usr/pgsql-{self.version}/bin")
         self.bin = next((Path(place) for place in places if Path(place, "postgres").exists()), Path("/usr/bin"))
 
     @property
     def repository(self) -> Path | None:
         """The repository's folder where it lies on this machine; None for one that lies elsewhere."""
-        prefix = f"repo{self.repo}-"
-        if f"{prefix}host" in self.told or self.told.get(f"{prefix}type", "posix") not in ("posix", "cifs"):
+        if "repo1-host" in self.told or self.told.get("repo1-type", "posix") not in ("posix", "cifs"):
             return None
-        return Path(self.told.get(f"{prefix}path", "/var/lib/pgbackrest"))
+        return Path(self.told.get("repo1-path", "/var/lib/pgbackrest"))
 
     def session(self, database: str = "") -> Any:
         """A session of the live cluster."""
@@ -104,9 +111,8 @@ class Live:
         lines: int = 3,
     ) -> str:
         """pgBackRest's output, of the chosen repository; with another `config` of that one's only repository."""
-        command = ["pgbackrest", f"--config={config or self.settings['config']}", f"--stanza={self.settings['stanza']}"]
-        command += [f"--repo={self.repo if config is None else 1}"]
-        command += ["--log-level-console=off", f"--log-level-stderr={level}", "--log-level-file=off"]
+        command = ["pgbackrest", f"--config={config or self.config}", f"--stanza={self.settings['stanza']}"]
+        command += ["--repo=1", "--log-level-console=off", f"--log-level-stderr={level}", "--log-level-file=off"]
         return run([*command, *arguments], what=what, timeout=timeout, environment=environment, lines=lines)
 
     def stanza(self) -> dict[str, Any]:
@@ -121,8 +127,8 @@ class Live:
 
     def fetch(self, place: str, into: Path) -> None:
         """One file of the repository, as it lies there (encrypted, compressed)."""
-        command = ["pgbackrest", f"--config={self.settings['config']}", f"--stanza={self.settings['stanza']}"]
-        command += [f"--repo={self.repo}", "--log-level-file=off", "--raw", "repo-get", place]
+        command = ["pgbackrest", f"--config={self.config}", f"--stanza={self.settings['stanza']}"]
+        command += ["--repo=1", "--log-level-file=off", "--raw", "repo-get", place]
         with into.open("wb") as out:
             done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, cwd="/")
         if done.returncode != 0:
@@ -164,6 +170,29 @@ class Live:
                     seconds=self.settings["archive_seconds"],
                 )
             time.sleep(0.5)
+
+
+def _read(config: Path, included: bool) -> configparser.ConfigParser:
+    """pgBackRest's settings: the main file, and the files of conf.d beside it if these are asked for."""
+    known = configparser.ConfigParser(interpolation=None, strict=False)
+    known.add_section("global")
+    known.read_string(config.read_text())
+    for file in sorted((config.parent / "conf.d").glob("*.conf")) if included else []:
+        known.read_string(file.read_text())
+    return known
+
+
+def _alone(known: configparser.ConfigParser, repo: int) -> str:
+    """The same settings with one repository, called the first."""
+    lines = []
+    for section in known.sections():
+        lines.append(f"[{section}]")
+        for name, value in known[section].items():
+            if name.startswith(f"repo{repo}-"):
+                lines.append(f"repo1-{name.split('-', 1)[1]}={value}")
+            elif not re.match(r"repo\d+-", name):
+                lines.append(f"{name}={value}")
+    return "\n".join(lines) + "\n"
 
 
 def sound(stanza: dict[str, Any]) -> list[dict[str, Any]]:

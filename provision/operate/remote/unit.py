@@ -9,7 +9,7 @@
     finish  root: the result (JSON) on stdin becomes last.json and drill.prom, and the run is forgotten
     stop    root: end a drill before its time
     whole   root: a drill from its start to its record, as a timer has it made; ends with 1 if it fell short
-    mark    root: a mark without a drill: a moment that later drills and restores can be compared with
+    mark    postgres: a mark without a drill: a moment that later drills and restores can be compared with
     marks   root: the kept marks as JSON, oldest first: when, and rows by table
     clean   root: remove the scratch place; the unit itself asks for it when it ends, however it ends
 
@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -81,7 +82,8 @@ def as_postgres(verb: str, drill: str, given: Any = None) -> Any:
 def look(drill: str, given: dict[str, Any]) -> dict[str, Any]:
     """As postgres: the plan of a drill, or why there can be none. Changes nothing."""
     try:
-        return {"plan": told_plan(survey(Live({**DEFAULTS, **given}), ROOT))}
+        with tempfile.TemporaryDirectory() as folder:
+            return {"plan": told_plan(survey(Live({**DEFAULTS, **given}, Path(folder)), ROOT))}
     except Short as fault:
         return {"refused": {"message": str(fault), **fault.as_told()}}
 
@@ -228,7 +230,7 @@ def whole(drill: str, given: dict[str, Any]) -> int:
 
 def mark(drill: str, given: dict[str, Any]) -> None:
     """As postgres: a mark, kept; its WAL leaves the server in its own time."""
-    live = Live({**DEFAULTS, **given})
+    live = Live({**DEFAULTS, **given, "repo": 1}, ROOT)
     made = Marking(live, drill)
     made.make(live.stanza()["archive"][-1]["id"])
     made.digest()
@@ -279,6 +281,8 @@ def clean(drill: str) -> None:
 
 def main(arguments: list[str]) -> int:
     verb, drill = arguments[0], arguments[1]
+    if drill == "auto":
+        drill = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + secrets.token_hex(3)
     if not drill.isalnum():
         raise SystemExit(f"no such drill: {drill!r}")
     try:
@@ -293,8 +297,10 @@ def main(arguments: list[str]) -> int:
         elif verb in ("survey", "look", "finish"):
             answers = {"survey": lambda *both: as_postgres("look", *both), "look": look, "finish": finish}
             print(json.dumps(answers[verb](drill, json.load(sys.stdin))))
-        elif verb in ("start", "mark"):
-            {"start": start, "mark": mark}[verb](drill, json.load(sys.stdin))
+        elif verb == "start":
+            start(drill, json.load(sys.stdin))
+        elif verb == "mark":
+            mark(drill, json.loads(arguments[2]) if len(arguments) > 2 else {})
         else:
             {"work": work, "stop": stop, "clean": clean}[verb](drill)
     except Short as fault:
