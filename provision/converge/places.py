@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from provision.converge import program
@@ -16,7 +17,7 @@ DRILL_DIR = Path(__file__).resolve().parents[1] / "operate"
 
 def contents(book: Book) -> dict[str, dict[str, str]]:
     """What of the controller's own content enters the input digests: {stage: {name: digest}}."""
-    found = {
+    found: dict[str, Callable[[], dict[str, str]]] = {
         "sync": lambda: {"release": release_id()},
         "audit": lambda: {"release": program.release_id()},
         "backup": lambda: {"drill": _drill_digest()},
