@@ -39,6 +39,8 @@ def describe(reason: Reason) -> str:
         plans.CONTROL_FAILED: _("control failed: {what}"),
         plans.ASKED: _("asked for"),
         plans.FOLLOWS: _("follows {what}"),
+        plans.TOO_OLD: _("last ran long ago: {what}"),
+        plans.ANOTHER_SERVER: _("ran for another kind of server: {what}"),
     }[reason.code]
     shown = ", ".join(reason.what[:_NAMES_SHOWN])
     if len(reason.what) > _NAMES_SHOWN:

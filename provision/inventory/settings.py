@@ -154,6 +154,9 @@ class Settings(Closed):
     ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
+    stages_max_age_days: Annotated[
+        int, Field(ge=0, le=3650, description="Days after which a stage runs again though nothing changed; 0: never")
+    ] = 180
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
     found: Annotated[
         tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
