@@ -184,7 +184,7 @@ class Ledger:
         write_json(self.stamp(stamp["stage"]), stamp)
         if self.before(stamp["stage"]).exists():
             self.before(stamp["stage"]).unlink()
-        return any(before.get(key) != stamp[key] for key in COMPARED)
+        return any(before.get(key) != stamp.get(key) for key in COMPARED)
 
     def tried(self, stage, controls):
         """Note in a stamp in force which controls the stage could not mend; False without such a stamp."""
