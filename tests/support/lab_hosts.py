@@ -105,7 +105,7 @@ class Provisioned:
 def boot(lab: Lab, demo: DemoRun, **changed: Any) -> Provisioned:
     """Start the demo's server anew, with other hardware where asked for, and let its services settle."""
     lab.down([SERVER])
-    lab.up([SERVER, "lab-pusat", "lab-luar"], layers={SERVER: demo.layer}, changed={SERVER: changed})
+    lab.up([SERVER, "lab-pusat", "lab-luar"], layers={SERVER: [demo.layer]}, changed={SERVER: changed})
     lab.run(SERVER, "systemctl is-system-running --wait", check=False)
     lab.run(SERVER, "chronyc -n waitsync 60 0 0 1", check=False)
     return Provisioned(lab, demo.inventory)
