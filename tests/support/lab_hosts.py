@@ -75,7 +75,7 @@ def demo(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
         cwd=CLONE,
         env={**os.environ, "BACKBONE_LAB": lab.name},
         stdout=subprocess.DEVNULL,
-        timeout=1200,
+        timeout=2400,
     )
     lab.freeze(SERVER, layer)
     return DemoRun(done.returncode, out, layer, lab.inventory)
