@@ -1,6 +1,7 @@
-"""`apply` killed (SIGKILL) at tasks of a whole provisioning: the next ones go on, and what they leave is the same.
+"""A provisioning that is disturbed at its tasks: the next `apply` goes on, and what is there in the end is the same.
 
-In an ordinary run at three random tasks, its seed printed; after each task of the whole run in `backbone test slow`.
+In an ordinary run at three random tasks, the seed printed: the controller killed (SIGKILL), the server restarted without
+warning, the network cut. In `backbone test slow` the controller killed after each task of the whole run.
 docs/reliability.md has the outcome. What the disturbed server must equal is the one that the demo provisioned.
 """
 
@@ -22,18 +23,24 @@ import pytest
 from provision import paths
 from provision.audit.run import examine
 from provision.inventory import load
+from provision.lab import network
 from provision.lab.lab import Lab
 from tests.support import portrait
 from tests.support.lab_hosts import SERVER, DemoRun, boot
 
-KILLS = 3
-# Tasks after which an apply is killed at the latest, so that three kills fall all over a run of some five hundred.
+# Tasks after which an apply is disturbed at the latest, so that three times fall all over a run of some five hundred.
 REACH = 180
 Stop = Callable[[dict[str, Any]], bool]
+Disturb = Callable[[subprocess.Popen[str]], None]
 
 
-def applied(inventory: Path, stop: Stop) -> list[dict[str, Any]]:
-    """`backbone apply`, killed once `stop` says so of an event; its events."""
+def kill(controller: subprocess.Popen[str]) -> None:
+    """The controller, and all that it started, is gone at once."""
+    os.killpg(controller.pid, signal.SIGKILL)
+
+
+def applied(inventory: Path, stop: Stop, disturb: Disturb = kill) -> list[dict[str, Any]]:
+    """`backbone apply`, disturbed once `stop` says so of an event; its events, to the last that came."""
     command = [sys.executable, "-m", "provision.cli.main", "apply", "-i", str(inventory), "--limit", SERVER]
     events = []
     with subprocess.Popen(
@@ -47,8 +54,7 @@ def applied(inventory: Path, stop: Stop) -> list[dict[str, Any]]:
         for line in controller.stdout:
             events.append(json.loads(line))
             if stop(events[-1]):
-                os.killpg(controller.pid, signal.SIGKILL)
-                break
+                disturb(controller)
     wait_for_silence(inventory)
     return events
 
@@ -121,11 +127,45 @@ def judged(lab: Lab, inventory: Path, undisturbed: str) -> None:
     assert portrait.differences(undisturbed, lab.run(SERVER, portrait.COMMAND).stdout) == ""
 
 
-def test_killed_at_random_tasks_the_next_apply_goes_on(bare: Lab, demo: DemoRun, undisturbed: str) -> None:
+def address_of(lab: Lab) -> str:
+    """The server's address on the network on which the controller stands."""
+    return str(next(one["addresses"]["internal"] for one in lab.listing() if one["name"] == SERVER))
+
+
+def network_card(lab: Lab) -> str:
+    """This machine's end of the server's line."""
+    number = address_of(lab).rpartition(".")[2]
+    return next(link for link in network.links(lab.networks.slot) if link.endswith(f"-i{number}"))
+
+
+def restart(lab: Lab) -> None:
+    """The server's processes end without a warning, and it starts again: as after a power cut, but for the disk."""
+    lab.run(SERVER, "systemctl reboot --force --force", check=False, timeout=20)
+
+
+def cut(lab: Lab) -> None:
+    """Nothing goes between the controller and the server any more."""
+    subprocess.run(["ip", "link", "set", network_card(lab), "down"], check=True)
+
+
+def mend(lab: Lab) -> None:
+    """The line holds again, and the server has started."""
+    subprocess.run(["ip", "link", "set", network_card(lab), "up"], check=True)
+    lab.machine(SERVER).wait_for_ssh(address_of(lab), 60)
+    lab.run(SERVER, "systemctl is-system-running --wait", check=False)
+
+
+def test_disturbed_at_random_tasks_the_next_apply_goes_on(bare: Lab, demo: DemoRun, undisturbed: str) -> None:
     seed = int(os.environ.get("BACKBONE_SEED") or random.randrange(1 << 32))
     print(f"BACKBONE_SEED={seed}")
     draw = random.Random(seed)
-    for _ in range(KILLS):
+    disturbances: list[tuple[str, Disturb]] = [
+        ("killed", kill),
+        ("server restarted", lambda _controller: restart(bare)),
+        ("network cut", lambda _controller: cut(bare)),
+    ]
+    draw.shuffle(disturbances)
+    for name, disturb in disturbances:
         left = draw.randrange(1, REACH)
 
         def stop(event: dict[str, Any]) -> bool:
@@ -133,9 +173,12 @@ def test_killed_at_random_tasks_the_next_apply_goes_on(bare: Lab, demo: DemoRun,
             left -= is_task(event)
             return left == 0
 
-        events = applied(demo.inventory, stop)
-        print("killed at", [events[-1].get(word) for word in ("stage", "task")])
-        assert events[-1]["event"] != "end"
+        events = applied(demo.inventory, stop, disturb)
+        tasks = [event for event in events if is_task(event)]
+        print(name, "at task", len(tasks), [tasks[-1][word] for word in ("stage", "task")], events[-1]["event"])
+        assert left <= 0
+        assert name != "killed" or events[-1]["event"] != "end"
+        mend(bare)
     judged(bare, demo.inventory, undisturbed)
 
 
