@@ -23,6 +23,7 @@ from provision.inventory.fields import (
     Fqdn,
     Host,
     HttpsUrl,
+    KernelName,
     Name,
     Network,
     PortNumber,
@@ -164,6 +165,11 @@ class Settings(Closed):
     apt_proxy: Url | None = None
     reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
     patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
+
+    kernel_settings: Annotated[
+        dict[KernelName, int | Text],
+        Field(description='Kernel settings (sysctl) beyond the stage hardening\'s own; "" leaves one of those alone'),
+    ] = {}
 
     database: Literal["postgresql", "sqlserver"] = "postgresql"
     database_version: Annotated[

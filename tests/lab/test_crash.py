@@ -1,7 +1,7 @@
 """A provisioning that is disturbed at its tasks: the next `apply` goes on, and what is there in the end is the same.
 
-In an ordinary run at three random tasks, the seed printed: the controller killed (SIGKILL), the server restarted without
-warning, the network cut. In `backbone test slow` the controller killed after each task of the whole run.
+In an ordinary run at three random tasks, the seed printed: the controller killed (SIGKILL), the server restarted
+without warning, the network cut. In `backbone test slow` the controller killed after each task of the whole run.
 docs/reliability.md has the outcome. What the disturbed server must equal is the one that the demo provisioned.
 """
 
@@ -26,7 +26,7 @@ from provision.inventory import load
 from provision.lab import network
 from provision.lab.lab import Lab
 from tests.support import portrait
-from tests.support.lab_hosts import SERVER, DemoRun, boot
+from tests.support.lab_hosts import SERVER, DemoRun, admit, boot
 
 # Tasks after which an apply is disturbed at the latest, so that three times fall all over a run of some five hundred.
 REACH = 180
@@ -103,10 +103,11 @@ def undisturbed(lab: Lab, demo: DemoRun) -> str:
 
 
 @pytest.fixture
-def bare(lab: Lab, undisturbed: str) -> Iterator[Lab]:
+def bare(lab: Lab, demo: DemoRun, undisturbed: str) -> Iterator[Lab]:
     """The same server before its first stage."""
     lab.down([SERVER])
     lab.up([SERVER, "lab-pusat"])
+    admit(lab, SERVER, demo.inventory)
     yield lab
     lab.down([SERVER])
 

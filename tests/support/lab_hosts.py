@@ -102,6 +102,12 @@ class Provisioned:
         return {control for control, status in self.findings().items() if status == "fail"}
 
 
+def admit(lab: Lab, host: str, inventory: Path) -> None:
+    """Let the key in that the demo's inventory has, on a server that was booted anew: the demo enrolled only its own."""
+    public = (inventory.parent / "keys" / "backbone_ed25519.pub").read_text()
+    lab.run(host, "cat >>/home/backbone/.ssh/authorized_keys", given=public)
+
+
 def boot(lab: Lab, demo: DemoRun, **changed: Any) -> Provisioned:
     """Start the demo's server anew, with other hardware where asked for, and let its services settle."""
     lab.down([SERVER])
