@@ -103,7 +103,7 @@ class Provisioned:
 
 
 def admit(lab: Lab, host: str, inventory: Path) -> None:
-    """Let the key in that the demo's inventory has, on a server that was booted anew: the demo enrolled only its own."""
+    """Let in the key that the demo enrolled on its own server, on one that was booted anew."""
     public = (inventory.parent / "keys" / "backbone_ed25519.pub").read_text()
     lab.run(host, "cat >>/home/backbone/.ssh/authorized_keys", given=public)
 
