@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from provision.lab.lab import Lab
-from tests.support.lab_hosts import SERVER, Provisioned
+from tests.support.lab_hosts import SERVER, Provisioned, admit
 
 BARE = "lab-prov"
 PACKAGE = "backbone-lab-update"
@@ -89,6 +89,7 @@ def test_an_update_is_installed_the_server_restarts_and_all_is_as_before(waiting
 
 def test_after_a_wave_that_falls_short_no_server_is_touched(waiting: Provisioned, lab: Lab, tmp_path: Path) -> None:
     lab.up([BARE])
+    admit(lab, BARE, waiting.inventory)
     stamp = "stat -c %y /var/lib/apt/periodic/unattended-upgrades-stamp"
     before = waiting.run(stamp)
     # Nothing on a bare server installs updates, so its wave cannot come to its end.
