@@ -144,3 +144,12 @@ def test_a_server_whose_disks_are_full_answers_all_the_same() -> None:
         "echo x; echo y >&2": Answer(0, "x\n", "y\n"),
         "false": Answer(1, ""),
     }
+
+
+def test_a_server_of_another_language_and_zone_answers_alike() -> None:
+    foreign = "LC_ALL=id_ID.UTF-8 LANG=de_DE LANGUAGE=id TZ=Asia/Jayapura; export LC_ALL LANG LANGUAGE TZ; "
+    asked = ["date -d @0 '+%A %H:%M'", "ls /no/such/place", "echo $LC_ALL:$LANG:$LANGUAGE"]
+    answers = read(asked, prefix=foreign)
+    assert answers[asked[0]].stdout == "Thursday 00:00\n"
+    assert "No such file or directory" in answers[asked[1]].stderr
+    assert answers[asked[2]].stdout == "C.UTF-8::\n"
