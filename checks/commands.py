@@ -31,6 +31,7 @@ UNITS = (
     "apt-daily-upgrade.timer",
     "apt-daily.service",
     "apt-daily.timer",
+    "auditd.service",
     "backbone-antivirus-scan.service",
     "backbone-antivirus-scan.timer",
     "backbone-audit-push.timer",
@@ -112,6 +113,24 @@ PEOPLE = (
     'echo \'##passwords\'; getent shadow | awk -F: -v d=$(($(date +%s) / 86400)) \'$8 != "" && $8 <= d {e=e $1 "\\n"} '
     '{print $1 ":" ($2 == "" ? "empty" : $2 ~ /^[!*]/ ? "locked" : "set")} END {printf "##expired\\n%s", e}\'; true'
 )
+
+
+def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
+    """The kernel's settings (files below /proc/sys), what is loaded and may be, the audit rules' keys, /dev/shm.
+
+    Read by the shell itself, which forks for none of them.
+    """
+    names = "|".join(modules)
+    return rf"""echo '##container'; systemd-detect-virt --container
+echo '##kernel'; cd /proc/sys; for f in {" ".join(settings)}; do [ -r $f ] && IFS= read -r v <$f && echo "$f=$v"; done
+echo '##shm'; while read -r _ m _ o _; do [ "$m" = /dev/shm ] && echo "$o"; done </proc/mounts
+echo '##loaded'; grep -E '^({names}) ' /proc/modules
+echo '##blocked'; cat /etc/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf 2>/dev/null |
+sed -nE 's/^install[[:space:]]+({names})[[:space:]]+\/(usr\/)?bin\/(false|true)$/\1/p' | sort -u
+echo '##audited'; command -v auditctl >/dev/null && auditctl -l 2>/dev/null | grep -oE '(-k |key=)[a-z]+' |
+sed 's/^-k //; s/^key=//' | sort -u; true"""
+
+
 # What waits to be installed. The stage patching keeps the list, with the time at which each first waited; where it has
 # not, or something has changed since, apt is asked, which costs half a second of processor time.
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null

@@ -26,6 +26,7 @@ class Stage:
 STAGES: tuple[Stage, ...] = (
     Stage("base"),
     Stage("patching", needs=("base",)),
+    Stage("hardening", needs=("base",)),
     Stage("ssh", needs=("base",)),
     Stage("firewall", needs=("base",)),
     Stage("tls", needs=("base",), followers=("postgresql", "gateway")),

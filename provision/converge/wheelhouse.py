@@ -54,13 +54,21 @@ def release_id(package: Path | None = None) -> str:
     return f"{found[1] if found else '0'}-{digest.hexdigest()[:12]}"
 
 
-def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64", package: Path | None = None) -> Path:
+def build_wheelhouse(
+    pythons: Sequence[str] = PYTHONS,
+    *,
+    machine: str = "x86_64",
+    package: Path | None = None,
+    sqlserver: bool = False,
+) -> Path:
     """The wheelhouse of the present release for servers with any of `pythons`; from the cache, or built now.
 
-    Raises BackboneError when the package index cannot be reached or has no wheel for one of the Pythons.
+    `sqlserver`: with Microsoft's driver, for servers that keep the data in SQL Server. Raises BackboneError when the
+    package index cannot be reached or has no wheel for one of the Pythons.
     """
     package = package or paths.sync_package_dir()
-    release = release_id(package)
+    release = release_id(package) + ("-sqlserver" if sqlserver else "")
+    lock = package / ("requirements-sqlserver.txt" if sqlserver else "requirements.txt")
     place = paths.cache_dir() / "wheelhouse" / f"{release}-{machine}-{'-'.join(pythons)}"
     if (place / "release").is_file():
         return place
@@ -69,7 +77,7 @@ def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64
         made = Path(temporary) / "wheelhouse"
         wheel = _build_wheel(package, Path(temporary))
         for python in pythons:
-            _fill(made / python, python, machine, package, wheel)
+            _fill(made / python, python, machine, lock, wheel)
             with tarfile.open(made / f"{python}.tar", "w") as archive:
                 archive.add(made / python, arcname=".")
             shutil.rmtree(made / python)
@@ -103,9 +111,9 @@ def platform_words(python: str, machine: str) -> list[str]:
     ]
 
 
-def _fill(place: Path, python: str, machine: str, package: Path, wheel: Path) -> None:
+def _fill(place: Path, python: str, machine: str, lock: Path, wheel: Path) -> None:
     place.mkdir(parents=True)
-    locked = list(locked_for(package / "requirements.txt", python, machine))
+    locked = list(locked_for(lock, python, machine))
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     own = f"backbone-sync=={wheel.name.split('-')[1]} --hash=sha256:{digest}"
     requirements = place / "requirements.txt"

@@ -23,6 +23,7 @@ from provision.inventory.fields import (
     Fqdn,
     Host,
     HttpsUrl,
+    KernelName,
     Name,
     Network,
     PortNumber,
@@ -35,7 +36,16 @@ from provision.inventory.fields import (
     UserName,
     WireguardKey,
 )
-from provision.inventory.sync_source import FilesSource, Kind, LandingSource, PagesSource, Run, SchoolSource, Span
+from provision.inventory.sync_source import (
+    FilesSource,
+    Kind,
+    LandingSource,
+    PagesSource,
+    Run,
+    SchoolSource,
+    Span,
+    SqlServerStore,
+)
 
 PREFIX = "backbone_"
 
@@ -154,6 +164,9 @@ class Settings(Closed):
     ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
+    stages_max_age_days: Annotated[
+        int, Field(ge=0, le=3650, description="Days after which a stage runs again though nothing changed; 0: never")
+    ] = 180
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
     found: Annotated[
         tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
@@ -161,6 +174,11 @@ class Settings(Closed):
     apt_proxy: Url | None = None
     reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
     patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
+
+    kernel_settings: Annotated[
+        dict[KernelName, int | Text],
+        Field(description='Kernel settings (sysctl) beyond the stage hardening\'s own; "" leaves one of those alone'),
+    ] = {}
 
     database: Literal["postgresql", "sqlserver"] = "postgresql"
     database_version: Annotated[
@@ -214,6 +232,7 @@ class Settings(Closed):
     sync_school: SchoolSource | None = None
     sync_landing: LandingSource | None = None
     sync_files: FilesSource | None = None
+    sync_store: Annotated[SqlServerStore | None, Field(description="Where backbone_database is sqlserver")] = None
     sync_entities: Annotated[tuple[Entity, ...], Field(description="Empty: all known")] = ()
     grant: Annotated[Text | None, Field(description="YAML file beside the inventory")] = None
 
@@ -237,6 +256,7 @@ class Secrets(Closed):
     sync_client_id: Text | None = None
     sync_token: Text | None = None
     sync_credentials: dict[str, str] | None = None
+    sync_store_password: Text | None = None
     landing_password: Text | None = None
     tls_authority_key: Text | None = None
     tls_key: Text | None = None
