@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def run(folder: Path, root: Path) -> int:
                 before = outputs.earlier(shelf.reports)
             except UsageError as fault:
                 print(f"not compared with the audit before: {fault.message}", file=sys.stderr)
-        examination = examine(fleet, local=True, after=record.leave)
+        examination = examine(fleet, local=True, after=partial(record.leave, always=True))
         document = model.audit_document(fleet, examination, earlier=before)
         if settings(folder)["collector"]:
             shelf.expect()
