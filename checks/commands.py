@@ -282,11 +282,15 @@ POSTGRESQL = (
     f" || $p psql -XAtq -d postgres -c {shlex.quote(sql.CLUSTER)}"
 )
 PGBACKREST = _POSTGRES + "pgbackrest --log-level-console=off --output=json info"
-# When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
+# When WAL was dropped last, because the repository took none, what waits for a second repository, and how full the
+# disks of repository and database are.
 BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
 echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
 [ -z "$t" ] || date -d "$t" +%s
-echo '##repositories'; sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null
+echo '##repositories'; cat /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/conf.d/*.conf 2>/dev/null |
+sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p'
+echo '##second'; cat /var/lib/backbone/archive-second/state 2>/dev/null
+f=/var/lib/backbone/state-backup/saved; [ ! -e $f ] || stat -c 'saved %Y' $f
 echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
 do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
 # The service writes its status down after every run, and with it the grant that it goes by.

@@ -34,6 +34,8 @@ VERBS: dict[str, str] = {
     "patch": N_("Updates and restarts in waves, each audited before the next."),
     "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
     "sheet": N_("The recovery sheet to print and seal; typing it back on the bad day."),
+    "repository": N_("Prepare the machine in another building that keeps the second copy of the backups."),
+    "rebuild": N_("A new, empty machine becomes the old server: from the second repository and the sheet alone."),
     "papers": N_("Letters and papers of a region: DOCX to edit, PDF to print."),
     "vpn": N_("People's access from outside: add, remove, list."),
     "validate": N_("The inventory, offline: every fault at once, with file, line, key and repair."),
