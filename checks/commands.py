@@ -83,8 +83,12 @@ FAILED_UNITS = "systemctl list-units --failed --no-legend --plain --no-pager"
 SOCKETS = "ss -H -lntup"
 RULESET = "nft -j list ruleset"
 SSHD = "sshd -T"
-# Of the last drill's record only what a control asks; it can be long.
-DRILL = """grep -hE '^  "(ok|operator|started_at)":' /var/lib/backbone/drill/last.json 2>/dev/null; true"""
+# Of a drill's record only what a control asks; it can be long. The last drill, and the last of a person that held.
+DRILL = (
+    "cd /var/lib/backbone/drill 2>/dev/null || exit 0; "
+    'told() { grep -hE \'^  "(ok|operator|started_at)":\' "$1" 2>/dev/null; }; '
+    "told last.json; echo '##person'; told person.json; true"
+)
 
 # Asked for systemd's opinion, a machine starts a daemon; chrony knows better where it answers.
 TIME = (

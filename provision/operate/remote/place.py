@@ -117,10 +117,14 @@ class Live:
 
     def stanza(self) -> dict[str, Any]:
         """What the chosen repository holds of the cluster. Short where it holds nothing to restore."""
-        [found] = json.loads(self.pgbackrest("--output=json", "info", what="pgbackrest info", timeout=120))
+        # With a wrong passphrase it quotes what it cannot read, as it is.
+        told = self.pgbackrest("--output=json", "info", what="pgbackrest info", timeout=120)
+        [found] = json.loads(told, strict=False)
         stanza: dict[str, Any] = found
         if not sound(stanza):
-            raise Short("the repository holds no sound backup ({said})", said=found["status"]["message"])
+            words = [found["status"]["message"], *(one["status"]["message"] for one in found.get("repo", []))]
+            said = " ".join("".join(letter if letter.isprintable() else " " for letter in ": ".join(words)).split())
+            raise Short("the repository holds no sound backup ({said})", said=said[:300])
         if not found["archive"] or not found["archive"][-1]["max"]:
             raise Short("the repository holds no WAL")
         return stanza
