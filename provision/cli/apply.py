@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from provision.cli.plan import Full, Inventory, Limit, Local, Stages
-from provision.i18n import english
+from provision.i18n import _, english
+
+if TYPE_CHECKING:
+    from provision.inventory import Fleet
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,6 +27,10 @@ def apply(
     accept_below_minimum: Annotated[
         bool, typer.Option("--accept-below-minimum", help="Provision a machine that is below the minimum all the same.")
     ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a bundle: packages come from there, no internet is needed.", show_default=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
@@ -43,6 +51,8 @@ def apply(
     fleet = load(inventory, limit, allow_expired=True, here=local)
     fleet = loop.this_machine(fleet) if local else fleet
     loop.require_secrets(fleet)
+    if bundle is not None:
+        _carry(bundle, fleet, inventory, local=local, quiet=as_json)
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(
             fleet,
@@ -59,3 +69,21 @@ def apply(
     if applied.exit_status == Exit.INTERRUPTED:
         raise KeyboardInterrupt
     return int(applied.exit_status)
+
+
+def _carry(folder: Path, fleet: Fleet, inventory: Path, *, local: bool, quiet: bool) -> None:
+    """Judge the bundle, and bring it to the servers."""
+    from provision.cli.verify import known_keys
+    from provision.onboard.bundle.carry import accept, carry
+    from provision.report import keys
+
+    known = known_keys(inventory, list(keys.machine_signers()))
+    bundle = accept(folder, known)
+    if not quiet:
+        typer.echo(
+            _("Bundle of {made}, signed by {signer}: carried to {count} servers …").format(
+                made=bundle.made_at, signer=bundle.signer, count=len(fleet.servers)
+            ),
+            err=True,
+        )
+    carry(bundle, fleet, local=local)
