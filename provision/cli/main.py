@@ -39,6 +39,7 @@ VERBS: dict[str, str] = {
     "rebuild": N_("A new, empty machine becomes the old server: from the second repository and the sheet alone."),
     "papers": N_("Letters and papers of a region: DOCX to edit, PDF to print."),
     "vpn": N_("People's access from outside: add, remove, list."),
+    "bundle": N_("Everything for a server without internet, gathered once, signed, carried on a disk."),
     "validate": N_("The inventory, offline: every fault at once, with file, line, key and repair."),
     "plan": N_("Which stages each server needs, and why; --diff: what they would change."),
     "apply": N_("Run the stages that each server needs, and only those."),
