@@ -39,7 +39,7 @@ COMMAND = commands.kernel(("fs/suid_dumpable", "kernel/core_pattern", *KERNEL), 
 def _told(host: Any) -> tuple[dict[str, str], dict[str, list[str]], bool]:
     """The kernel's settings, the other sections, and whether this is a container."""
     told = facts.told(host, COMMAND)
-    settings = dict(line.partition("=")[::2] for line in told.get("kernel", []))
+    settings = dict(line.partition(":")[::2] for line in told.get("kernel", []))
     return settings, told, "".join(told.get("container", [])).strip() not in ("", "none")
 
 
