@@ -122,7 +122,7 @@ PEOPLE = (
 def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
     """The kernel's settings (files below /proc/sys), what is loaded and may be, the audit rules' keys, /dev/shm.
 
-    The shell's own `read` gets the first letter of a setting only: it asks letter by letter, and the kernel answers once.
+    By grep: the shell's own `read` asks letter by letter, and the kernel answers the first time only.
     """
     names = "|".join(modules)
     return rf"""echo '##container'; systemd-detect-virt --container
