@@ -102,6 +102,15 @@ def _build_wheel(package: Path, work: Path) -> Path:
     return next((work / "built").glob("*.whl"))
 
 
+def platform_words(python: str, machine: str) -> list[str]:
+    """pip's words for wheels of CPython `python` on any Linux that a server may run."""
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
+    return [
+        *("--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}"),
+        *(f"--platform={platform}" for platform in platforms),
+    ]
+
+
 def _fill(place: Path, python: str, machine: str, lock: Path, wheel: Path) -> None:
     place.mkdir(parents=True)
     locked = list(locked_for(lock, python, machine))
@@ -109,12 +118,8 @@ def _fill(place: Path, python: str, machine: str, lock: Path, wheel: Path) -> No
     own = f"backbone-sync=={wheel.name.split('-')[1]} --hash=sha256:{digest}"
     requirements = place / "requirements.txt"
     requirements.write_text("\n".join(locked) + "\n", "utf-8")
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
-    _run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-        + ["--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
-        + [f"--platform={platform}" for platform in platforms]
-        + ["--dest", str(place), "--requirement", str(requirements)],
+    run_pip(
+        ["download", *platform_words(python, machine), "--dest", str(place), "--requirement", str(requirements)],
         _("the wheels of the sync service for Python {python} could not be fetched").format(python=python),
     )
     shutil.copy(wheel, place)
@@ -145,6 +150,11 @@ def locked_for(lock: Path, python: str, machine: str = "x86_64") -> Iterator[str
         if requirement.marker is None or requirement.marker.evaluate(target):
             requirement.marker = None
             yield " ".join([str(requirement), *(h.strip() for h in hashes)])
+
+
+def run_pip(words: Sequence[str], failure: str) -> None:
+    """Run pip quietly. BackboneError with `failure` and pip's own last word."""
+    _run([sys.executable, "-m", "pip", words[0], "--quiet", "--disable-pip-version-check", *words[1:]], failure)
 
 
 def _run(command: list[str], failure: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:

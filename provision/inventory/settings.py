@@ -23,6 +23,7 @@ from provision.inventory.fields import (
     Fqdn,
     Host,
     HttpsUrl,
+    KernelName,
     Name,
     Network,
     PortNumber,
@@ -163,6 +164,9 @@ class Settings(Closed):
     ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
+    stages_max_age_days: Annotated[
+        int, Field(ge=0, le=3650, description="Days after which a stage runs again though nothing changed; 0: never")
+    ] = 180
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
     found: Annotated[
         tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
@@ -170,6 +174,11 @@ class Settings(Closed):
     apt_proxy: Url | None = None
     reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
     patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
+
+    kernel_settings: Annotated[
+        dict[KernelName, int | Text],
+        Field(description='Kernel settings (sysctl) beyond the stage hardening\'s own; "" leaves one of those alone'),
+    ] = {}
 
     database: Literal["postgresql", "sqlserver"] = "postgresql"
     database_version: Annotated[
@@ -232,6 +241,12 @@ class Settings(Closed):
     notify_telegram: NotifyTelegram | None = None
     deadman_url: Url | None = None
 
+    audit_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "03:30"
+    audit_collector: Annotated[
+        HttpsUrl | None, Field(description="Where servers send their own signed audits; see docs/collector.md")
+    ] = None
+    audit_collector_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+
 
 class Secrets(Closed):
     """The secrets, by their names without `backbone_secret_`; their values live in vault files only."""
@@ -253,4 +268,4 @@ class Secrets(Closed):
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
 
 # Settings that name a file beside the inventory.
-FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant")
+FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant", "audit_collector_ca")
