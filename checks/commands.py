@@ -32,8 +32,12 @@ UNITS = (
     "apt-daily-upgrade.timer",
     "apt-daily.service",
     "apt-daily.timer",
+    "auditd.service",
     "backbone-antivirus-scan.service",
     "backbone-antivirus-scan.timer",
+    "backbone-audit-push.timer",
+    "backbone-audit.service",
+    "backbone-audit.timer",
     "backbone-backup-diff.service",
     "backbone-backup-diff.timer",
     "backbone-backup-full.service",
@@ -111,6 +115,24 @@ PEOPLE = (
     "echo '##keys'; for h in $(getent passwd | cut -d: -f6 | sort -u); do "
     "[ -s $h/.ssh/authorized_keys ] && echo $h; done; true"
 )
+
+
+def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
+    """The kernel's settings (files below /proc/sys), what is loaded and may be, the audit rules' keys, /dev/shm.
+
+    Read by the shell itself, which forks for none of them.
+    """
+    names = "|".join(modules)
+    return rf"""echo '##container'; systemd-detect-virt --container
+echo '##kernel'; cd /proc/sys; for f in {" ".join(settings)}; do [ -r $f ] && IFS= read -r v <$f && echo "$f=$v"; done
+echo '##shm'; while read -r _ m _ o _; do [ "$m" = /dev/shm ] && echo "$o"; done </proc/mounts
+echo '##loaded'; grep -E '^({names}) ' /proc/modules
+echo '##blocked'; cat /etc/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf 2>/dev/null |
+sed -nE 's/^install[[:space:]]+({names})[[:space:]]+\/(usr\/)?bin\/(false|true)$/\1/p' | sort -u
+echo '##audited'; command -v auditctl >/dev/null && auditctl -l 2>/dev/null | grep -oE '(-k |key=)[a-z]+' |
+sed 's/^-k //; s/^key=//' | sort -u; true"""
+
+
 # What waits to be installed. The stage patching keeps the list, with the time at which each first waited; where it has
 # not, or something has changed since, apt is asked, which costs half a second of processor time.
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
@@ -232,7 +254,9 @@ then cat $f; else /usr/local/bin/backbone-sync grant --json; fi"""
 
 METRICS = (
     "echo '##files'; "
-    r"find /var/lib/backbone/metrics -maxdepth 1 -name '*.prom' -printf '%T@ %f\n' 2>/dev/null; "
+    # The metrics, the report that the server made of itself last, and since when it is set up to make any.
+    "find /var/lib/backbone/metrics /var/lib/backbone/audit/reports /etc/backbone/audit -maxdepth 1 "
+    r"\( -name '*.prom' -o -name audit.dsse.json -o -name client.pem \) -printf '%T@ %f\n' 2>/dev/null; "
     # Of all its collectors only the one for the stages' own metrics: the others take a tenth of a second.
     "echo '##exporter'; timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9100; "
     'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3\' 2>/dev/null '

@@ -29,6 +29,12 @@ def apply(
     accept_below_minimum: Annotated[
         bool, typer.Option("--accept-below-minimum", help="Provision a machine that is below the minimum all the same.")
     ] = False,
+    accept_another_server: Annotated[
+        bool,
+        typer.Option(
+            "--accept-another-server", help="Go on though the region, level, system or database is not what it was."
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
@@ -55,6 +61,7 @@ def apply(
             Wish(tuple(stage or ()), full),
             local=local,
             accept_below_minimum=accept_below_minimum,
+            accept_another_server=accept_another_server,
             on_plan=progressing.on_plan,
             on_progress=progressing.on_progress,
         )

@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "enroll": N_("First contact by password: administrator, key, pinned host key."),
     "init": N_("A new inventory, with generated secrets, from a few answers."),
     "lab": N_("Throwaway real hosts on this machine: up, down, list, ssh, exec."),
+    "patch": N_("Updates and restarts in waves, each audited before the next."),
     "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
     "sheet": N_("The recovery sheet to print and seal; typing it back on the bad day."),
     "repository": N_("Prepare the machine in another building that keeps the second copy of the backups."),

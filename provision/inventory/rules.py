@@ -369,6 +369,8 @@ def missing_secrets(settings: Settings, present: frozenset[str]) -> tuple[str, .
             needed += ["backup_second_passphrase", "backup_second_key", "state_passphrase", "kit_passphrase"]
     if "sync" not in off and settings.sync_source == "bundled":
         needed += sync_source.secrets(settings.sync_kind, settings.sync_pages, settings.sync_school)
+        if settings.sync_store is not None and settings.sync_store.login == "secret":
+            needed.append("sync_store_password")
     if "tls" not in off:
         needed.append("tls_authority_key" if settings.tls == "internal" else "tls_key")
     if "notify" not in off and settings.notify_telegram is not None:

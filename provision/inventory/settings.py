@@ -23,6 +23,7 @@ from provision.inventory.fields import (
     Fqdn,
     Host,
     HttpsUrl,
+    KernelName,
     Name,
     Network,
     PortNumber,
@@ -35,7 +36,16 @@ from provision.inventory.fields import (
     UserName,
     WireguardKey,
 )
-from provision.inventory.sync_source import FilesSource, Kind, LandingSource, PagesSource, Run, SchoolSource, Span
+from provision.inventory.sync_source import (
+    FilesSource,
+    Kind,
+    LandingSource,
+    PagesSource,
+    Run,
+    SchoolSource,
+    Span,
+    SqlServerStore,
+)
 
 PREFIX = "backbone_"
 
@@ -178,6 +188,9 @@ class Settings(Closed):
     ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
+    stages_max_age_days: Annotated[
+        int, Field(ge=0, le=3650, description="Days after which a stage runs again though nothing changed; 0: never")
+    ] = 180
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
     found: Annotated[
         tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
@@ -185,6 +198,11 @@ class Settings(Closed):
     apt_proxy: Url | None = None
     reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
     patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
+
+    kernel_settings: Annotated[
+        dict[KernelName, int | Text],
+        Field(description='Kernel settings (sysctl) beyond the stage hardening\'s own; "" leaves one of those alone'),
+    ] = {}
 
     database: Literal["postgresql", "sqlserver"] = "postgresql"
     database_version: Annotated[
@@ -244,6 +262,7 @@ class Settings(Closed):
     sync_school: SchoolSource | None = None
     sync_landing: LandingSource | None = None
     sync_files: FilesSource | None = None
+    sync_store: Annotated[SqlServerStore | None, Field(description="Where backbone_database is sqlserver")] = None
     sync_entities: Annotated[tuple[Entity, ...], Field(description="Empty: all known")] = ()
     grant: Annotated[Text | None, Field(description="YAML file beside the inventory")] = None
 
@@ -251,6 +270,12 @@ class Settings(Closed):
     notify_webhook: Url | None = None
     notify_telegram: NotifyTelegram | None = None
     deadman_url: Url | None = None
+
+    audit_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "03:30"
+    audit_collector: Annotated[
+        HttpsUrl | None, Field(description="Where servers send their own signed audits; see docs/collector.md")
+    ] = None
+    audit_collector_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
 
 
 class Secrets(Closed):
@@ -265,6 +290,7 @@ class Secrets(Closed):
     sync_client_id: Text | None = None
     sync_token: Text | None = None
     sync_credentials: dict[str, str] | None = None
+    sync_store_password: Text | None = None
     landing_password: Text | None = None
     tls_authority_key: Text | None = None
     tls_key: Text | None = None
@@ -276,4 +302,4 @@ class Secrets(Closed):
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
 
 # Settings that name a file beside the inventory.
-FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant", "backup_second_ca")
+FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant", "audit_collector_ca", "backup_second_ca")

@@ -156,6 +156,20 @@ class FilesSource(Closed):
     zone: Annotated[Zone, Field(description="Of times in CSV that are written without one")] = "Asia/Jakarta"
 
 
+class SqlServerStore(Closed):
+    """A SQL Server that keeps the data in PostgreSQL's place (the configuration's table [store])."""
+
+    server: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._,\\-]{1,250}$", description="Such as tcp:db.local,1433")]
+    database: Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,128}$")]
+    login: Annotated[
+        Literal["secret", "integrated"], Field(description="By password, or as the service's own Kerberos ticket")
+    ] = "secret"
+    user: Text = "backbone_sync"
+    certificate_name: Annotated[Text | None, Field(description="Name in the certificate, if it is another")] = None
+    certificate: Annotated[Text | None, Field(description="PEM file beside the inventory: accepted alone")] = None
+    strict: Annotated[bool, Field(description="TLS before the first word: SQL Server 2022 or newer")] = False
+
+
 BLOCKS: Mapping[str, str] = {
     "pages": "sync_pages",
     "school": "sync_school",

@@ -12,6 +12,7 @@ import pytest
 from provision.paths import roles_dir
 
 ZONED = {
+    "audit/templates/backbone-audit.timer.j2": {"audit_time": "03:30", "audit_timezone": "Asia/Jayapura"},
     "antivirus/templates/backbone-antivirus-scan.timer.j2": {
         "antivirus_scan_time": "03:30",
         "antivirus_timezone": "Asia/Jayapura",
@@ -23,6 +24,14 @@ ZONED = {
         "backup_timezone": "Asia/Jayapura",
     },
     "backup/templates/state.timer.j2": {"__backup_second_time": "03:30", "backup_timezone": "Asia/Jayapura"},
+    "backup/templates/drill-monthly.timer.j2": {
+        "backup_drill_calendar": "Sat *-*-1..7 03:30:00",
+        "backup_timezone": "Asia/Jayapura",
+    },
+    "backup/templates/mark.timer.j2": {
+        "backup_mark_calendar": "*-*-* 03:30:00",
+        "backup_timezone": "Asia/Jayapura",
+    },
     "patching/templates/daily.timer.j2": {"__patching_at": "03:30", "patching_timezone": "Asia/Jayapura"},
     "patching/templates/reboot.timer.j2": {"patching_reboot_window": "03:30", "patching_timezone": "Asia/Jayapura"},
 }
