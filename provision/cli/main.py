@@ -32,6 +32,7 @@ VERBS: dict[str, str] = {
     "init": N_("A new inventory, with generated secrets, from a few answers."),
     "lab": N_("Throwaway real hosts on this machine: up, down, list, ssh, exec."),
     "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
+    "sync": N_("How the last sync ended on every server; the report of it."),
     "sheet": N_("The recovery sheet to print and seal; typing it back on the bad day."),
     "papers": N_("Letters and papers of a region: DOCX to edit, PDF to print."),
     "vpn": N_("People's access from outside: add, remove, list."),
