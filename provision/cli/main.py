@@ -34,6 +34,7 @@ VERBS: dict[str, str] = {
     "patch": N_("Updates and restarts in waves, each audited before the next."),
     "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
     "restore": N_("The real restore, on the bad day; and where rows vanished (--find)."),
+    "sync": N_("How the last sync ended on every server; the report of it."),
     "sheet": N_("The recovery sheet to print and seal; typing it back on the bad day."),
     "repository": N_("Prepare the machine in another building that keeps the second copy of the backups."),
     "rebuild": N_("A new, empty machine becomes the old server: from the second repository and the sheet alone."),
