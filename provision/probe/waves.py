@@ -47,8 +47,8 @@ def _ask(
         if key not in built:
             built[key] = script.build(key, mark)
         scripts[name] = built[key]
-    bound = script.frame_bound(max((len(asked) for asked in commands.values()), default=0))
-    for name, outcome in session.run(scripts, timeout, bound=bound).items() if scripts else ():
+    outcomes = session.run(scripts, timeout, bound=script.frame_bound()) if scripts else {}
+    for name, outcome in outcomes.items():
         if isinstance(outcome, Fault):
             answers[name] = outcome
             continue

@@ -16,6 +16,8 @@ param(
     [string]$HostName = '',
     [string]$Digest = '',
     [System.Collections.IDictionary]$Inputs = @{},
+    # For what kind of server the stage ran: region, level, and so on.
+    [System.Collections.IDictionary]$Identity = @{},
     [string[]]$Files = @(),
     [string[]]$Followers = @(),
     [string[]]$Controls = @(),
@@ -100,13 +102,14 @@ if ($State -eq 'finish') {
     $path = Get-Path -Name $Stage
     $before = Read-Object -Path ($path + '.started')
     Write-Object -Path $path -Content @{
-        version = 1
-        stage   = $Stage
-        host    = $HostName
-        digest  = $Digest
-        inputs  = $Inputs
-        files   = $digests
-        at      = Get-Now
+        version  = 1
+        stage    = $Stage
+        host     = $HostName
+        digest   = $Digest
+        inputs   = $Inputs
+        files    = $digests
+        identity = $Identity
+        at       = Get-Now
     }
     if (Test-Path -LiteralPath ($path + '.started')) { Remove-Item -LiteralPath ($path + '.started') -Force }
     $Ansible.Changed = ($null -eq $before) -or ($before.digest -ne $Digest)

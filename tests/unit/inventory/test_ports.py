@@ -48,7 +48,7 @@ SUPPLIED = {
             {
                 "ansible_connection": "psrp",
                 "backbone_database": "sqlserver",
-                "backbone_stages_disabled": ["sync", "gateway", "notify"],
+                "backbone_stages_disabled": ["hardening", "sync", "gateway", "notify", "audit"],
                 "backbone_ports": [{"port": 161, "proto": "udp", "sources": "vpn", "why": "x"}],
             },
             {"5986/tcp", "51820/udp", "1433/tcp", "161/udp"},
