@@ -170,6 +170,17 @@ class NotifyTelegram(Closed):
     chat_id: ChatId
 
 
+WindowsPath = Annotated[str, Field(pattern=r"^([A-Za-z]:\\|\\\\[^\\]+\\)[^/\"*?<>|]*$", max_length=240)]
+
+
+class WindowsMedia(Closed):
+    """Installers on a Windows server, or on a share that it reads: full paths. A stage without its own says so."""
+
+    exporter: Annotated[WindowsPath | None, Field(description="windows_exporter, MSI")] = None
+    wireguard: Annotated[WindowsPath | None, Field(description="WireGuard for Windows, MSI")] = None
+    sqlserver: Annotated[WindowsPath | None, Field(description="SQL Server's folder with setup.exe")] = None
+
+
 class Settings(Closed):
     """What one server is to be. Field `x` is inventory variable `backbone_x`."""
 
@@ -196,6 +207,10 @@ class Settings(Closed):
         tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
     ] = ()
     apt_proxy: Url | None = None
+    wsus: Annotated[Url | None, Field(description="Windows: the region's update server; without it Microsoft's")] = None
+    windows_media: Annotated[WindowsMedia, Field(description="Windows: where installers lie on the server")] = (
+        WindowsMedia()
+    )
     reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
     patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
 
@@ -297,6 +312,7 @@ class Secrets(Closed):
     telegram_token: Text | None = None
     smtp_password: Text | None = None
     db_passwords: dict[str, str] | None = None
+    windows_passwords: dict[str, str] | None = None
 
 
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
