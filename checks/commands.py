@@ -83,8 +83,12 @@ FAILED_UNITS = "systemctl list-units --failed --no-legend --plain --no-pager"
 SOCKETS = "ss -H -lntup"
 RULESET = "nft -j list ruleset"
 SSHD = "sshd -T"
-# Of the last drill's record only what a control asks; it can be long.
-DRILL = """grep -hE '^  "(ok|operator|started_at)":' /var/lib/backbone/drill/last.json 2>/dev/null; true"""
+# Of a drill's record only what a control asks; it can be long. The last drill, and the last of a person that held.
+DRILL = (
+    "cd /var/lib/backbone/drill 2>/dev/null || exit 0; "
+    'told() { grep -hE \'^  "(ok|operator|started_at)":\' "$1" 2>/dev/null; }; '
+    "told last.json; echo '##person'; told person.json; true"
+)
 
 # Asked for systemd's opinion, a machine starts a daemon; chrony knows better where it answers.
 TIME = (
@@ -118,11 +122,11 @@ PEOPLE = (
 def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
     """The kernel's settings (files below /proc/sys), what is loaded and may be, the audit rules' keys, /dev/shm.
 
-    Read by the shell itself, which forks for none of them.
+    By grep: the shell's own `read` asks letter by letter, and the kernel answers the first time only.
     """
     names = "|".join(modules)
     return rf"""echo '##container'; systemd-detect-virt --container
-echo '##kernel'; cd /proc/sys; for f in {" ".join(settings)}; do [ -r $f ] && IFS= read -r v <$f && echo "$f=$v"; done
+echo '##kernel'; cd /proc/sys; grep -sH '' {" ".join(settings)}
 echo '##shm'; while read -r _ m _ o _; do [ "$m" = /dev/shm ] && echo "$o"; done </proc/mounts
 echo '##loaded'; grep -E '^({names}) ' /proc/modules
 echo '##blocked'; cat /etc/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf 2>/dev/null |
@@ -282,11 +286,15 @@ POSTGRESQL = (
     f" || $p psql -XAtq -d postgres -c {shlex.quote(sql.CLUSTER)}"
 )
 PGBACKREST = _POSTGRES + "pgbackrest --log-level-console=off --output=json info"
-# When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
+# When WAL was dropped last, because the repository took none, what waits for a second repository, and how full the
+# disks of repository and database are.
 BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
 echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
 [ -z "$t" ] || date -d "$t" +%s
-echo '##repositories'; sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null
+echo '##repositories'; cat /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/conf.d/*.conf 2>/dev/null |
+sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p'
+echo '##second'; cat /var/lib/backbone/archive-second/state 2>/dev/null
+f=/var/lib/backbone/state-backup/saved; [ ! -e $f ] || stat -c 'saved %Y' $f
 echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
 do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
 # The service writes its status down after every run, and with it the grant that it goes by.

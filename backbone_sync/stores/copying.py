@@ -29,10 +29,14 @@ class Sink(Protocol):
         """Send a piece."""
 
 
-def send(copy: Sink, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write the rows piece by piece, so that the database reads one while the next is made."""
+def send(copy: Sink, rows: Sequence[tuple[Any, ...]], codes: tuple[int, ...] = ()) -> None:
+    """Write the rows piece by piece, so that the database reads one while the next is made.
+
+    `codes`: places of fixed-width codes, which go without their padding.
+    """
     for start in range(0, len(rows), PIECE):
-        copy.write(lines(rows[start : start + PIECE]))
+        some = rows[start : start + PIECE]
+        copy.write(lines([*bare(some, codes)] if codes else some))
 
 
 def lines(rows: Sequence[tuple[Any, ...]]) -> bytes:

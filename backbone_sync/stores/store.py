@@ -56,7 +56,7 @@ class Store(RunRecords):
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
         self._comparing = False
-        self._untouched = Untouched(direct=False, spoken=None)
+        self._untouched: Untouched | None = None
         self._dictionary: Dictionary | None = None
         self._granted: tuple[str, ...] = ()
         self._blocked: dict[str, tuple[str, ...]] = {}
@@ -256,8 +256,8 @@ class Store(RunRecords):
             )
             self.connection.execute("TRUNCATE seen")
             self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS parted (entity text, key text, school uuid)")
-            self._untouched = Untouched.of(self.connection, entity)
         self._statements[entity.name] = made
+        self._untouched = None  # asked when rows come: most listings bring none
         self._comparing = compare
 
     def apply(
@@ -268,13 +268,16 @@ class Store(RunRecords):
         `counts` grow only once it is committed. `touch`: remember the rows for the check of their references.
         """
         with guarded():
-            unspoken = self._untouched.unspoken(judged)
-            if self._untouched.direct and unspoken:
+            if judged.rows and self._untouched is None:
+                self._untouched = Untouched.of(self.connection, entity)
+            known = self._untouched
+            unspoken = known is not None and known.unspoken(judged)
+            if known is not None and known.direct and unspoken:
                 try:
                     self._applied(entity, run_id, judged, counts, position, touch=touch, unspoken=True, direct=True)
                     return
                 except psycopg.errors.UniqueViolation:
-                    self._untouched.direct = False
+                    known.direct = False
             self._applied(entity, run_id, judged, counts, position, touch=touch, unspoken=unspoken)
 
     def _applied(
@@ -287,7 +290,8 @@ class Store(RunRecords):
                 store_pages.saw(cursor, says, judged)
             store_pages.move(self.connection, entity, position)
         counts.__dict__.update(grown.__dict__)
-        self._untouched.passed(judged)
+        if self._untouched is not None:
+            self._untouched.passed(judged)
 
     def lacking(self, entity: Entity, schools: frozenset[str] | None = None) -> bool:
         """Whether a row is stored (of `schools`, if given) whose key has not been listed since `prepare`."""

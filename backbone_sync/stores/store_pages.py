@@ -66,7 +66,7 @@ def write(
 
 def _inserted(cursor: Cursor, says: Statements, entity: Entity, judged: Judged, *, touch: bool) -> int:
     with cursor.copy(says.direct.encode()) as copy:
-        copying.send(copy, list(copying.bare(judged.rows.values(), says.codes)))
+        copying.send(copy, list(judged.rows.values()), says.codes)
     created = cursor.rowcount
     if touch:
         with cursor.copy(b"COPY touched (entity, key) FROM STDIN") as copy:

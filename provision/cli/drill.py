@@ -75,7 +75,7 @@ def drill(
         for line in plan([target.name for target in targets]):
             print(line)
     teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1, zones)
-    settings = {"to": _utc(to, zones), "backup": backup, "repo": repo}
+    settings = {"to": utc(to, zones), "backup": backup, "repo": repo}
     results = run_drills(targets, settings, tell=teller, operator=operator(by), regions=regions)
     found = document(results)
     if out is not None and key is not None:
@@ -113,7 +113,7 @@ def _forms(asked: list[str]) -> bool:
     return "pdf" in asked
 
 
-def _utc(to: str, zones: Mapping[str, str]) -> str:
+def utc(to: str, zones: Mapping[str, str]) -> str:
     """The moment in UTC: as a person writes it, in the region's zone where it names none; a mark's name as it is."""
     from datetime import UTC, datetime
     from zoneinfo import ZoneInfo

@@ -305,7 +305,7 @@ def supported() -> frozenset[str]:
     written = YAML(typ="safe").load(paths.roles_dir() / "stage" / "vars" / "main.yml")
     return frozenset(
         f"{name.lower()} {version}" for name, versions in written["__stage_supported"].items() for version in versions
-    )
+    ) | {f"windows {build}" for build in written["__stage_windows"]}
 
 
 def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, local: bool, check: bool) -> Setting:
@@ -314,6 +314,7 @@ def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, lo
         book=book,
         places=places.of(fleet, plan),
         no_python=frozenset(name for name, seen in assessment.observations.items() if not seen.state.has_python),
+        windows=frozenset(server.name for server in fleet.servers if server.connection.kind == "psrp"),
         local=local,
         check=check,
         identities={

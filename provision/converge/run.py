@@ -45,14 +45,15 @@ class Setting:
 
     `places` gives each server the places on the controller that its wiring may name (targets.PLACES), `identities`
     what its stamps will say that it is (identity.py).
-    `no_python` names servers that need Python before Ansible can work there. `local` reaches the (only)
-    server without SSH.
+    `no_python` names servers that need Python before Ansible can work there. `windows` names those that are reached
+    by PowerShell. `local` reaches the (only) server without SSH.
     """
 
     inventory: Path
     book: Book
     places: Mapping[str, Mapping[str, str]]
     no_python: frozenset[str] = frozenset()
+    windows: frozenset[str] = frozenset()
     local: bool = False
     check: bool = False
     identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -125,7 +126,10 @@ def note_tried(tried: Mapping[str, Mapping[str, Sequence[str]]], setting: Settin
             server: {"stage_tried": {stage: list(controls) for stage, controls in stages.items()}}
             for server, stages in tried.items()
         },
-        groups={"controller_tried": list(tried)},
+        groups={
+            "controller_tried": [server for server in tried if server not in setting.windows],
+            "controller_tried_windows": [server for server in tried if server in setting.windows],
+        },
         everyone={},
     )
     drive(
@@ -164,8 +168,10 @@ def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting
         }
         for stage in server.names:
             groups[f"run_{stage}"].append(server.server)
-    groups["run_python"] = [s.server for s in servers if s.server in setting.no_python and not setting.check]
-    groups["linux"] = [server.server for server in servers]
+    bare = setting.no_python - setting.windows
+    groups["run_python"] = [s.server for s in servers if s.server in bare and not setting.check]
+    groups["windows"] = [server.server for server in servers if server.server in setting.windows]
+    groups["linux"] = [server.server for server in servers if server.server not in setting.windows]
     return targets.write(run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)})
 
 

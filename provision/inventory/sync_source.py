@@ -49,7 +49,7 @@ class Run(Closed):
     ] = 0.05
     balance_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     ahead: Annotated[int, Field(ge=1, le=16, description="Pages that may wait to be stored")] = 1
-    group_rows: Annotated[int, Field(ge=1, le=100_000, description="Small pages are stored together up to this")] = 2000
+    group_rows: Annotated[int, Field(ge=1, le=100_000, description="Small pages are stored together up to this")] = 8000
 
 
 class PagesEntity(Closed):

@@ -26,7 +26,19 @@ from provision.probe.transport import Outcome, Session, Target
 
 ROOT = "/var/lib/backbone/drill"
 UNIT = "provision.operate.remote.unit"
-SENT = ("__init__.py", "observe.py", "place.py", "marking.py", "scratch.py", "controls.py", "drill.py", "unit.py")
+RESTORE_UNIT = "provision.operate.remote.restore_unit"
+SENT = (
+    "__init__.py",
+    "observe.py",
+    "place.py",
+    "marking.py",
+    "scratch.py",
+    "controls.py",
+    "drill.py",
+    "unit.py",
+    "restoring.py",
+    "restore_unit.py",
+)
 START_SECONDS, POLL_SECONDS, STOP_SECONDS = 120, 60, 240
 LOST_AFTER = 5  # polls in a row without an answer
 
@@ -45,10 +57,10 @@ def program() -> bytes:
     return packed.getvalue()
 
 
-def _call(drill: str, verb: str, *arguments: object, given: Any = None) -> str:
+def call(drill: str, verb: str, *arguments: object, given: Any = None, unit: str = UNIT) -> str:
     """The shell command that asks the remote part for something; `given` goes to its standard input."""
     words = " ".join([verb, drill, *map(str, arguments)])
-    ask = f"PYTHONPATH={ROOT}/{drill}/drill.pyz PYTHONDONTWRITEBYTECODE=1 python3 -m {UNIT} {words}"
+    ask = f"PYTHONPATH={ROOT}/{drill}/drill.pyz PYTHONDONTWRITEBYTECODE=1 python3 -m {unit} {words}"
     if given is None:
         return f"{ask} </dev/null"
     text = base64.b64encode(json.dumps(given).encode()).decode()
@@ -69,7 +81,7 @@ def laid(drill: str, then: str) -> str:
 
 def survey_script(drill: str, settings: Mapping[str, Any]) -> str:
     """Puts the remote part on the server and asks it what a drill with these settings would do."""
-    return laid(drill, _call(drill, "survey", given=dict(settings)))
+    return laid(drill, call(drill, "survey", given=dict(settings)))
 
 
 def steps() -> dict[str, str]:
@@ -155,7 +167,7 @@ class _Run:
             self.fail("connect", outcome.message)
         elif outcome.status != 0:
             self.fail(
-                "start", _(_last_words(outcome.stderr)) if outcome.stderr.strip() else f"exit status {outcome.status}"
+                "start", _(last_words(outcome.stderr)) if outcome.stderr.strip() else f"exit status {outcome.status}"
             )
 
     def polled(self, outcome: Outcome, tell: Tell) -> None:
@@ -163,7 +175,7 @@ class _Run:
         if isinstance(outcome, Fault) or outcome.status != 0:
             self.silent += 1
             if self.silent >= LOST_AFTER:
-                said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
+                said = outcome.message if isinstance(outcome, Fault) else last_words(outcome.stderr)
                 told = _("the server stopped answering; the drill ends and cleans up by itself: {said}")
                 self.fail("connect", told.format(said=said))
             return
@@ -181,7 +193,7 @@ class _Run:
             self.result = judge(self.target.name, news["observed"])
 
 
-def _last_words(stderr: bytes) -> str:
+def last_words(stderr: bytes) -> str:
     return " ".join(stderr.decode("utf-8", "replace").strip().splitlines()[-1:])
 
 
@@ -206,16 +218,16 @@ def run_drills(
             seen = session.run({name: survey_script(run.drill, given) for name, run in runs.items()}, START_SECONDS)
             for name, outcome in seen.items():
                 runs[name].surveyed(outcome, tell)
-            begin = {name: _call(run.drill, "start", given=given) for name, run in runs.items() if run.result is None}
+            begin = {name: call(run.drill, "start", given=given) for name, run in runs.items() if run.result is None}
             for name, outcome in session.run(begin, START_SECONDS).items():
                 runs[name].started(outcome)
             while going := [run for run in runs.values() if run.result is None]:
-                asked = {run.target.name: _call(run.drill, "poll", run.seen) for run in going}
+                asked = {run.target.name: call(run.drill, "poll", run.seen) for run in going}
                 for name, outcome in session.run(asked, POLL_SECONDS).items():
                     runs[name].polled(outcome, tell)
         except BaseException:
             going = [run for run in runs.values() if run.result is None]
-            session.run({run.target.name: _call(run.drill, "stop") for run in going}, STOP_SECONDS)
+            session.run({run.target.name: call(run.drill, "stop") for run in going}, STOP_SECONDS)
             raise
         results = {
             name: replace(run.result, operator=operator, region=(regions or {}).get(name, ""))
@@ -223,13 +235,13 @@ def run_drills(
             if run.result is not None
         }
         kept = {
-            name: _call(runs[name].drill, "finish", given=english(result.as_dict()))
+            name: call(runs[name].drill, "finish", given=english(result.as_dict()))
             for name, result in results.items()
             if result.failed_step not in ("connect", "start")
         }
         for name, outcome in session.run(kept, START_SECONDS).items():
             if isinstance(outcome, Fault) or outcome.status != 0:
-                said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
+                said = outcome.message if isinstance(outcome, Fault) else last_words(outcome.stderr)
                 raise BackboneError(_("{name}: the drill's result was not kept: {said}").format(name=name, said=said))
             results[name] = replace(results[name], history=tuple(json.loads(outcome.stdout)))
     return tuple(results[target.name] for target in targets)

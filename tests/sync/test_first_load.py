@@ -97,6 +97,7 @@ def test_the_short_way_is_taken_and_left_at_the_first_key_that_is_there(store: S
     store.prepare(ENTITY, GRANTED, compare=False)
     counts = Counts()
     store.apply(ENTITY, 1, judged([(n, 3, "p") for n in range(5)]), counts, Position(position="a"))
+    assert store._untouched
     assert store._untouched.direct
     # One row older, one newer, one new: nothing of the attempt remains.
     store.apply(ENTITY, 1, judged([(9, 1, "p"), (0, 1, "p"), (1, 4, "p")]), counts, Position(position="b"))
@@ -117,7 +118,7 @@ def test_a_first_load_that_was_cut_off_goes_on_the_short_way_and_a_later_listing
     ):
         store.settle_position(ENTITY, position)
         store.prepare(ENTITY, GRANTED, compare=False)
-        assert store._untouched.direct == short, position
+        assert Untouched.of(store.connection, ENTITY).direct == short, position
         if position == Position():
             store.apply(ENTITY, 1, judged([(0, 1, "p")]), Counts(), Position())
 

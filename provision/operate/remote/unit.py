@@ -62,12 +62,12 @@ def of_postgres(place: Path) -> None:
         os.chown(place, owner.pw_uid, owner.pw_gid)
 
 
-def as_postgres(verb: str, drill: str, given: Any = None) -> Any:
+def as_postgres(verb: str, drill: str, given: Any = None, *, program: str = PROGRAM) -> Any:
     """What a verb of this program answers when the user postgres asks it."""
     named = {name: os.environ[name] for name in ("PYTHONPATH", "BACKBONE_DRILL_ROOT") if os.environ.get(name)}
     command = ["runuser", "-u", "postgres", "--", "env", *(f"{name}={value}" for name, value in named.items())]
     done = subprocess.run(
-        [*command, sys.executable, "-m", PROGRAM, verb, drill],
+        [*command, sys.executable, "-m", program, verb, drill],
         input=json.dumps(given),
         capture_output=True,
         text=True,
