@@ -8,8 +8,8 @@ A throwaway cluster with one table of so many rows and an encrypted repository:
   (wanted: at most 1.2);
 - compare: the digest of every table in source and restored cluster, in seconds (wanted: at most 30 per million rows);
 - sync: rows a second that a client's upserts, page by page as the sync service stores them, reach while a drill goes
-  on, against the same without one (wanted: at least three quarters). The weights of the drill's unit (processor, disk) are not in
-  force here, only its niceness: on a server the share is no worse.
+  on, against the same without one (wanted: at least three quarters). The weights of the drill's unit (processor, disk)
+  are not in force here, only its niceness: on a server the share is no worse.
 
 Exit 1 where one of them is missed.
 """
