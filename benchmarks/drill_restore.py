@@ -8,8 +8,8 @@ A throwaway cluster with one table of so many rows and an encrypted repository:
   (wanted: at most 1.2);
 - compare: the digest of every table in source and restored cluster, in seconds (wanted: at most 30 per million rows);
 - sync: rows a second that a client's upserts, page by page as the sync service stores them, reach while a drill goes
-  on, against the same without one (wanted: at least three quarters). The processor's and the disk's weights of the drill's
-  unit are not in force here, only its niceness: on a server the share is no worse.
+  on, against the same without one (wanted: at least three quarters). The weights in processor and disk that the
+  drill's unit has are not in force here, only its niceness: on a server the share is no worse.
 
 Exit 1 where one of them is missed.
 """
@@ -55,7 +55,9 @@ def by_hand(cluster: Cluster, label: str) -> float:
     place.mkdir(mode=0o700)
     shutil.chown(place, "postgres", "postgres")
     began = time.monotonic()
-    cluster.pgbackrest(f"--pg1-path={place}", f"--set={label}", "--type=none", "--process-max=2", "restore")
+    words = [f"--config={cluster.folder}/pgbackrest.conf", "--stanza=main", f"--pg1-path={place}", f"--set={label}"]
+    # As nice as the drill: on a machine that others use the two would not be comparable otherwise.
+    cluster.as_postgres("nice", "-n", "10", "pgbackrest", *words, "--type=none", "--process-max=2", "restore")
     taken = time.monotonic() - began
     shutil.rmtree(place)
     return taken
