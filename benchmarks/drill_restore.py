@@ -8,8 +8,8 @@ A throwaway cluster with one table of so many rows and an encrypted repository:
   (wanted: at most 1.2);
 - compare: the digest of every table in source and restored cluster, in seconds (wanted: at most 30 per million rows);
 - sync: rows a second that a client's upserts, page by page as the sync service stores them, reach while a drill goes
-  on, against the same without one (wanted: at least three quarters). The weights of the drill's unit (processor, disk)
-  are not in force here, only its niceness: on a server the share is no worse.
+  on, against the same without one (wanted: at least three quarters). The weights in processor and disk that the
+  drill's unit has are not in force here, only its niceness: on a server the share is no worse.
 
 Exit 1 where one of them is missed.
 """
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -55,7 +56,9 @@ def by_hand(cluster: Cluster, label: str) -> float:
     place.mkdir(mode=0o700)
     shutil.chown(place, "postgres", "postgres")
     began = time.monotonic()
-    cluster.pgbackrest(f"--pg1-path={place}", f"--set={label}", "--type=none", "--process-max=2", "restore")
+    words = [f"--config={cluster.folder}/pgbackrest.conf", "--stanza=main", f"--pg1-path={place}", f"--set={label}"]
+    # As nice as the drill: on a machine that others use the two would not be comparable otherwise.
+    cluster.as_postgres("nice", "-n", "10", "pgbackrest", *words, "--type=none", "--process-max=2", "restore")
     taken = time.monotonic() - began
     shutil.rmtree(place)
     return taken
@@ -107,6 +110,9 @@ class Client(threading.Thread):
 def measured(rows: int, rounds: int) -> dict[str, Any]:
     """All three, on a cluster of its own."""
     with made_cluster() as cluster:
+        # What writes a million rows at once must not be dropped from the archive for a bound that other tests need.
+        settings = cluster.folder / "pgbackrest.conf"
+        settings.write_text(re.sub("archive-push-queue-max=.*", "archive-push-queue-max=16GB", settings.read_text()))
         cluster.sql(ROWS % rows)
         cluster.pgbackrest("--type=full", "backup")
         label = cluster.labels()[-1]
