@@ -44,6 +44,7 @@ VERBS: dict[str, str] = {
     "validate": N_("The inventory, offline: every fault at once, with file, line, key and repair."),
     "plan": N_("Which stages each server needs, and why; --diff: what they would change."),
     "apply": N_("Run the stages that each server needs, and only those."),
+    "prove": N_("A platform on one server that may be thrown away: the checklist, as a signed record."),
     "completion": N_("The script that completes words at the Tab key: bash, zsh, fish, PowerShell."),
     "test": N_("Install what the tests need, then run them: unit, lab, slow."),
 }
