@@ -286,8 +286,18 @@ def pgbackrest(host: Any) -> dict[str, Any] | None:
 @fact
 def drill(host: Any) -> dict[str, Any]:
     """Of the last drill's record whether it held, who ran it and when; empty where there is none."""
-    told = ask(host, commands.DRILL).stdout.strip().rstrip(",")
-    read: dict[str, Any] = json_of("{" + told + "}", "last.json")
+    return _drill_record(ask(host, commands.DRILL).stdout.partition("##person")[0], "last.json")
+
+
+@fact
+def person_drill(host: Any) -> dict[str, Any]:
+    """The same of the last drill that a person ran and that held; a timer's drills since then do not hide it."""
+    last, _, person = ask(host, commands.DRILL).stdout.partition("##person")
+    return _drill_record(person, "person.json") or _drill_record(last, "last.json")
+
+
+def _drill_record(lines: str, name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json_of("{" + lines.strip().rstrip(",") + "}", name)
     return read
 
 
@@ -302,8 +312,11 @@ def sync_status(host: Any) -> dict[str, Any] | None:
 
 
 @fact
-def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[int, dict[str, str]]:
-    """What further ports answer to TLS, by port; those that speak none are left out."""
+def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[str, dict[str, str]]:
+    """What further ports answer to TLS; those that speak none are left out.
+
+    By port, or PORT@ADDRESS for one that listens at certain addresses only.
+    """
     if not ports:
         return {}
     answer = ask(host, commands.tls_ports(fqdn, ports))
@@ -311,9 +324,9 @@ def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[int, dict[st
         raise NotAnswered("{command} does not answer: {said}", command="openssl", said=answer.stderr.strip()[:120])
     told = sections(answer.stdout)
     return {
-        int(port): {key.lower(): value for key, _, value in (line.partition("=") for line in lines)}
-        for port, lines in told.items()
-        if port.isdigit() and lines
+        place: {key.lower(): value for key, _, value in (line.partition("=") for line in lines)}
+        for place, lines in told.items()
+        if place.partition("@")[0].isdigit() and lines
     }
 
 

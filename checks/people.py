@@ -42,8 +42,8 @@ def stated(identity: str, params: Params) -> Measure:
 
 
 def drilled(host: Any, params: Params) -> Measure | None:
-    """`attested` while the last drill on this server held, was a person's, and is not older than a year."""
-    drill = facts.drill(host)
+    """`attested` while the last drill that a person ran here and that held is not older than a year."""
+    drill = facts.person_drill(host)
     try:
         at = datetime.strptime(str(drill.get("started_at")), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:

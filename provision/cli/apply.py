@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from provision.cli.plan import Full, Inventory, Limit, Local, Stages
+from provision.errors import BackboneError
 from provision.i18n import _, english
 
 if TYPE_CHECKING:
+    from provision.exits import Exit
     from provision.inventory import Fleet
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -26,6 +29,12 @@ def apply(
     full: Full = False,
     accept_below_minimum: Annotated[
         bool, typer.Option("--accept-below-minimum", help="Provision a machine that is below the minimum all the same.")
+    ] = False,
+    accept_another_server: Annotated[
+        bool,
+        typer.Option(
+            "--accept-another-server", help="Go on though the region, level, system or database is not what it was."
+        ),
     ] = False,
     bundle: Annotated[
         Path | None,
@@ -45,7 +54,7 @@ def apply(
     from provision.cli import converge_view as view
     from provision.converge import apply as loop
     from provision.converge.plan import Wish
-    from provision.exits import Exit
+    from provision.exits import Exit, worst
     from provision.inventory import load
 
     fleet = load(inventory, limit, allow_expired=True, here=local)
@@ -59,16 +68,37 @@ def apply(
             Wish(tuple(stage or ()), full),
             local=local,
             accept_below_minimum=accept_below_minimum,
+            accept_another_server=accept_another_server,
             on_plan=progressing.on_plan,
             on_progress=progressing.on_progress,
         )
+    kept = _send_kit(inventory)
     if as_json:
-        typer.echo(json.dumps(english(view.applied_as_json(applied))))
+        typer.echo(json.dumps(english({**view.applied_as_json(applied), "kit": kept[0]})))
     else:
         view.show_applied(applied)
+        if kept[0]:
+            typer.echo(kept[0])
     if applied.exit_status == Exit.INTERRUPTED:
         raise KeyboardInterrupt
-    return int(applied.exit_status)
+    return int(worst([applied.exit_status, kept[1]]))
+
+
+def _send_kit(inventory: Path) -> tuple[str, Exit]:
+    """Send the controller's kit where second repositories are and lack it; a sentence for people, and how it ended.
+
+    The whole inventory's, whatever `--limit` says: a kit with a part of the servers would bring back a part.
+    """
+    from provision.exits import Exit
+    from provision.inventory import load
+    from provision.onboard import kit
+
+    try:
+        sent = [one for one in kit.send(load(inventory, allow_expired=True), datetime.now(UTC)) if one.name]
+    except BackboneError as fault:
+        return _("The controller's kit was not sent: {reason}").format(reason=fault.message), Exit.FELL_SHORT
+    places = ", ".join(f"{one.host}/{one.bucket}" for one in sent)
+    return (_("The controller's kit was sent to {places}.").format(places=places) if sent else ""), Exit.OK
 
 
 def _carry(folder: Path, fleet: Fleet, inventory: Path, *, local: bool, quiet: bool) -> None:

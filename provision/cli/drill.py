@@ -1,4 +1,4 @@
-"""`backbone drill`: restore the last backup beside the live database and prove that it is the same."""
+"""`backbone drill`: restore a backup beside the live database and prove that it is the same."""
 
 from __future__ import annotations
 
@@ -33,35 +33,55 @@ def drill(
     ] = None,
     limit: str = typer.Option("", "--limit", help="Servers to drill, as in Ansible.", show_default=False),
     local: bool = typer.Option(False, "--local", help="Drill this machine itself."),
+    to: str = typer.Option(
+        "",
+        "--to",
+        help="The moment to restore (2026-11-21T14:30+07:00), or a mark of `backbone restore --find`; without it now.",
+        show_default=False,
+    ),
+    backup: str = typer.Option(
+        "",
+        "--backup",
+        help="pgBackRest's label of the backup; without it the last one before the moment.",
+        show_default=False,
+    ),
+    repo: int = typer.Option(1, "--repo", help="1: the repository on the server, 2: the one off it.", min=1, max=4),
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for drill.json and drill.html.", show_default=False),
+    ] = None,
+    forms: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Also pdf; json and html are always made.", show_default=False),
     ] = None,
     by: str = typer.Option(
         "", "--by", help="Who runs it, for the record; without it the name of your login.", show_default=False
     ),
     as_json: bool = typer.Option(False, "--json", help="For machines: drill.json on standard output."),
 ) -> int:
-    """Restore the last backup into a scratch place on the server, compare every table, measure RPO and RTO.
+    """Restore a backup into a scratch place on the server, compare every table, measure RPO and RTO.
 
-    A drill that held is evidence, for a year, that whoever ran it can back up and restore.
+    A drill also proves that it can fail: spoilt copies of the backup must be noticed. One that held is evidence, for a
+    year, that whoever ran it can back up and restore.
 
     Example: backbone drill -i inventories/kabupaten --out ./hasil
     """
     from provision.operate.drill import document, plan, run_drills
 
-    targets, zones = _targets(inventory, limit, local)
+    pdf_too = _forms(forms or [])
+    targets, zones, regions = chosen(inventory, limit, local)
     key = None if out is None else _key(inventory, targets[0].name, local)
     if not as_json:
         for line in plan([target.name for target in targets]):
             print(line)
-    teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1)
-    results = run_drills(targets, tell=teller, operator=by or os.environ.get("SUDO_USER") or getpass.getuser())
+    teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1, zones)
+    settings = {"to": utc(to, zones), "backup": backup, "repo": repo}
+    results = run_drills(targets, settings, tell=teller, operator=operator(by), regions=regions)
     found = document(results)
     if out is not None and key is not None:
         from provision.report.drill import publish
 
-        publish(english(found), zones, out, key)
+        publish(english(found), zones, out, key, pdf_too=pdf_too)
     if as_json:
         print(json.dumps(english(found), indent=2))
     else:
@@ -72,6 +92,40 @@ def drill(
     return int(worst(_exit(result) for result in results))
 
 
+def operator(by: str) -> str:
+    """The person who runs it: as said, else whose login it is, also behind sudo."""
+    return by or os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def _forms(asked: list[str]) -> bool:
+    """Is a PDF wanted? UsageError for another form, and where none can be made here: said before the drill."""
+    from provision.errors import UsageError
+
+    for word in asked:
+        if word not in ("json", "html", "pdf"):
+            raise UsageError(
+                _("--format {word}: there is no such form of a report").format(word=word), repair="--format pdf"
+            )
+    if "pdf" in asked:
+        from provision.report.formats import pdf
+
+        pdf.ensure()
+    return "pdf" in asked
+
+
+def utc(to: str, zones: Mapping[str, str]) -> str:
+    """The moment in UTC: as a person writes it, in the region's zone where it names none; a mark's name as it is."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    try:
+        at = datetime.fromisoformat(to)
+    except ValueError:
+        return to  # a mark; the server knows which there are
+    zone = next(iter(zones.values()), "") or "UTC"
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC).isoformat()
+
+
 def _key(inventory: Path | None, server: str, local: bool) -> ReportKey:
     """The key that signs the report: asked for before the drill, so that a damaged one does not cost its result."""
     from provision.inventory.load import inventory_file
@@ -80,8 +134,8 @@ def _key(inventory: Path | None, server: str, local: bool) -> ReportKey:
     return keys.of_run(None if local or inventory is None else inventory_file(inventory).parent, server)
 
 
-def _targets(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target], dict[str, str]]:
-    """The servers to drill, and the time zone of each that has one in the inventory."""
+def chosen(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target], dict[str, str], dict[str, str]]:
+    """The servers to drill or restore; the time zone and the region's code of each that the inventory names."""
     from provision.errors import UsageError
     from provision.inventory import load
     from provision.probe.transport import Target
@@ -89,28 +143,35 @@ def _targets(inventory: Path | None, limit: str, local: bool) -> tuple[list[Targ
     if inventory is None:
         if not local:
             raise UsageError(_("which servers?"), repair="backbone drill -i INV, backbone drill --local")
-        return [Target.this_machine(socket.gethostname())], {}
+        return [Target.this_machine(socket.gethostname())], {}, {}
     servers = load(inventory, limit, allow_expired=True).servers
     zones = {server.name: server.zone for server in servers}
+    regions = {server.name: server.region for server in servers}
     if not local:
-        return [Target.of(server) for server in servers], zones
+        return [Target.of(server) for server in servers], zones, regions
     if len(servers) != 1:
         raise UsageError(
             _("--local drills this machine, but {count} servers are named").format(count=len(servers)),
             repair=f"backbone drill -i {inventory} --limit {socket.gethostname()} --local",
         )
-    return [Target.this_machine(servers[0].name)], zones
+    return [Target.this_machine(servers[0].name)], zones, regions
 
 
 class _Teller:
-    """A line a step, with its time once it has ended."""
+    """The plan of each server, then a line a step, with its time once it has ended."""
 
-    def __init__(self, several: bool) -> None:
+    def __init__(self, several: bool, zones: Mapping[str, str]) -> None:
         from provision.operate.drill import steps
 
-        self.titles, self.several = steps(), several
+        self.titles, self.several, self.zones = steps(), several, zones
 
     def __call__(self, name: str, event: Mapping[str, Any]) -> None:
+        if event["event"] == "plan":
+            from provision.operate.drill import planned
+
+            print(f"{name}:")
+            for line in planned(event["plan"], self.zones.get(name, "")):
+                print(f"  - {line}", flush=True)
         if event["event"] != "end":
             return
         where = f"{name}: " if self.several else ""
@@ -137,9 +198,14 @@ def _show(result: DrillResult, zone: str) -> None:
         )
     )
     if result.tables:
+        told = (
+            _("{tables} tables with {rows} rows compared, identical: {identical}")
+            if result.was_compared
+            else _("{tables} tables with {rows} rows restored, compared with nothing")
+        )
         print(
             "  "
-            + _("{tables} tables with {rows} rows compared, identical: {identical}").format(
+            + told.format(
                 tables=number(result.tables),
                 rows=number(result.rows),
                 identical=_("yes") if result.identical else _("no"),

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -43,7 +43,8 @@ class Outcome:
 class Setting:
     """What a run needs besides its plan.
 
-    `places` gives each server the places on the controller that its wiring may name (targets.PLACES).
+    `places` gives each server the places on the controller that its wiring may name (targets.PLACES), `identities`
+    what its stamps will say that it is (identity.py).
     `no_python` names servers that need Python before Ansible can work there. `local` reaches the (only)
     server without SSH.
     """
@@ -54,6 +55,7 @@ class Setting:
     no_python: frozenset[str] = frozenset()
     local: bool = False
     check: bool = False
+    identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], None]) -> Outcome:
@@ -69,7 +71,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     with ExitStack() as stack:
         if not setting.check:
             for server in sorted(server.server for server in servers):
-                stack.enter_context(_held(setting.inventory, server))
+                stack.enter_context(held(setting.inventory, server))
         log = stack.enter_context((run / "log.txt").open("w", encoding="utf-8"))
 
         def listen(event: Event) -> None:
@@ -157,6 +159,7 @@ def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting
                 }
                 for one in server.stages
             },
+            "controller_identity": dict(setting.identities.get(server.server, {})),
             **setting.places.get(server.server, {}),
         }
         for stage in server.names:
@@ -184,7 +187,7 @@ def _new_run() -> Path:
 
 
 @contextmanager
-def _held(inventory: Path, server: str) -> Iterator[None]:
+def held(inventory: Path, server: str) -> Iterator[None]:
     """Keep other runs of this controller away from a server while this process lives."""
     locks = paths.state_dir() / "locks"
     locks.mkdir(mode=0o700, parents=True, exist_ok=True)

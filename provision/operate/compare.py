@@ -13,21 +13,35 @@ from typing import Any
 
 from provision.i18n import _, joined
 
-VERSION = 1
+VERSION = 2
 # PostgreSQL writes a sequence's value ahead into WAL, this many steps (SEQ_LOG_VALS) beyond its cache.
 SEQUENCE_AHEAD = 32
 RESTORE_STEPS = ("restore", "recover")  # what a person waits for on the bad day; the rest is proof
+# What a drill must notice on spoilt copies, or it proves nothing.
+NEGATIVE = ("wrong_key", "flipped_byte", "missing_wal", "changed_row")
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the marked moment. `rows` as counted in the source, `restored` in the restored cluster."""
+    """One table. `rows` as counted in the source at the marked moment (None: nobody counted), `restored` in the
+    restored cluster.
+    """
 
     database: str
     name: str
-    rows: int
+    rows: int | None
     restored: int | None
     identical: bool
+
+
+@dataclass(frozen=True)
+class Negative:
+    """One negative control. `made`: it could be run, and failed or held for the reason that it was given."""
+
+    name: str
+    made: bool
+    noticed: bool
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,19 +51,23 @@ class DrillResult:
     Times are UTC in ISO 8601, durations seconds. `rpo_seconds`: age, at the mark, of the newest canary that had
     left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup").
     `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short. `operator`: the person who ran
-    it; empty when no person did.
+    it; empty when no person did. `to`: "now", "mark" (an earlier mark) or "time"; a time that nobody marked is restored
+    and checked, but cannot be compared, so that it is never ok. `history`: past drills of this server, oldest first.
     """
 
     server: str
     ok: bool
     drill: str
     started_at: str
+    region: str = ""
     operator: str = ""
     failed_step: str = ""
     failure: str = ""
     backup: str = ""
     backup_type: str = ""
     backup_at: str = ""
+    repo: int | None = None
+    to: str = "now"
     target: str = ""
     target_at: str = ""
     mark_held_ms: float | None = None
@@ -57,10 +75,14 @@ class DrillResult:
     rpo_basis: str = ""
     rto_seconds: float | None = None
     steps: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
     database_bytes: int | None = None
+    repository_bytes: int | None = None
+    restored_bytes_per_second: float | None = None
     server_version: str = ""
     tables: int = 0
     rows: int = 0
+    was_compared: bool = False
     identical: bool = False
     compared: tuple[Table, ...] = ()
     unlogged: tuple[str, ...] = ()
@@ -70,7 +92,9 @@ class DrillResult:
     checksum_blocks: int = 0
     canary_before_present: bool = False
     canary_after_absent: bool = False
+    controls: tuple[Negative, ...] = ()
     shortcomings: tuple[str, ...] = ()
+    history: tuple[Mapping[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, as `schema/drill.json` describes it."""
@@ -161,8 +185,41 @@ def compare(source: Mapping[str, Any], restored: Mapping[str, Any]) -> tuple[tup
     return tuple(tables), tuple(differences)
 
 
+def restored_only(restored: Mapping[str, Any]) -> tuple[Table, ...]:
+    """The tables of a restored cluster that there is nothing to compare with."""
+    return tuple(
+        Table(database=database, name=name, rows=None, restored=int(counted[0]), identical=False)
+        for database, held in sorted(restored["databases"].items())
+        for name, counted in sorted(held.get("tables", {}).items())
+    )
+
+
+def negatives(observed: Mapping[str, Any]) -> tuple[Negative, ...]:
+    """What each negative control came to; one that was not run was not made."""
+    told = observed.get("controls") or {}
+    return tuple(
+        Negative(
+            name,
+            made=bool(told.get(name, {}).get("made")),
+            noticed=bool(told.get(name, {}).get("noticed")),
+            said=str(told.get(name, {}).get("said", ""))[:300],
+        )
+        for name in NEGATIVE
+    )
+
+
+def control_titles() -> dict[str, str]:
+    """What each negative control is called to a person."""
+    return {
+        "wrong_key": _("a wrong passphrase"),
+        "flipped_byte": _("one flipped byte in a backup file"),
+        "missing_wal": _("one missing WAL segment"),
+        "changed_row": _("one changed row"),
+    }
+
+
 def recovery_point(observed: Mapping[str, Any]) -> tuple[float | None, str]:
-    """Seconds that would have been lost at the mark, and what they were measured by."""
+    """How many seconds of data would have been lost at the mark, and what they were measured by."""
     mark, canary = observed["mark"], observed["canary"]
     newest = canary["newest_archived"]
     if newest is None:
@@ -175,7 +232,9 @@ def recovery_point(observed: Mapping[str, Any]) -> tuple[float | None, str]:
 
 def shortcomings(observed: Mapping[str, Any], tables: tuple[Table, ...], differences: tuple[str, ...]) -> Iterator[str]:
     """Why a drill that went through to its end is not green; nothing if it is."""
-    if not tables:
+    if not observed.get("compared", True):
+        yield _("not compared: no mark was made at that moment (backbone restore --find shows the marks)")
+    elif not tables:
         yield _("no table was compared")
     if differences:
         told = _("{count} differences between the marked and the restored cluster")
@@ -188,13 +247,22 @@ def shortcomings(observed: Mapping[str, Any], tables: tuple[Table, ...], differe
             yield told.format(name=name, said=said)
         elif not outcome["ok"]:
             yield _("{name} found damage: {said}").format(name=name, said=" ".join(outcome["said"][:2]))
-    recovered = observed["canary"].get("recovered", [])
-    if observed["canary"]["before"] not in recovered:
+    canary, recovered = observed["canary"], observed["canary"].get("recovered", [])
+    if canary["before"] is None or canary["after"] is None:
+        yield _("no canaries tell of that moment")
+    if canary["before"] is not None and canary["before"] not in recovered:
         yield _("the canary written before the mark did not come back")
-    if observed["canary"]["after"] in recovered:
+    if canary["after"] is not None and canary["after"] in recovered:
         yield _("the canary written after the mark is there: recovery went beyond its target")
     if recovery_point(observed)[0] is None:
         yield _("the newest archived canary did not come back")
+    titles = control_titles()
+    for one in negatives(observed):
+        if not one.made:
+            told = _("not proven that the drill notices {what}: {said}")
+            yield told.format(what=titles[one.name], said=one.said or _("the control was not made"))
+        elif not one.noticed:
+            yield _("the drill did not notice {what}").format(what=titles[one.name])
 
 
 def unfinished(server: str, drill: str, started_at: str, step: str, message: str) -> DrillResult:
@@ -210,7 +278,7 @@ def unfinished(server: str, drill: str, started_at: str, step: str, message: str
     )
 
 
-def _failure(failed: Mapping[str, Any]) -> str:
+def failure(failed: Mapping[str, Any]) -> str:
     """What the server said of the step that fell short, in the language in use."""
     return _(failed["template"]).format(**failed["values"]) if failed.get("template") else str(failed["message"])
 
@@ -225,6 +293,10 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
         "backup": backup.get("label", ""),
         "backup_type": backup.get("type", ""),
         "backup_at": utc(backup["stopped_at"]) if backup else "",
+        "repo": observed.get("repo"),
+        "to": (observed.get("goal") or {"kind": "now"})["kind"],
+        "seconds": round(sum(steps.values()), 1),
+        "repository_bytes": backup.get("repository_bytes"),
         "target": mark.get("restore_point", ""),
         "target_at": utc(mark["at"]) if mark else "",
         "mark_held_ms": mark.get("held_ms"),
@@ -234,11 +306,17 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
     }
     failed = observed["failed"]
     # Differences are worth telling even if a later step fell short.
-    reached = "digest_restored" in steps and (failed is None or failed["step"] in ("amcheck", "checksums"))
-    tables, differences = compare(observed["source"], observed["restored"]) if reached else ((), ())
+    reached = "digest_restored" in steps and (failed is None or failed["step"] in ("amcheck", "checksums", "controls"))
+    marked = observed.get("compared", True)
+    tables: tuple[Table, ...] = ()
+    differences: tuple[str, ...] = ()
+    if reached and marked:
+        tables, differences = compare(observed["source"], observed["restored"])
+    elif reached:
+        tables = restored_only(observed["restored"])
     lacking = list(shortcomings(observed, tables, differences)) if reached else []
     if failed is not None:
-        message = _failure(failed)
+        message = failure(failed)
         lacking.insert(0, joined(": ", (failed["step"], message)))
         known.update(failed_step=failed["step"], failure=message)
     elif not reached:
@@ -251,7 +329,11 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
             rpo_basis=basis,
             rto_seconds=round(sum(steps[name] for name in RESTORE_STEPS), 1),
             canary_before_present=observed["canary"]["before"] in recovered,
-            canary_after_absent=observed["canary"]["after"] not in recovered,
+            canary_after_absent=(
+                observed["canary"]["after"] is not None and observed["canary"]["after"] not in recovered
+            ),
+            restored_bytes_per_second=round(known["database_bytes"] / max(steps["restore"], 0.001)),
+            controls=negatives(observed),
         )
     unlogged = {
         f"{name}: {table}"
@@ -262,8 +344,9 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
         **known,
         ok=not lacking,
         tables=len(tables),
-        rows=sum(table.rows for table in tables),
-        identical=bool(tables) and not differences,
+        rows=sum((table.restored or 0) if table.rows is None else table.rows for table in tables),
+        was_compared=bool(tables) and marked,
+        identical=bool(tables) and marked and not differences,
         compared=tables,
         unlogged=tuple(sorted(unlogged)),
         differences=differences,

@@ -17,15 +17,28 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from provision import times
 from provision.errors import BackboneError
-from provision.i18n import _, english
-from provision.operate.compare import VERSION, DrillResult, judge, unfinished, utc
+from provision.i18n import _, english, number
+from provision.operate.compare import VERSION, DrillResult, failure, judge, unfinished, utc
 from provision.probe.snapshot import Fault
 from provision.probe.transport import Outcome, Session, Target
 
 ROOT = "/var/lib/backbone/drill"
 UNIT = "provision.operate.remote.unit"
-SENT = ("__init__.py", "observe.py", "drill.py", "unit.py")
+RESTORE_UNIT = "provision.operate.remote.restore_unit"
+SENT = (
+    "__init__.py",
+    "observe.py",
+    "place.py",
+    "marking.py",
+    "scratch.py",
+    "controls.py",
+    "drill.py",
+    "unit.py",
+    "restoring.py",
+    "restore_unit.py",
+)
 START_SECONDS, POLL_SECONDS, STOP_SECONDS = 120, 60, 240
 LOST_AFTER = 5  # polls in a row without an answer
 
@@ -44,26 +57,31 @@ def program() -> bytes:
     return packed.getvalue()
 
 
-def _call(drill: str, verb: str, *arguments: object, given: Any = None) -> str:
+def call(drill: str, verb: str, *arguments: object, given: Any = None, unit: str = UNIT) -> str:
     """The shell command that asks the remote part for something; `given` goes to its standard input."""
     words = " ".join([verb, drill, *map(str, arguments)])
-    ask = f"PYTHONPATH={ROOT}/{drill}/drill.pyz PYTHONDONTWRITEBYTECODE=1 python3 -m {UNIT} {words}"
+    ask = f"PYTHONPATH={ROOT}/{drill}/drill.pyz PYTHONDONTWRITEBYTECODE=1 python3 -m {unit} {words}"
     if given is None:
         return f"{ask} </dev/null"
     text = base64.b64encode(json.dumps(given).encode()).decode()
     return f"base64 -d <<'GIVEN' | {ask}\n{text}\nGIVEN"
 
 
-def start_script(drill: str, settings: Mapping[str, Any]) -> str:
-    """Puts the remote part on the server and starts it there; leaves nothing if that fails."""
+def laid(drill: str, then: str) -> str:
+    """A script that puts the remote part on the server and has it do `then`; leaves nothing if that fails."""
     folder = f"{ROOT}/{drill}"
     sent = base64.encodebytes(program()).decode()
     return (
         "set -eu\numask 022\ncd /\n"
         f"mkdir -p {folder}\ntrap '[ $? = 0 ] || rm -rf {folder}' EXIT\n"
         f"base64 -d >{folder}/drill.pyz <<'PROGRAM'\n{sent}PROGRAM\n"
-        f"{_call(drill, 'start', given=dict(settings))}\n"
+        f"{then}\n"
     )
+
+
+def survey_script(drill: str, settings: Mapping[str, Any]) -> str:
+    """Puts the remote part on the server and asks it what a drill with these settings would do."""
+    return laid(drill, call(drill, "survey", given=dict(settings)))
 
 
 def steps() -> dict[str, str]:
@@ -78,6 +96,7 @@ def steps() -> dict[str, str]:
         "digest_restored": _("digest of every restored table"),
         "amcheck": _("check every table and index (pg_amcheck)"),
         "checksums": _("check every page's checksum"),
+        "controls": _("prove that damage is noticed: spoilt copies of the backup"),
         "cleanup": _("remove the scratch place"),
     }
 
@@ -87,8 +106,34 @@ def plan(names: Sequence[str]) -> tuple[str, ...]:
     return (
         _("Restore drill on: {names}").format(names=", ".join(names)),
         _("The live database keeps running; only its schema backbone_ops is written (canaries, a mark)."),
-        _("Below {place} the last backup is restored, checked and removed again:").format(place=ROOT),
+        _("Below {place} the backup is restored, checked and removed again:").format(place=ROOT),
         *(f"  {number}. {text}" for number, text in enumerate(steps().values(), 1)),
+    )
+
+
+def planned(found: Mapping[str, Any], zone: str = "") -> tuple[str, ...]:
+    """One server's plan, before anything is touched: from which backup, to which moment, how much room, how long."""
+    target = {
+        "now": _("to this moment, which is marked and compared"),
+        "mark": _("to the mark of {moment}, compared with what was seen then"),
+        "time": _("to {moment}: nobody marked it, so nothing can be compared and the drill cannot be green"),
+    }[found["to"]]
+    expected = found["expected_seconds"]
+    return (
+        _("from the backup {label} ({type}, {moment}) in repository {repo} ({place})").format(
+            label=found["backup"],
+            type=found["backup_type"],
+            moment=times.shown(found["backup_at"], zone),
+            repo=found["repo"],
+            place=_("on this server") if found["repo_place"] == "here" else _("off this server"),
+        ),
+        target.format(moment=times.shown(found["to_at"], zone, seconds=True)),
+        _("{needed} MiB of disk for a while, of {free} MiB that are free").format(
+            needed=number(found["needed_bytes"] >> 20), free=number(found["free_bytes"] >> 20)
+        ),
+        _("about {minutes} minutes, as the last drill took").format(minutes=number(expected / 60, 1))
+        if expected
+        else _("how long, nobody knows yet: it is the first drill here"),
     )
 
 
@@ -106,13 +151,23 @@ class _Run:
     def fail(self, step: str, message: str) -> None:
         self.result = unfinished(self.target.name, self.drill, self.started_at, step, message)
 
+    def surveyed(self, outcome: Outcome, tell: Tell) -> None:
+        """Take the plan, or why there can be none: that is a drill that fell short, before anything was touched."""
+        self.started(outcome)
+        if self.result is None and not isinstance(outcome, Fault):
+            found = json.loads(outcome.stdout)
+            if "plan" in found:
+                tell(self.target.name, {"event": "plan", "plan": found["plan"]})
+            else:
+                self.fail("prepare", failure(found["refused"]))
+
     def started(self, outcome: Outcome) -> None:
         """Take what the start answered."""
         if isinstance(outcome, Fault):
             self.fail("connect", outcome.message)
         elif outcome.status != 0:
             self.fail(
-                "start", _(_last_words(outcome.stderr)) if outcome.stderr.strip() else f"exit status {outcome.status}"
+                "start", _(last_words(outcome.stderr)) if outcome.stderr.strip() else f"exit status {outcome.status}"
             )
 
     def polled(self, outcome: Outcome, tell: Tell) -> None:
@@ -120,7 +175,7 @@ class _Run:
         if isinstance(outcome, Fault) or outcome.status != 0:
             self.silent += 1
             if self.silent >= LOST_AFTER:
-                said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
+                said = outcome.message if isinstance(outcome, Fault) else last_words(outcome.stderr)
                 told = _("the server stopped answering; the drill ends and cleans up by itself: {said}")
                 self.fail("connect", told.format(said=said))
             return
@@ -138,7 +193,7 @@ class _Run:
             self.result = judge(self.target.name, news["observed"])
 
 
-def _last_words(stderr: bytes) -> str:
+def last_words(stderr: bytes) -> str:
     return " ".join(stderr.decode("utf-8", "replace").strip().splitlines()[-1:])
 
 
@@ -147,39 +202,48 @@ def run_drills(
     settings: Mapping[str, Any] | None = None,
     tell: Tell = lambda name, event: None,
     operator: str = "",
+    regions: Mapping[str, str] | None = None,
 ) -> tuple[DrillResult, ...]:
     """A drill on every target, all at once; a result for each, in their order.
 
-    `settings` overrides `remote/drill.py`'s DEFAULTS. `tell(server, event)` hears of steps as they begin and end
-    ({"event": "begin"|"end", "step": …, "seconds": …}). `operator` is the person who runs them, for the record.
+    `settings` overrides `remote/place.py`'s DEFAULTS. `tell(server, event)` hears of the plan before anything is
+    touched ({"event": "plan", "plan": …}), then of steps as they begin and end ({"event": "begin"|"end", "step": …,
+    "seconds": …}). `operator` is the person who runs them, `regions` each server's code, both for the record.
     Interrupted, it stops the drills and removes what they made.
     """
     runs = {target.name: _Run(target) for target in targets}
     with Session(targets) as session:
         try:
-            started = session.run(
-                {name: start_script(run.drill, settings or {}) for name, run in runs.items()}, START_SECONDS
-            )
-            for name, outcome in started.items():
+            given = dict(settings or {})
+            seen = session.run({name: survey_script(run.drill, given) for name, run in runs.items()}, START_SECONDS)
+            for name, outcome in seen.items():
+                runs[name].surveyed(outcome, tell)
+            begin = {name: call(run.drill, "start", given=given) for name, run in runs.items() if run.result is None}
+            for name, outcome in session.run(begin, START_SECONDS).items():
                 runs[name].started(outcome)
             while going := [run for run in runs.values() if run.result is None]:
-                asked = {run.target.name: _call(run.drill, "poll", run.seen) for run in going}
+                asked = {run.target.name: call(run.drill, "poll", run.seen) for run in going}
                 for name, outcome in session.run(asked, POLL_SECONDS).items():
                     runs[name].polled(outcome, tell)
         except BaseException:
             going = [run for run in runs.values() if run.result is None]
-            session.run({run.target.name: _call(run.drill, "stop") for run in going}, STOP_SECONDS)
+            session.run({run.target.name: call(run.drill, "stop") for run in going}, STOP_SECONDS)
             raise
-        results = {name: replace(run.result, operator=operator) for name, run in runs.items() if run.result is not None}
+        results = {
+            name: replace(run.result, operator=operator, region=(regions or {}).get(name, ""))
+            for name, run in runs.items()
+            if run.result is not None
+        }
         kept = {
-            name: _call(runs[name].drill, "finish", given=english(result.as_dict()))
+            name: call(runs[name].drill, "finish", given=english(result.as_dict()))
             for name, result in results.items()
             if result.failed_step not in ("connect", "start")
         }
         for name, outcome in session.run(kept, START_SECONDS).items():
             if isinstance(outcome, Fault) or outcome.status != 0:
-                said = outcome.message if isinstance(outcome, Fault) else _last_words(outcome.stderr)
+                said = outcome.message if isinstance(outcome, Fault) else last_words(outcome.stderr)
                 raise BackboneError(_("{name}: the drill's result was not kept: {said}").format(name=name, said=said))
+            results[name] = replace(results[name], history=tuple(json.loads(outcome.stdout)))
     return tuple(results[target.name] for target in targets)
 
 
@@ -187,6 +251,7 @@ def document(results: Sequence[DrillResult]) -> dict[str, Any]:
     """drill.json: all results of one run."""
     return {
         "version": VERSION,
+        "kind": "drill",
         "ok": bool(results) and all(result.ok for result in results),
         "servers": [result.as_dict() for result in results],
     }

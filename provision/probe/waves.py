@@ -43,9 +43,8 @@ def _ask(
         if key not in built:
             built[key] = script.build(key, mark)
         scripts[name] = built[key]
-    bound = script.frame_bound(max((len(asked) for asked in commands.values()), default=0))
     answers: dict[str, dict[str, Answer] | Fault] = {}
-    for name, outcome in session.run(scripts, timeout, bound=bound).items():
+    for name, outcome in session.run(scripts, timeout, bound=script.frame_bound()).items():
         if isinstance(outcome, Fault):
             answers[name] = outcome
             continue

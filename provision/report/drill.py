@@ -1,4 +1,4 @@
-"""The restore drill as one self-contained HTML page, for the administrator and for an inspector."""
+"""The restore drill as a certificate: one self-contained HTML page, and PDF, for the administrator and an inspector."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from provision import __version__, i18n, paths, times
 from provision.i18n import _, number
+from provision.inventory.regions import by_code
+from provision.operate.compare import control_titles
 from provision.operate.drill import steps
 from provision.report import sign
+from provision.report.drill_plot import plot
+from provision.report.formats import pdf
 from provision.report.keys import ReportKey
 
 SHOWN_DIFFERENCES = 200
@@ -31,8 +35,13 @@ class Page:
     rto: str
     tables: str
     rows: str
+    region: str
+    operator: str
+    compared_at_all: bool
     facts: tuple[tuple[str, str], ...]
     proofs: tuple[tuple[str, bool], ...]
+    controls: tuple[tuple[str, str, bool], ...]
+    plot: str
     steps: tuple[tuple[str, str], ...]
     differences: tuple[str, ...]
     compared: tuple[Mapping[str, Any], ...]
@@ -63,11 +72,24 @@ def size(count: int | None) -> str:
 
 def page(result: Mapping[str, Any], zone: str) -> Page:
     """One result of drill.json, put into words."""
+    region = by_code(result["region"])
+    operator = result["operator"] or _("nobody: the server itself, by its timer")
+    rate = result["restored_bytes_per_second"]
     facts = (
+        (_("region"), f"{region.name} ({region.code})" if region else result["region"] or "–"),
+        (_("run by"), operator),
         (_("started"), moment(result["started_at"], zone)),
         (_("backup"), f"{result['backup'] or '–'} ({moment(result['backup_at'], zone)})"),
+        (
+            _("repository"),
+            {1: _("the first, on the server"), 2: _("the second, off the server")}.get(
+                result["repo"], str(result["repo"] or "–")
+            ),
+        ),
         (_("restored as of"), moment(result["target_at"], zone)),
         (_("size of the databases"), size(result["database_bytes"])),
+        (_("size of the backup in the repository"), size(result["repository_bytes"])),
+        (_("speed of the restore"), _("{size} a second").format(size=size(round(rate))) if rate else "–"),
         ("PostgreSQL", result["server_version"] or "–"),
         (_("tables without WAL, not in any backup"), ", ".join(result["unlogged"]) or _("none")),
     )
@@ -79,6 +101,16 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
         (_("The row written just after it did not"), result["canary_after_absent"]),
     )
     titles = steps()
+    names = control_titles()
+    verdicts = {True: _("noticed"), False: _("NOT noticed")}
+    controls = tuple(
+        (
+            names[one["name"]],
+            verdicts[one["noticed"]] if one["made"] else _("not proven: {said}").format(said=one["said"] or "–"),
+            one["made"] and one["noticed"],
+        )
+        for one in result["controls"]
+    )
     return Page(
         server=result["server"],
         ok=result["ok"],
@@ -87,22 +119,33 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
         rto=duration(result["rto_seconds"]),
         tables=number(result["tables"]),
         rows=number(result["rows"]),
+        region=f"{region.name}" if region else "",
+        operator=operator,
+        compared_at_all=result["was_compared"],
         facts=facts,
         proofs=proofs,
+        controls=controls,
+        plot=plot(result["history"], zone),
         steps=tuple((titles.get(name, name), duration(taken)) for name, taken in result["steps"].items()),
         differences=tuple(result["differences"][:SHOWN_DIFFERENCES]),
         compared=tuple(result["compared"]),
     )
 
 
-def publish(document: Mapping[str, Any], zones: Mapping[str, str], out: Path, key: ReportKey) -> None:
-    """Write drill.json and drill.html into `out`, and sign them; an earlier signed drill there is put by."""
+def publish(
+    document: Mapping[str, Any], zones: Mapping[str, str], out: Path, key: ReportKey, *, pdf_too: bool = False
+) -> None:
+    """Write drill.json, drill.html and perhaps drill.pdf into `out`, and sign them; an earlier one there is put by."""
 
     def write() -> tuple[Path, ...]:
         out.mkdir(parents=True, exist_ok=True)
         (out / "drill.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        (out / "drill.html").write_text(render(document, zones), encoding="utf-8")
-        return out / "drill.json", out / "drill.html"
+        page = render(document, zones)
+        (out / "drill.html").write_text(page, encoding="utf-8")
+        if not pdf_too:
+            return out / "drill.json", out / "drill.html"
+        (out / "drill.pdf").write_bytes(pdf.render(page))
+        return out / "drill.json", out / "drill.html", out / "drill.pdf"
 
     sign.issue(
         out,

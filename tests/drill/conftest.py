@@ -40,19 +40,19 @@ def _ops_statements(cluster: Cluster) -> str:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running cluster with some data, an encrypted repository and one full backup."""
-    with _made() as made:
+    with made_cluster() as made:
         yield made
 
 
 @pytest.fixture
 def cramped() -> Iterator[Cluster]:
     """The same, with a repository on a disk of its own that is soon full."""
-    with _made(repository_mb=REPOSITORY_MB) as made:
+    with made_cluster(repository_mb=REPOSITORY_MB) as made:
         yield made
 
 
 @contextmanager
-def _made(repository_mb: int = 0) -> Iterator[Cluster]:
+def made_cluster(repository_mb: int = 0) -> Iterator[Cluster]:
     programs = newest_programs()
     folder = Path(tempfile.mkdtemp(prefix="backbone-drill-", dir="/var/tmp"))
     folder.chmod(0o755)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from provision.operate.drill import program
-from provision.operate.remote.drill import DEFAULTS
+from provision.operate.remote.place import DEFAULTS, MARKS
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,32 @@ class Cluster:
     def control(self, *arguments: object) -> None:
         self.as_postgres(self.bin / "pg_ctl", "-D", self.folder / "data", "-w", *arguments)
 
+    def labels(self) -> list[str]:
+        """The backups in the repository, oldest first."""
+        [stanza] = json.loads(self.pgbackrest("--output=json", "info"))
+        return [one["label"] for one in stanza["backup"]]
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        """A drill's settings on this cluster."""
+        given = {**DEFAULTS, "config": f"{self.folder}/pgbackrest.conf", "spare_bytes": 1 << 20, "mark_seconds": 5}
+        return given | more
+
+    def refusal(self, **settings: Any) -> str:
+        """What a survey with these settings says against a drill; empty where it has nothing against it."""
+        text = (
+            "import json, sys\nfrom provision.operate.remote.unit import look\n"
+            "print(look('x', json.loads(sys.argv[1])).get('refused', {}).get('message', ''))"
+        )
+        (self.folder / "drill").mkdir(exist_ok=True)
+        return self.python(self.folder / "drill" / "survey.pyz", text, json.dumps(self.settings(**settings))).strip()
+
+    def python(self, sent: Path, text: str, *arguments: str) -> str:
+        """Run Python that may import the remote part, as postgres and by the system's own interpreter."""
+        sent.write_bytes(program())
+        # That is where Debian's psycopg2 lies, as on a server.
+        named = (f"PYTHONPATH={sent}", f"BACKBONE_DRILL_ROOT={self.folder / 'drill'}")
+        return self.as_postgres("env", *named, "/usr/bin/python3", "-c", text, *arguments).stdout
+
     def drill(self, program_text: str = "", **settings: Any) -> dict[str, Any]:
         """Run the remote part as the unit would, and return what it observed.
 
@@ -55,24 +81,19 @@ class Cluster:
         drill = f"d{secrets.token_hex(6)}"
         place = self.folder / "drill" / drill / "work"
         place.mkdir(parents=True)
-        shutil.chown(place, "postgres", "postgres")
-        sent = self.folder / "drill" / drill / "drill.pyz"
-        sent.write_bytes(program())
-        given = {**DEFAULTS, "config": f"{self.folder}/pgbackrest.conf", "spare_bytes": 1 << 20, "mark_seconds": 5}
-        given |= settings
+        marks = self.folder / "drill" / MARKS
+        marks.mkdir(exist_ok=True)
+        for one in (place, marks):
+            shutil.chown(one, "postgres", "postgres")
         begin = (
             "import json, sys\nfrom pathlib import Path\nfrom provision.operate.remote import observe\n"
             "from provision.operate.remote.drill import Work\n"
             f"work = Work(Path({str(place)!r}), {drill!r}, json.loads(sys.argv[1]))\n"
         )
-        # The system's own Python, as on a server: that is where Debian's psycopg2 lies.
-        self.as_postgres(
-            "env",
-            f"PYTHONPATH={sent}",
-            "/usr/bin/python3",
-            "-c",
+        self.python(
+            self.folder / "drill" / drill / "drill.pyz",
             begin + (program_text or "work.all()"),
-            json.dumps(given),
+            json.dumps(self.settings(**settings)),
         )
         observed: dict[str, Any] = json.loads((place / "observed.json").read_text())
         assert not (place / "scratch").exists(), "the scratch place must be gone"

@@ -112,8 +112,9 @@ def run(
     what: str,
     timeout: float | None = None,
     environment: Mapping[str, str] | None = None,
+    lines: int = 3,
 ) -> str:
-    """A command's output; Short with its last words if it fails."""
+    """A command's output; Short with its last `lines` if it fails."""
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -128,7 +129,7 @@ def run(
         raise Short("{said}", said=f"{what}: {fault}") from fault
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        said = " ".join(words[-3:])[-600:] or f"exit status {done.returncode}"
+        said = " ".join(words[-lines:])[-200 * lines :] or f"exit status {done.returncode}"
         raise Short("{said}", said=f"{what}: {said}")
     return done.stdout
 

@@ -2,11 +2,15 @@
 
     python3 -m provision.operate.remote.unit VERB ID [ARGUMENT]
 
+    survey  root: what a drill with these settings (JSON on stdin) would do; answers {"plan"} or {"refused"}
     start   root: begin; the settings (JSON) come on stdin
     work    postgres, in the unit backbone-drill.service: the drill
     poll    root: wait a little for news beyond line ARGUMENT; answers {"active", "result", "events", "observed"}
     finish  root: the result (JSON) on stdin becomes last.json and drill.prom, and the run is forgotten
     stop    root: end a drill before its time
+    whole   root: a drill from its start to its record, as a timer has it made; ends with 1 if it fell short
+    mark    postgres: a mark without a drill: a moment that later drills and restores can be compared with
+    marks   root: the kept marks as JSON, oldest first: when, and rows by table
     clean   root: remove the scratch place; the unit itself asks for it when it ends, however it ends
 
 Everything lies below ROOT/ID, which is root's; only ROOT/ID/work belongs to postgres.
@@ -17,7 +21,10 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import secrets
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,12 +32,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from provision.operate.remote.drill import DEFAULTS, Work
+from provision.operate.remote.drill import Work, told_plan
+from provision.operate.remote.marking import Marking
 from provision.operate.remote.observe import Short, run
+from provision.operate.remote.place import DEFAULTS, HISTORY, MARKS, ROOT, Live, history, marks, read_mark, survey
 
-ROOT = Path(os.environ.get("BACKBONE_DRILL_ROOT", "/var/lib/backbone/drill"))
 METRICS = Path(os.environ.get("BACKBONE_METRICS", "/var/lib/backbone/metrics"))
 UNIT = "backbone-drill.service"
+PROGRAM = "provision.operate.remote.unit"
+KEPT_HISTORY = 240
 SUCCESS = "backbone_drill_last_success_timestamp_seconds"
 POLL_SECONDS = 10
 
@@ -44,20 +54,52 @@ def running() -> bool:
     return shown("ActiveState") in ("active", "activating", "deactivating", "reloading")
 
 
+def of_postgres(place: Path) -> None:
+    """A folder that belongs to the user postgres, and that nobody else may look into."""
+    owner = pwd.getpwnam("postgres")
+    if not place.is_dir():
+        place.mkdir(mode=0o700)
+        os.chown(place, owner.pw_uid, owner.pw_gid)
+
+
+def as_postgres(verb: str, drill: str, given: Any = None, *, program: str = PROGRAM) -> Any:
+    """What a verb of this program answers when the user postgres asks it."""
+    named = {name: os.environ[name] for name in ("PYTHONPATH", "BACKBONE_DRILL_ROOT") if os.environ.get(name)}
+    command = ["runuser", "-u", "postgres", "--", "env", *(f"{name}={value}" for name, value in named.items())]
+    done = subprocess.run(
+        [*command, sys.executable, "-m", program, verb, drill],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        cwd="/",
+    )
+    if done.returncode != 0:
+        raise Short("{said}", said=" ".join(done.stderr.strip().splitlines()[-1:]) or f"exit status {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def look(drill: str, given: dict[str, Any]) -> dict[str, Any]:
+    """As postgres: the plan of a drill, or why there can be none. Changes nothing."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return {"plan": told_plan(survey(Live({**DEFAULTS, **given}, Path(folder)), ROOT))}
+    except Short as fault:
+        return {"refused": {"message": str(fault), **fault.as_told()}}
+
+
 def start(drill: str, given: dict[str, Any]) -> None:
     """Make the run's place and start its unit, below the live service in processor, disk and memory."""
     if running():
         raise Short("a drill is running on this server already; wait for it, or: systemctl stop backbone-drill")
     for left in ROOT.iterdir():  # records of drills whose controller went away
-        if left.is_dir() and left.name != drill:
+        if left.is_dir() and left.name not in (drill, MARKS):
             shutil.rmtree(left, ignore_errors=True)
     settings = {**DEFAULTS, **given}
     (ROOT / drill / "settings.json").write_text(json.dumps(settings))
-    owner = pwd.getpwnam("postgres")
-    place = ROOT / drill / "work"
-    place.mkdir(mode=0o700)
-    os.chown(place, owner.pw_uid, owner.pw_gid)
-    program = [sys.executable, "-m", "provision.operate.remote.unit"]
+    of_postgres(ROOT / MARKS)
+    of_postgres(ROOT / drill / "work")
+    program = [sys.executable, "-m", PROGRAM]
     limits = {
         "User": "postgres",
         "CPUWeight": settings["cpu_weight"],
@@ -115,9 +157,20 @@ def read_as_owner(path: Path) -> str:
     return done.stdout
 
 
-def finish(drill: str, result: dict[str, Any]) -> None:
-    """Keep the result for the audit and the monitoring, and forget the run."""
+def finish(drill: str, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Keep the result for the audit and the monitoring, and forget the run; answers the last drills, this one too.
+
+    A restore to a moment that nobody had marked was not compared: it is no drill, and leaves no record of one.
+    """
+    if result.get("to") == "time":
+        shutil.rmtree(ROOT / drill, ignore_errors=True)
+        return history(ROOT)
     write(ROOT / "last.json", json.dumps(result, indent=2) + "\n")
+    if result["ok"] and result.get("operator"):
+        # A timer's drill comes after it every month, and is no evidence of a person's skill.
+        write(ROOT / "person.json", json.dumps(result, indent=2) + "\n")
+    past = [*history(ROOT), told(result)][-KEPT_HISTORY:]
+    write(ROOT / HISTORY, "".join(json.dumps(one) + "\n" for one in past))
     now = int(time.time())
     success = now if result["ok"] else last_success()
     lines = [
@@ -131,6 +184,71 @@ def finish(drill: str, result: dict[str, Any]) -> None:
     METRICS.mkdir(mode=0o755, parents=True, exist_ok=True)
     write(METRICS / "drill.prom", "\n".join(lines) + "\n")
     shutil.rmtree(ROOT / drill, ignore_errors=True)
+    return past
+
+
+def told(result: dict[str, Any]) -> dict[str, Any]:
+    """A drill's line in the history."""
+    names = ("drill", "started_at", "ok", "operator", "repo", "rpo_seconds", "rto_seconds", "database_bytes")
+    steps = result.get("steps") or {}
+    return {
+        **{name: result.get(name) for name in names},
+        "seconds": round(sum(steps.values()), 1) if "controls" in steps else None,
+    }
+
+
+def whole(drill: str, given: dict[str, Any]) -> int:
+    """A drill without a controller: start, wait, judge, keep. Stopped before its end, it stops what it started."""
+    from provision.operate.compare import judge, unfinished, utc
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise SystemExit(1)
+
+    signal.signal(signal.SIGTERM, give_up)
+    (ROOT / drill).mkdir(mode=0o755, parents=True, exist_ok=True)
+    begun = utc(time.time())
+    try:
+        start(drill, given)
+        seen = 0
+        while True:
+            news = poll(drill, seen)
+            seen += len(news["events"])
+            if not news["active"]:
+                break
+    except BaseException:
+        stop(drill)
+        raise
+    if news["observed"] is None:
+        reason = f"the drill ended without a result (systemd: {news['result'] or 'gone'})"
+        result = unfinished(socket.gethostname(), drill, begun, "work", reason)
+    else:
+        result = judge(socket.gethostname(), news["observed"])
+    finish(drill, result.as_dict())
+    print("\n".join(result.shortcomings) or f"held: {result.tables} tables, {result.rows} rows")
+    return 0 if result.ok else 1
+
+
+def mark(drill: str, given: dict[str, Any]) -> None:
+    """As postgres: a mark, kept; its WAL leaves the server in its own time."""
+    live = Live({**DEFAULTS, **given, "repo": 1}, ROOT)
+    made = Marking(live, drill)
+    made.make(live.stanza()["archive"][-1]["id"])
+    made.digest()
+    made.keep(ROOT)
+
+
+def kept() -> list[dict[str, Any]]:
+    """As postgres: every kept mark with its rows by table ("database: table")."""
+    found = []
+    for path in marks(ROOT):
+        one = read_mark(path)
+        tables = {
+            f"{database}: {name}": counted[0]
+            for database, held in one["source"]["databases"].items()
+            for name, counted in held["tables"].items()
+        }
+        found.append({"name": path.name.split(".")[0], "at": one["mark"]["at"], "tables": tables})
+    return found
 
 
 def last_success() -> int:
@@ -163,13 +281,26 @@ def clean(drill: str) -> None:
 
 def main(arguments: list[str]) -> int:
     verb, drill = arguments[0], arguments[1]
+    if drill == "auto":
+        drill = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + secrets.token_hex(3)
     if not drill.isalnum():
         raise SystemExit(f"no such drill: {drill!r}")
     try:
         if verb == "poll":
             print(json.dumps(poll(drill, int(arguments[2]))))
-        elif verb in ("start", "finish"):
-            {"start": start, "finish": finish}[verb](drill, json.load(sys.stdin))
+        elif verb == "whole":
+            return whole(drill, json.loads(arguments[2]) if len(arguments) > 2 else {})
+        elif verb == "marks":
+            print(json.dumps(as_postgres("kept", drill)))
+        elif verb == "kept":
+            print(json.dumps(kept()))
+        elif verb in ("survey", "look", "finish"):
+            answers = {"survey": lambda *both: as_postgres("look", *both), "look": look, "finish": finish}
+            print(json.dumps(answers[verb](drill, json.load(sys.stdin))))
+        elif verb == "start":
+            start(drill, json.load(sys.stdin))
+        elif verb == "mark":
+            mark(drill, json.loads(arguments[2]) if len(arguments) > 2 else {})
         else:
             {"work": work, "stop": stop, "clean": clean}[verb](drill)
     except Short as fault:

@@ -171,7 +171,7 @@ class Gatherer:
 
     def __init__(self) -> None:
         self._servers: dict[Key, _History] = {}
-        self._drills: dict[str, list[tuple[datetime, bool, Path, Proof]]] = {}
+        self._drills: dict[str, list[tuple[datetime, bool, Path, Proof, str]]] = {}
         self._controls: dict[str, tuple[datetime, ControlText]] = {}
         self._families: dict[str, Words] = {}
         self._bearers: Counter[str] = Counter()
@@ -180,7 +180,7 @@ class Gatherer:
         """One document."""
         if isinstance(read.document, DrillDocument):
             for drill in read.document.servers:
-                told = (moment(drill.started_at), drill.ok, read.file, read.proof)
+                told = (moment(drill.started_at), drill.ok, read.file, read.proof, drill.region)
                 self._drills.setdefault(drill.server, []).append(told)
         else:
             self._audit(read.document, read.file, read.proof)
@@ -253,8 +253,8 @@ class Gatherer:
     def _drill(self, sight: Sight, at: datetime, limits: Limits) -> DrillSeen:
         """By whatever speaks last: a drill's own report, or the audit that looked for one."""
         told: list[tuple[datetime, DrillSeen]] = []
-        for started, held, file, proof in self._drills.get(sight.server.name, ()):
-            if proof.believed and self._means(file, sight):
+        for started, held, file, proof, region in self._drills.get(sight.server.name, ()):
+            if proof.believed and self._means(file, region, sight):
                 late = at - started > timedelta(days=limits.drill_days)
                 told.append((started, DrillSeen("late" if held and late else "held" if held else "short", started)))
         for one in sight.server.findings:
@@ -264,8 +264,10 @@ class Gatherer:
                 told.append((sight.at, DrillSeen("held" if good else "none")))
         return max(told, key=lambda one: one[0], default=(at, DrillSeen("none")))[1]
 
-    def _means(self, file: Path, sight: Sight) -> bool:
-        """Drills name the server alone. Where two regions use one name, the folder has to say whose drill it is."""
+    def _means(self, file: Path, region: str, sight: Sight) -> bool:
+        """Older drills name the server alone. Where two regions use its name, the folder has to say whose it is."""
+        if region:
+            return region == sight.server.region
         return self._bearers[sight.server.name] == 1 or file.parent == sight.file.parent
 
     def _remarks(self) -> Iterable[str]:

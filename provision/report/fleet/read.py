@@ -1,7 +1,7 @@
 """Reads audits and drills from files and folders. What cannot be read is told, with the reason, and stops nothing.
 
 Documents are decoded into the few fields that a fleet view needs; the servers' answers, which are most of an audit, are
-passed over. Schema versions 1 and 2 of audits and 1 of drills are known.
+passed over. Schema versions 1 and 2 of audits and of drills are known.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from provision.report import sign, verify
 from provision.report.keys import KnownKey
 
 # The versions of documents that this program can read; `verify.VERSIONS` has the ones that it writes.
-KNOWN = {"audit": (1, 2), "drill": (1,)}
+KNOWN = {"audit": (1, 2), "drill": (1, 2)}
 # A clock may be a little wrong; what is dated later than that would hide all audits to come.
 AHEAD = timedelta(days=1)
 
@@ -94,6 +94,7 @@ class Drill(msgspec.Struct, frozen=True):
     server: str
     ok: bool
     started_at: str
+    region: str = ""  # since version 2
 
 
 class DrillDocument(msgspec.Struct, frozen=True):

@@ -35,5 +35,5 @@ def test_what_jinja_fills_in_becomes_a_place() -> None:
 def test_every_stage_that_has_no_windows_form_says_so_in_both_languages() -> None:
     i18n.use("id")
     windows = [one for one in templates() if "Windows" in one]
-    assert len(windows) == 13
+    assert len(windows) == 15
     assert all("Windows" in told(one) and told(one) != one for one in windows)

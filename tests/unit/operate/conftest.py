@@ -29,11 +29,18 @@ def side(canaries: int = 3) -> dict[str, Any]:
 def observed() -> dict[str, Any]:
     steps = ("prepare", "mark", "digest_source", "archive", "restore", "recover", "digest_restored", "amcheck")
     return {
-        "version": 1,
+        "version": 2,
         "id": "20261121T010203Zabcdef",
         "started_at": 1795222923.5,
         "failed": None,
-        "steps": {**dict.fromkeys(steps, 0.5), "restore": 2.0, "recover": 3.25, "checksums": 0.25, "cleanup": 0.1},
+        "steps": {
+            **dict.fromkeys(steps, 0.5),
+            "restore": 2.0,
+            "recover": 3.25,
+            "checksums": 0.25,
+            "controls": 1.0,
+            "cleanup": 0.1,
+        },
         "backup": {"label": "20261120-033000F", "type": "full", "stopped_at": 1795200000},
         "bytes": {"database": 31000000, "needed": 1, "free": 2},
         "server_version": "15.20",
@@ -49,5 +56,10 @@ def observed() -> dict[str, Any]:
         "source": side(),
         "restored": side(),
         "amcheck": {"made": True, "ok": True, "said": []},
+        "compared": True,
+        "controls": {
+            name: {"made": True, "noticed": True, "said": ""}
+            for name in ("wrong_key", "flipped_byte", "missing_wal", "changed_row")
+        },
         "checksums": {"made": True, "ok": True, "blocks": 3780, "said": []},
     }

@@ -104,6 +104,22 @@ NOT_PROVEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda o: o["canary"].update(recovered=[1, 2, 3]),
         "the canary written after the mark is there: recovery went beyond its target",
     ),
+    "a flipped byte was not noticed": (
+        lambda o: o["controls"]["flipped_byte"].update(noticed=False),
+        "the drill did not notice one flipped byte in a backup file",
+    ),
+    "a control was not run": (
+        lambda o: o["controls"].pop("wrong_key"),
+        "not proven that the drill notices a wrong passphrase: the control was not made",
+    ),
+    "a control could not be made": (
+        lambda o: o["controls"]["missing_wal"].update(made=False, noticed=False, said="no room"),
+        "not proven that the drill notices one missing WAL segment: no room",
+    ),
+    "no canaries of that moment": (
+        lambda o: o["canary"].update(after=None),
+        "no canaries tell of that moment",
+    ),
     "the archived canary is gone": (
         lambda o: o["canary"].update(recovered=[2]),
         "the newest archived canary did not come back",
@@ -118,6 +134,17 @@ def test_what_was_not_proven_is_no_pass(name: str, observed: dict[str, Any]) -> 
     result = judge("lab-kab", observed)
     assert not result.ok
     assert result.shortcomings == (sentence,)
+
+
+def test_a_moment_without_a_mark_is_not_compared_and_not_green(observed: dict[str, Any]) -> None:
+    observed.update(compared=False, goal={"kind": "time"}, source={"databases": {}, "cluster": []})
+    result = judge("lab-kab", observed)
+    assert not result.ok
+    assert (result.to, result.was_compared, result.identical) == ("time", False, False)
+    assert len(result.shortcomings) == 1
+    assert result.shortcomings[0].startswith("not compared: no mark was made at that moment")
+    assert {(table.rows, table.restored) for table in result.compared} == {(None, 430), (None, 3)}
+    assert (result.differences, result.rows) == ((), 433)
 
 
 def test_nothing_compared_is_no_pass(observed: dict[str, Any]) -> None:

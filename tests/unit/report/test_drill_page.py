@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from provision.operate.compare import DrillResult, Table
+from provision.operate.compare import DrillResult, Negative, Table
 from provision.operate.drill import document
 from provision.report import keys
 from provision.report.drill import publish, render
+from provision.report.drill_plot import plot
 from provision.report.verify import VERSIONS, verify
 
 HELD = DrillResult(
@@ -22,7 +23,58 @@ HELD = DrillResult(
     rows=430,
     compared=(Table("backbone", "backbone.<sekolah>", 430, 430, True),),
     steps={"restore": 2.0},
+    region="33.74",
+    operator="Budi <SD>",
+    repo=2,
+    was_compared=True,
+    controls=(Negative("wrong_key", True, True), Negative("missing_wal", False, False, "no room")),
+    history=tuple(
+        {
+            "drill": f"d{n}",
+            "started_at": f"2026-0{n}-01T00:00:00Z",
+            "ok": n != 3,
+            "rpo_seconds": 40.0 * n,
+            "rto_seconds": 9.0,
+        }
+        for n in range(1, 6)
+    ),
 )
+
+
+def test_the_certificate_names_region_person_repository_and_what_it_noticed() -> None:
+    page = render(document([HELD]), {"lab-kab": "Asia/Jakarta"})
+    for told in (
+        "Kota Semarang (33.74)",
+        "Budi &lt;SD&gt;",
+        "the second, off the server",
+        "a wrong passphrase",
+        "noticed",
+    ):
+        assert told in page
+    assert "not proven: no room" in page
+
+
+def test_past_drills_are_drawn_and_those_that_fell_short_crossed_out() -> None:
+    drawn = plot(HELD.history, "Asia/Jakarta")
+    assert (drawn.count("<circle"), drawn.count("<rect"), drawn.count("<path")) == (
+        5,
+        5,
+        2,
+    )  # 4 and the legend; a cross each
+    assert "2026-01-01" in drawn
+    assert "2026-05-01" in drawn
+    assert plot(HELD.history[:1], "") == ""
+    assert drawn in render(document([HELD]), {"lab-kab": "Asia/Jakarta"})
+
+
+def test_a_restore_that_was_not_compared_does_not_look_like_one() -> None:
+    bare = DrillResult(
+        server="a", ok=False, drill="d", started_at="2026-11-21T01:02:03Z", to="time", tables=1,
+        compared=(Table("backbone", "t", None, 5, False),), shortcomings=("not compared",),
+    )  # fmt: skip
+    page = render(document([bare]), {})
+    assert page.count("not compared") == 2
+    assert "answer no" in page
 
 
 def test_a_drill_that_held_shows_its_figures_in_the_region_s_time() -> None:

@@ -64,6 +64,14 @@ def test_a_drill_that_a_person_ran_and_that_held_shows_the_last_competence(drill
     assert statuses(changed, silent)["PEOPLE-04"] == "fail"
 
 
+def test_a_drill_by_the_timer_does_not_hide_that_of_a_person() -> None:
+    timer = '  "ok": true,\n  "started_at": "2026-11-21T01:00:00Z",\n  "operator": "",\n'
+    person = '  "ok": true,\n  "started_at": "2026-10-20T01:00:00Z",\n  "operator": "sri",\n'
+    changed, _params = answered(commands.DRILL, f"{timer}##person\n{person}")(SNAPSHOT, PARAMS)
+    found = statuses(changed, replace(PARAMS, statements=()))
+    assert (found["PEOPLE-05"], found["BAK-08"]) == ("attested", "pass")
+
+
 @pytest.mark.parametrize("hosting", ["pdn", "cloud"])
 def test_a_room_that_is_an_operators_is_not_stated(hosting: Any) -> None:
     found = statuses(params=replace(PARAMS, hosting=hosting, statements=PARAMS.statements[:5]))

@@ -68,7 +68,7 @@ def one_server(**more: Any) -> bytes:
         (changed(version=None), "version None is not known"),
         (changed(version="2"), "version 2 is not known"),
         (changed(kind="sync"), "neither an audit nor a drill"),
-        (json.dumps({**drill("a"), "version": 7}).encode(), "newer than 1"),
+        (json.dumps({**drill("a"), "version": 7}).encode(), "newer than 2"),
         (b"", "damaged"),
         (b"\x00\xff\xfe\x80", "damaged"),
         (b"[1, 2]", "damaged"),

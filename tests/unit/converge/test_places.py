@@ -1,0 +1,38 @@
+"""What the controller hands to roles of its own: the program by which a server drills itself."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+
+from provision.converge import places
+from provision.converge.book import default_book
+from provision.operate.drill import SENT
+from provision.paths import roles_dir
+
+
+def test_the_program_is_handed_to_servers_whose_backup_stage_runs_and_to_no_other() -> None:
+    fleet: Any = SimpleNamespace(servers=())
+    plan: Any = SimpleNamespace(
+        servers=[SimpleNamespace(server="a", names=["backup"]), SimpleNamespace(server="b", names=["base"])]
+    )
+    fleet.servers = [
+        SimpleNamespace(name=one, settings=SimpleNamespace(sync_source="bundled", sync_store=None)) for one in "ab"
+    ]
+    assert places.of(cast(Any, fleet), plan) == {"a": {"controller_drill_dir": str(places.DRILL_DIR)}}
+
+
+def test_another_program_is_another_input() -> None:
+    told = places.contents(default_book())["backup"]["drill"]
+    assert re.fullmatch(r"[0-9a-f]{64}", told)
+    assert told == places.contents(default_book())["backup"]["drill"]
+
+
+def test_the_role_lays_down_every_module_that_a_controller_would_send() -> None:
+    listed = YAML(typ="safe").load(roles_dir() / "backup" / "vars" / "debian.yml")["__backup_drill_modules"]
+    assert {f"remote/{name}" for name in SENT} == {name for name in listed if name.startswith("remote/")}
+    for name in listed:
+        assert (places.DRILL_DIR / name).is_file()
