@@ -41,7 +41,7 @@ class Pace:
     zone: tzinfo = timezone.utc
     jitter: timedelta = timedelta(0)
     ahead: int = 1
-    group_rows: int = 2000
+    group_rows: int = 8000
 
 
 @dataclass(frozen=True)

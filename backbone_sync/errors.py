@@ -79,7 +79,12 @@ class SourceStale(SyncError):
 
 
 class Incomplete(SyncError):
-    """A part of a listing did not come; the rest is stored, and nothing is deleted by comparison with it."""
+    """A part of a listing did not come; the rest is stored, and nothing is deleted by comparison with that part.
+
+    `heard`: keys of the schools whose part came whole, where the source can tell the parts apart.
+    """
+
+    heard: frozenset[str] = frozenset()
 
     kind = "incomplete"
     usual = "the next run asks for everything again; see what is the matter with the part that the message names"

@@ -17,7 +17,7 @@ from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.dictionary.validator import Judged, Scope
 from backbone_sync.privacy.gate import Gate
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.run.state import Counts, Holding, Orphans, Position, Record, Settled
+from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Record, Settled
 
 
 @dataclass(frozen=True)
@@ -176,8 +176,8 @@ class Storage(Protocol):
     ) -> None:
         """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed."""
 
-    def lacking(self, entity: Entity) -> bool:
-        """Whether a row is stored whose key has not been listed since `prepare`."""
+    def lacking(self, entity: Entity, schools: frozenset[str] | None = None) -> bool:
+        """Whether a row is stored (of `schools`, if given) whose key has not been listed since `prepare`."""
 
     def note(self, entity: Entity, pairs: Sequence[tuple[str, datetime]]) -> None:
         """Note (key text, last_update) of rows of a snapshot, after `prepare`."""
@@ -188,8 +188,11 @@ class Storage(Protocol):
         Returns the earliest last_update of its rows that are not stored in that version, None when all are.
         """
 
-    def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
-        """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
+    def settle(self, entity: Entity, run_id: int, share: float, heard: Heard | None) -> Settled:
+        """Apply the deletions of a listing that has ended, or leave them waiting when they are too many.
+
+        `heard`: what follows from rows that it lacks; None: nothing.
+        """
 
     def holding(self, entity: Entity) -> Holding:
         """Counts of what is stored, in quarantine, withdrawn and refused."""

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -148,7 +149,7 @@ def bound(conninfo: str, folder: Path, students: int, _: configs.Pace) -> dict[s
         with cursor.copy(says.copy.encode()) as copy:
             for rows in _decoded_pages(folder, validator):
                 began = start(store)
-                copy.write(copying.lines(rows))
+                copying.send(copy, rows)
                 _add(spent, store, began)
             began = start(store)
         cursor.execute(says.merge.encode(), (ENTITY,))
@@ -175,7 +176,7 @@ def _areas(folder: Path) -> frozenset[str]:
     return frozenset(r["kode_wilayah"].rstrip() for r in json.loads(body)["rows"])
 
 
-def _decoded_pages(folder: Path, validator: Validator) -> Iterator[list[tuple[object, ...]]]:
+def _decoded_pages(folder: Path, validator: Validator) -> Iterator[list[tuple[Any, ...]]]:
     number = 0
     while (file := folder / f"{ENTITY}.{number}.gz").exists():
         body = msgspec.json.decode(gzip.decompress(file.read_bytes()))

@@ -15,18 +15,28 @@ SECOND_DAYS = 8
 DRILL_DAYS, NEW_DAYS = 90, 30
 WAITING_SEGMENTS = 32
 DISK_WARNS, DISK_FAILS = 85, 95  # percent
+SECOND_BEHIND_HOURS, STATE_HOURS = 6, 50
 _NO_STANZA = say("pgBackRest knows no backup of this cluster")
+
+
+def _here(stanza: dict[str, Any] | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Status and good backups of the first repository, whatever becomes of a second one."""
+    if stanza is None:
+        return {}, []
+    first = next((one for one in stanza.get("repo", []) if int(one.get("key", 1)) == 1), stanza)
+    good = [one for one in stanza.get("backup", []) if not one.get("error")]
+    status = first.get("status") or stanza.get("status") or {}
+    return status, [one for one in good if int(one.get("database", {}).get("repo-key", 1)) == 1]
 
 
 @control("BAK-01")
 def recent(host: Any, params: Params) -> Measure:
     """The last good backup is 26 hours old at most."""
     expected = say("a backup at most {hours} hours old", hours=AGE_HOURS)
-    stanza = facts.pgbackrest(host)
-    if stanza is None or (stanza.get("status") or {}).get("code") != 0:
-        said = (stanza or {}).get("status", {}).get("message", "") if stanza else ""
-        return absent(say("{what} {said}", what=_NO_STANZA, said=said), expected)
-    ends = [one["timestamp"]["stop"] for one in stanza.get("backup", []) if not one.get("error")]
+    status, backups = _here(facts.pgbackrest(host))
+    if status.get("code") != 0:
+        return absent(say("{what} {said}", what=_NO_STANZA, said=status.get("message", "")), expected)
+    ends = [one["timestamp"]["stop"] for one in backups]
     if not ends:
         return absent(_NO_STANZA, expected)
     hours = max((params.now - max(ends)) / 3600, 0.0)
@@ -88,7 +98,7 @@ def room(host: Any, params: Params) -> Measure:
     expected = say("nothing dropped from the archive, and disks at most {percent} % full", percent=DISK_WARNS)
     told = facts.told(host, commands.BACKUP_DISKS)
     dropped = int("".join(told.get("dropped", [])) or 0)
-    backups = [one for one in (facts.pgbackrest(host) or {}).get("backup", []) if not one.get("error")]
+    backups = _here(facts.pgbackrest(host))[1]
     if dropped and dropped > max((one["timestamp"]["start"] for one in backups), default=0):
         return absent(say("the repository took no changes, and some were dropped since the last backup"), expected)
     disks = [line.split() for line in told.get("disks", [])]
@@ -125,7 +135,7 @@ def lag(host: Any, params: Params) -> Measure:
 
 @control("BAK-07")
 def second_repository(host: Any, params: Params) -> Measure:
-    """A second repository, off this server, that holds a recent backup; to have none is a warning."""
+    """A second repository, off this server, that keeps up; to have none is a warning."""
     expected = say("a second repository off this server, with a backup at most {days} days old", days=SECOND_DAYS)
     stanza = facts.pgbackrest(host)
     if stanza is None:
@@ -133,7 +143,8 @@ def second_repository(host: Any, params: Params) -> Measure:
     repositories = {int(one.get("key", 1)): one for one in stanza.get("repo", [])}
     if len(repositories) < 2:
         return Measure("warning", say("there is only one repository"), expected)
-    said = dict(line.split("=", 1) for line in facts.told(host, commands.BACKUP_DISKS).get("repositories", []))
+    told = facts.told(host, commands.BACKUP_DISKS)
+    said = dict(line.split("=", 1) for line in told.get("repositories", []))
     away = [
         key
         for key in repositories
@@ -151,6 +162,13 @@ def second_repository(host: Any, params: Params) -> Measure:
     ]
     if not ends:
         return absent(say("the second repository holds no backup"), expected)
+    kept = dict(line.split(" ", 1) for line in told.get("second", []) if " " in line)
+    behind = (params.now - int(kept.get("oldest", 0))) / 3600 if int(kept.get("oldest", 0)) else 0.0
+    if behind > SECOND_BEHIND_HOURS:
+        return absent(say("changes have not got there for {hours} hours", hours=behind), expected)
+    state = (params.now - int(kept["saved"])) / 3600 if "saved" in kept else 0.0
+    if state > STATE_HOURS:
+        return absent(say("the server's state was saved there {hours} hours ago", hours=state), expected)
     days = max((params.now - max(ends)) / 86400, 0.0)
     return verdict(days <= SECOND_DAYS, say("its last backup is {days} days old", days=days), expected)
 

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 
 from checks import sql
 
-MACHINE = r"""echo '##os'; cat /etc/os-release
+MACHINE = r"""awk 'BEGIN {print "##os"} FNR == 1 {f++} f == 1 {print} f == 2 && /^MemTotal:/ {m=$2}
+f == 3 && /^processor/ {n++} f == 3 && /^(model name|flags|Features)/ && !seen[$0]++ {c=c $0 "\n"}
+END {print "##processors\n" n + 0 "\n##memory\n" m; printf "##cpu\n%s", c}' /etc/os-release /proc/meminfo /proc/cpuinfo
 echo '##architecture'; uname -m
-echo '##processors'; grep -c ^processor /proc/cpuinfo
-echo '##memory'; sed -n 's/^MemTotal: *\([0-9]*\) kB.*/\1/p' /proc/meminfo
-echo '##cpu'; grep -E '^(model name|flags|Features)' /proc/cpuinfo | sort -u
 echo '##base_frequency'; cat /sys/devices/system/cpu/cpu0/cpufreq/base_frequency 2>/dev/null
 echo '##firmware'; dmidecode -t processor 2>/dev/null | grep -E 'Speed: [0-9]'
 echo '##virtual'; systemd-detect-virt
@@ -32,8 +31,12 @@ UNITS = (
     "apt-daily-upgrade.timer",
     "apt-daily.service",
     "apt-daily.timer",
+    "auditd.service",
     "backbone-antivirus-scan.service",
     "backbone-antivirus-scan.timer",
+    "backbone-audit-push.timer",
+    "backbone-audit.service",
+    "backbone-audit.timer",
     "backbone-backup-diff.service",
     "backbone-backup-diff.timer",
     "backbone-backup-full.service",
@@ -87,8 +90,9 @@ DRILL = (
     "told last.json; echo '##person'; told person.json; true"
 )
 
+# Asked for systemd's opinion, a machine starts a daemon; chrony knows better where it answers.
 TIME = (
-    "echo '##chrony'; chronyc -n -c tracking 2>/dev/null; "
+    "echo '##chrony'; chronyc -n -c tracking 2>/dev/null && exit; "
     "echo '##timedate'; timedatectl show -p NTPSynchronized --value 2>/dev/null"
 )
 JOURNAL = (
@@ -102,19 +106,35 @@ JOURNAL = (
 # Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
 # file there whose name holds a dot or ends in ~.
 PEOPLE = (
-    "echo '##passwd'; getent passwd | cut -d: -f1,3,6,7; "
-    "s=$(find /etc/sudoers /etc/sudoers.d -type f ! -name '*.*' ! -name '*~' -exec cat {} + 2>/dev/null "
-    "| awk '/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ {print $1}' | sort -u); "
-    "echo '##sudoers'; printf '%s\\n' $s; "
-    "echo '##group'; getent group $({ echo backbone-admins; echo sudo; echo wheel; "
-    "printf '%s\\n' $s | sed -n 's/^%//p'; } | sort -u); "
-    "echo '##expired'; getent shadow | awk -F: -v d=$(($(date +%s) / 86400)) '$8 != \"\" && $8 <= d {print $1}'; "
+    "echo '##passwd'; getent passwd | { k=; while IFS=: read -r n x u g c h s; do printf '%s\\n' \"$n:$u:$h:$s\"; "
+    '[ -s "$h/.ssh/authorized_keys" ] && k="$k$h\n"; done; echo \'##keys\'; printf \'%s\' "$k"; }; '
+    "s=$(find /etc/sudoers /etc/sudoers.d -type f ! -name '*.*' ! -name '*~' -exec awk '"
+    "/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ && !seen[$1]++ {print $1}' {} + "
+    "2>/dev/null); g='backbone-admins sudo wheel'; set -f; for n in $s; do case $n in %*) n=${n#%}; "
+    'case " $g " in *" $n "*) ;; *) g="$g $n";; esac;; esac; done; '
+    "echo '##sudoers'; printf '%s\\n' $s; echo '##group'; getent group $g; "
     # Of a password only whether there is one, never its hash.
-    'echo \'##passwords\'; getent shadow | awk -F: \'{print $1 ":" ($2 == "" ? "empty" : $2 ~ /^[!*]/ ? "locked" '
-    ': "set")}\'; '
-    "echo '##keys'; for h in $(getent passwd | cut -d: -f6 | sort -u); do "
-    "[ -s $h/.ssh/authorized_keys ] && echo $h; done; true"
+    'echo \'##passwords\'; getent shadow | awk -F: -v d=$(($(date +%s) / 86400)) \'$8 != "" && $8 <= d {e=e $1 "\\n"} '
+    '{print $1 ":" ($2 == "" ? "empty" : $2 ~ /^[!*]/ ? "locked" : "set")} END {printf "##expired\\n%s", e}\'; true'
 )
+
+
+def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
+    """The kernel's settings (files below /proc/sys), what is loaded and may be, the audit rules' keys, /dev/shm.
+
+    By grep: the shell's own `read` asks letter by letter, and the kernel answers the first time only.
+    """
+    names = "|".join(modules)
+    return rf"""echo '##container'; systemd-detect-virt --container
+echo '##kernel'; cd /proc/sys; grep -sH '' {" ".join(settings)}
+echo '##shm'; while read -r _ m _ o _; do [ "$m" = /dev/shm ] && echo "$o"; done </proc/mounts
+echo '##loaded'; grep -E '^({names}) ' /proc/modules
+echo '##blocked'; cat /etc/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf 2>/dev/null |
+sed -nE 's/^install[[:space:]]+({names})[[:space:]]+\/(usr\/)?bin\/(false|true)$/\1/p' | sort -u
+echo '##audited'; command -v auditctl >/dev/null && auditctl -l 2>/dev/null | grep -oE '(-k |key=)[a-z]+' |
+sed 's/^-k //; s/^key=//' | sort -u; true"""
+
+
 # What waits to be installed. The stage patching keeps the list, with the time at which each first waited; where it has
 # not, or something has changed since, apt is asked, which costs half a second of processor time.
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
@@ -155,14 +175,15 @@ SIGNATURES = (
 _EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTI", "VIRUS-TEST-FILE!$H+H*")
 EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 
-# Certificates are compared by the digest of their own text: a program less for each.
-_LEAF = "sed -n '/BEGIN CERT/,/END CERT/p; /END CERT/q' | sha256sum"
+# Certificates are compared by their own text. Without a word of trust, openssl reads all of the system's authorities
+# before it does anything: five times the time of the question.
+_NO_TRUST = "SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null"
 CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
-t=$(openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -pubkey -text)
-echo '##certificate'
-printf '%s\n' "$t" | grep -E '^(notBefore|notAfter|subject|issuer)=|^ *DNS:' | sort -u
-printf 'leaf='; sed -n '/BEGIN CERT/,/END CERT/p; /END CERT/q' server.crt | sha256sum
-echo '##strength'; printf '%s\n' "$t" | grep -E 'Public-Key|Public Key Algo|Signature Algo' | sort -u
+t=$(SSL_CERT_FILE=/dev/null openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -pubkey -text)
+printf '%s\n' "$t" | awk '/^(notBefore|notAfter|subject|issuer)=|^ *DNS:/ {head=head $0 "\n"}
+/BEGIN CERT/ && !leaf {c=1; next} /END CERT/ {c=0} c {leaf=leaf $0}
+/Public-Key|Public Key Algo|Signature Algo/ {s=s $0 "\n"}
+END {print "##certificate"; printf "%sleaf=%s\n##strength\n%s", head, leaf, s}' server.crt -
 echo '##chain'; trust='-CApath /etc/ssl/certs'
 [ -s authority.pem ] && trust='-CAfile authority.pem'
 openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
@@ -173,55 +194,107 @@ echo '##key'
 stat -c '%a %U %G' server.key"""
 
 
+# What somebody says who speaks TLS 1.1 at most: the suites of that time, no name, the usual curves. Asked in this way
+# it costs a shell; openssl takes ten times as long to start. The answer's first bytes tell: 22 and a version is a
+# server that goes along, anything else one that does not.
+_HELLO_SUITES = "c009 c00a c013 c014 0033 0039 0032 0038 002f 0035 000a c008 c012 0016 0005 00ff"
+
+
+def _old_hello(fqdn: str) -> str:
+    """A TLS 1.1 ClientHello for this server name, as printf writes it."""
+    name, suites = fqdn.encode(), bytes.fromhex(_HELLO_SUITES)
+    server = (len(name) + 3).to_bytes(2, "big") + b"\0" + len(name).to_bytes(2, "big") + name
+    extensions = b"\0\0" + len(server).to_bytes(2, "big") + server
+    extensions += bytes.fromhex("000a 0008 0006 001d 0017 0018") + bytes.fromhex("000b 0002 0100")
+    body = b"\3\2" + bytes(range(32)) + b"\0" + len(suites).to_bytes(2, "big") + suites + b"\1\0"
+    body += len(extensions).to_bytes(2, "big") + extensions
+    hello = b"\1" + len(body).to_bytes(3, "big") + body
+    record = b"\x16\3\1" + len(hello).to_bytes(2, "big") + hello
+    return "".join(f"\\x{byte:02x}" for byte in record)
+
+
+def _old(fqdn: str, place: str) -> str:
+    """Says which version it is where a port (ADDRESS/PORT) goes along with TLS 1.1 or older; in bash, by file 3."""
+    return (
+        f"exec 3<>/dev/tcp/{place} && {{ printf '{_old_hello(fqdn)}' >&3; "
+        'v=$(head -c 11 <&3 | od -An -v -tx1); case $v in " 16 03 "*" 02 "*" 03 00") echo SSLv3;; '
+        '" 16 03 "*" 02 "*" 03 01") echo TLSv1;; " 16 03 "*" 02 "*" 03 02") echo TLSv1.1;; esac; exec 3<&-; }'
+    )
+
+
 def gateway(fqdn: str) -> str:
     """What 443 and 80 answer: certificate, protocol, headers; and what 443 says to old protocols alone."""
     name = shlex.quote(fqdn)
-    connect = f"timeout 5 openssl s_client -connect 127.0.0.1:443 -servername {name}"
-    ask = f"printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' {name}"
-    plain = f"exec 3<>/dev/tcp/127.0.0.1/80; {ask} >&3; cat <&3"
+    connect = f"{_NO_TRUST} timeout 5 openssl s_client -connect 127.0.0.1:443 -servername {name}"
+    get = r"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+    plain = (
+        f"echo '##old'; {_old(fqdn, '127.0.0.1/443')} 2>/dev/null; echo '##http'; "
+        f"exec 4<>/dev/tcp/127.0.0.1/80; printf '{get}' {name} >&4; "
+        "while IFS= read -r line <&4; do case $line in $'\\r'|'') break;; esac; echo \"$line\"; done"
+    )
     return rf"""export OPENSSL_CONF=/dev/null
-s=$({ask} | {connect} -ign_eof 2>/dev/null)
-echo '##served'; case $s in *'BEGIN CERTIFICATE'*) printf 'leaf='; printf '%s\n' "$s" | {_LEAF};; esac
-echo '##protocol'; printf '%s\n' "$s" | sed -n 's/^New, \(TLSv[0-9.]*\), .*/\1/p' | head -n 1
-echo '##old'; {connect} -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 </dev/null 2>/dev/null |
-sed -n 's/^New, \(TLSv[0-9.]*\), .*/\1/p'
-echo '##https'; printf '%s\n' "$s" | sed -n '/^HTTP\//,/^\r*$/p'
-echo '##http'; timeout 5 bash -c {shlex.quote(plain)} 2>&1 | sed -n '/^HTTP\//,/^\r*$/p'
+printf '{get}' {name} | {connect} -ign_eof 2>/dev/null | {_SERVED}
+timeout 8 bash -c {shlex.quote(plain)} 2>&1
 true"""
+
+
+# From what s_client says: the certificate's own text, the protocol, and the answer's head.
+_SERVED = r"""awk '/BEGIN CERT/ && !leaf {c=1; next} /END CERT/ {c=0} c {leaf=leaf $0} /^HTTP\// {h=1}
+/^New, TLSv/ && !p {p=$2; sub(/,/, "", p)} h {if (/^\r*$/) h=0; else head=head $0 "\n"}
+END {print "##served"; if (leaf) print "leaf=" leaf; print "##protocol"; if (p) print p
+print "##https"; printf "%s", head}'"""
 
 
 def tls_ports(fqdn: str, ports: Iterable[int]) -> str:
     """What further ports answer to somebody who speaks TLS: certificate, verdict on it, protocol, oldest protocols.
 
-    PostgreSQL tells its oldest protocol by its settings; it is not asked here.
+    A port that listens at every address is asked at 127.0.0.1, another at each address of its own; the answer's section
+    then names that as well. PostgreSQL tells its oldest protocol by its settings; it is not asked here.
     """
     name = shlex.quote(fqdn)
     asked = " ".join(str(port) for port in sorted(set(ports)))
+    old = f"[ $p = 5432 ] || timeout 5 bash -c {shlex.quote(_old(fqdn, '$0/$1'))} $b $p 2>/dev/null"
     return rf"""export OPENSSL_CONF=/dev/null
 t='-CApath /etc/ssl/certs'; [ -s /etc/backbone/tls/authority.pem ] && t='-CAfile /etc/backbone/tls/authority.pem'
-for p in {asked}; do s=; [ $p = 5432 ] && s='-starttls postgres'
-echo "##$p"; a=$(timeout 5 openssl s_client -connect 127.0.0.1:$p $s -servername {name} -verify_hostname {name} $t \
-  </dev/null 2>/dev/null); case $a in *'BEGIN CERTIFICATE'*) ;; *) continue;; esac
-printf 'leaf='; printf '%s\n' "$a" | {_LEAF}
-printf '%s\n' "$a" | sed -n 's/^ *Verify return code: */verify=/p; s/^New, \(TLSv[0-9.]*\), .*/protocol=\1/p' | sort -u
-[ $p = 5432 ] && continue
-timeout 5 openssl s_client -connect 127.0.0.1:$p -max_protocol TLSv1.1 -cipher DEFAULT@SECLEVEL=0 \
-  </dev/null >/dev/null 2>&1 && echo old=1; done; true"""
+ss -H -lnt | awk -v asked=' {asked} ' {_LISTENING} | sort -u | while read -r p a b l; do
+s=; [ $p = 5432 ] && s='-starttls postgres'; echo "##$p$l"
+timeout 5 openssl s_client -connect $a:$p $s -servername {name} -verify_hostname {name} $t \
+  </dev/null 2>/dev/null | {_TOLD} && {{ v=$({old}); [ -z "$v" ] || echo old=1; }}; done; true"""
+
+
+# PORT, the address as openssl and as bash write it, and what the section is called besides the port.
+_LISTENING = r"""'{p=$4; sub(/.*:/, "", p); if (!index(asked, " " p " ")) next
+a=substr($4, 1, length($4) - length(p) - 1); sub(/%[^]]*/, "", a)
+if (a == "*" || a == "0.0.0.0" || a == "[::]" || a == "127.0.0.1" || a == "[::1]") {any[p]=1; next}
+b=a; gsub(/[][]/, "", b); own[p " " a " " b " @" b]=p}
+END {for (p in any) print p, "127.0.0.1 127.0.0.1"; for (l in own) if (!any[own[l]]) print l}'"""
+
+
+_TOLD = r"""awk '/BEGIN CERT/ && !leaf {c=1; next} /END CERT/ {c=0} c {leaf=leaf $0}
+/^New, TLSv/ {p=$2; sub(/,/, "", p)} /^ *Verify return code: / {v=$0; sub(/^ *Verify return code: /, "", v)}
+END {if (!leaf) exit 1; print "leaf=" leaf; print "protocol=" p; print "verify=" v}'"""
 
 
 # Becomes another user without a session of its own: no fork, no entry in the journal.
 _POSTGRES = "setpriv --reuid=postgres --regid=postgres --init-groups --reset-env -- "
 # Two lines, the cluster's and the data's; where there is no such database yet, the cluster's alone.
+# Debian's psql is a script that looks for the program: the program itself is asked first, of the newest version.
 POSTGRESQL = (
-    f"p='{_POSTGRES} psql -XAtq'; $p -d backbone -c {shlex.quote(sql.CLUSTER)} -c {shlex.quote(sql.DATA)} 2>/dev/null"
-    f" || $p -d postgres -c {shlex.quote(sql.CLUSTER)}"
+    "b=; for f in /usr/lib/postgresql/*/bin/psql; do [ -x $f ] && b=$f; done; "
+    f"p='{_POSTGRES}'; "
+    f"$p ${{b:-psql}} -XAtq -d backbone -c {shlex.quote(sql.CLUSTER)} -c {shlex.quote(sql.DATA)} 2>/dev/null"
+    f" || $p psql -XAtq -d postgres -c {shlex.quote(sql.CLUSTER)}"
 )
 PGBACKREST = _POSTGRES + "pgbackrest --log-level-console=off --output=json info"
-# When WAL was dropped last, because the repository took none, and how full the disks of repository and database are.
+# When WAL was dropped last, because the repository took none, what waits for a second repository, and how full the
+# disks of repository and database are.
 BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
 echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
 [ -z "$t" ] || date -d "$t" +%s
-echo '##repositories'; sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null
+echo '##repositories'; cat /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/conf.d/*.conf 2>/dev/null |
+sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p'
+echo '##second'; cat /var/lib/backbone/archive-second/state 2>/dev/null
+f=/var/lib/backbone/state-backup/saved; [ ! -e $f ] || stat -c 'saved %Y' $f
 echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
 do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
 # The service writes its status down after every run, and with it the grant that it goes by.
@@ -232,7 +305,9 @@ then cat $f; else /usr/local/bin/backbone-sync grant --json; fi"""
 
 METRICS = (
     "echo '##files'; "
-    r"find /var/lib/backbone/metrics -maxdepth 1 -name '*.prom' -printf '%T@ %f\n' 2>/dev/null; "
+    # The metrics, the report that the server made of itself last, and since when it is set up to make any.
+    "find /var/lib/backbone/metrics /var/lib/backbone/audit/reports /etc/backbone/audit -maxdepth 1 "
+    r"\( -name '*.prom' -o -name audit.dsse.json -o -name client.pem \) -printf '%T@ %f\n' 2>/dev/null; "
     # Of all its collectors only the one for the stages' own metrics: the others take a tenth of a second.
     "echo '##exporter'; timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9100; "
     'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3\' 2>/dev/null '

@@ -312,8 +312,11 @@ def sync_status(host: Any) -> dict[str, Any] | None:
 
 
 @fact
-def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[int, dict[str, str]]:
-    """What further ports answer to TLS, by port; those that speak none are left out."""
+def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[str, dict[str, str]]:
+    """What further ports answer to TLS; those that speak none are left out.
+
+    By port, or PORT@ADDRESS for one that listens at certain addresses only.
+    """
     if not ports:
         return {}
     answer = ask(host, commands.tls_ports(fqdn, ports))
@@ -321,9 +324,9 @@ def tls_ports(host: Any, fqdn: str, ports: tuple[int, ...]) -> dict[int, dict[st
         raise NotAnswered("{command} does not answer: {said}", command="openssl", said=answer.stderr.strip()[:120])
     told = sections(answer.stdout)
     return {
-        int(port): {key.lower(): value for key, _, value in (line.partition("=") for line in lines)}
-        for port, lines in told.items()
-        if port.isdigit() and lines
+        place: {key.lower(): value for key, _, value in (line.partition("=") for line in lines)}
+        for place, lines in told.items()
+        if place.partition("@")[0].isdigit() and lines
     }
 
 

@@ -31,6 +31,7 @@ FAMILIES = (
     "sync",
     "privacy",
     "ssh",
+    "hardening",
     "logging",
     "people",
     "site",

@@ -158,7 +158,7 @@ def every_port(host: Any, params: Params) -> Measure:
             faults.append(say("{port}: an old protocol", port=port))
         if said.get("leaf") == lies:
             continue
-        if port == DATABASE_PORT and params.database == "postgresql":
+        if port.partition("@")[0] == str(DATABASE_PORT) and params.database == "postgresql":
             faults.append(say("{port}: an older certificate than the present one", port=port))
         elif not said.get("verify", "").startswith("0 "):
             faults.append(say("{port}: {why}", port=port, why=said.get("verify") or "?"))

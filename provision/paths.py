@@ -44,6 +44,11 @@ def sync_package_dir() -> Path:
     return _PACKAGE.parent / "backbone_sync"
 
 
+def controller_lock() -> Path:
+    """The lock of everything that the controller runs on, each with its hashes."""
+    return _assets() / "requirements" / "controller.txt"
+
+
 def _user_dir(variable: str, xdg: str, fallback: str) -> Path:
     if named := os.environ.get(variable):
         return Path(named)

@@ -8,11 +8,9 @@ source = stored + quarantined, deleted = withdrawn.
 from __future__ import annotations
 
 import logging
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import islice
@@ -36,9 +34,9 @@ from backbone_sync.errors import (
 from backbone_sync.interfaces import Snapshots, Source, Storage, Total
 from backbone_sync.run import drift, pace
 from backbone_sync.run.judging import Judge
-from backbone_sync.run.listing import Asked, Listing
+from backbone_sync.run.listing import Asked, Listing, brisk
 from backbone_sync.run.results import EntityResult, RunResult, advance, balance, braked, printable, twice
-from backbone_sync.run.state import Counts, Position
+from backbone_sync.run.state import Counts, Heard, Position
 from backbone_sync.sources.delivery import Delivering
 
 log = logging.getLogger("backbone_sync")
@@ -48,7 +46,6 @@ _ENTITY_ONLY = (BadAnswer, Forbidden, Incomplete, RegionMismatch, CursorExpired,
 # An incremental run that touched less than this share of an entity checks the references of those rows alone.
 _FEW = 0.1
 _PAIRS = 5000  # of a snapshot, noted at a time
-_TURN = 0.0005  # seconds that a thread may keep the interpreter while another waits
 
 
 class Progress(Protocol):
@@ -94,7 +91,7 @@ class Engine:
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
         if unserved := [name for name in granted if name not in result.entities]:
             log.warning("granted, but the source does not have: %s", ",".join(unserved))
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as storing, _brisk():
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="store") as storing, brisk():
             try:
                 self._config.grant.check(datetime.now(timezone.utc).date())
                 if isinstance(self._source, Delivering):
@@ -143,7 +140,10 @@ class Engine:
         try:
             if snapshot:
                 self._compare(entity, run_id, result)
-            self._list(entity, run_id, result, storing, full)
+            if self._list(entity, run_id, result, storing, full):
+                # A listing shows which rows there are; which there are not, a snapshot, which is proven to be whole.
+                self._compare(entity, run_id, result)
+                self._list(entity, run_id, result, storing, full=False)
             result.complete = True
         except DeletionsBraked as fault:
             # The listing has ended and its rows are stored; only the deletions wait.
@@ -165,7 +165,8 @@ class Engine:
             time.monotonic() - began,
         )
 
-    def _list(self, entity: Entity, run_id: int, result: EntityResult, storing: ThreadPoolExecutor, full: bool) -> None:
+    def _list(self, entity: Entity, run_id: int, result: EntityResult, storing: ThreadPoolExecutor, full: bool) -> bool:
+        """List what is to be listed; whether rows may be stored that the source has no more, which a snapshot tells."""
         can = self._source.capabilities(entity.name)
         entity = drift.widened(entity, self._store.widths(entity))
         granted = self._granted(entity)
@@ -187,6 +188,7 @@ class Engine:
         begins = not position.position and not position.since_update
         # An empty table has nothing that could have been deleted; but where a source counts nothing, its listing must.
         compare = begins and can.complete and (not can.tombstones or self._store.occupied(entity))
+        heard = Heard(can.tombstones, absent=not can.snapshot) if compare else None
         result.begun = result.begun or begins
         judge = Judge(entity, granted, scope, self._store, run_id, can.explicit_nulls)
         self._store.prepare(entity, granted, compare=compare)
@@ -194,31 +196,36 @@ class Engine:
             # Rows that the source committed late, behind the point of interruption, are fetched by the next listing.
             floor = position.floor_update or position.high_update
             position = Position(position.since_update, position.high_update, floor, position.position)
+        silent: Incomplete | None = None
         try:
             self._pages(judge, position, result, storing, touch=not begins)
         except CursorExpired:
             since = (position.floor_update or position.high_update) if can.since else None
             self._store.settle_position(entity, Position(since_update=since))
             self._pages(judge, Position(since, since), result, storing, touch=not begins)
+        except Incomplete as fault:
+            heard, silent = _heard_of(heard, fault), fault
         finally:
             result.unknown = tuple(sorted({*result.unknown, *map(printable, judge.unknown)}))
             result.widened = tuple(sorted({*result.widened, *judge.widened}))
         if result.unknown:
             log.warning("entity=%s unknown fields=%s", entity.name, ",".join(result.unknown))
-        if compare and not can.stable and self._store.lacking(entity):
+        if heard and heard.absent and not can.stable and self._store.lacking(entity, heard.schools):
             # Rows that went meanwhile moved others over the bounds of pages; only what two listings lack is gone.
             log.info("entity=%s listed again before anything is deleted", entity.name)
             again = EntityResult()
-            self._pages(judge, Position(), again, storing, touch=not begins)
+            try:
+                self._pages(judge, Position(), again, storing, touch=not begins)
+            except Incomplete as fault:
+                heard, silent = _heard_of(heard, fault), fault
             result.counts = twice(result.counts, again.counts)
-        settled = self._store.settle(
-            entity, run_id, self._config.delete_share, compare=compare, tombstones=can.tombstones
-        )
+        settled = self._store.settle(entity, run_id, self._config.delete_share, heard)
         result.counts.deleted += settled.deleted
         result.held, result.listed = settled.held, settled.listed
-        result.compared = result.compared or compare
-        if fault := braked(entity.name, settled):
-            raise fault
+        result.compared = result.compared or bool(heard and heard.absent and not silent)
+        if problem := silent or braked(entity.name, settled):
+            raise problem
+        return heard is not None and not heard.absent
 
     def _compare(self, entity: Entity, run_id: int, result: EntityResult) -> None:
         """Note what a snapshot lacks as deletions, and go back to the earliest row that is not here.
@@ -350,18 +357,11 @@ class Engine:
                 )
 
 
-@contextmanager
-def _brisk() -> Iterator[None]:
-    """Let the storing thread have the interpreter soon: it holds it for moments only, between two statements.
-
-    At Python's usual 5 ms a turn, the thread that judges makes it wait longer than its statements take.
-    """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
+def _heard_of(heard: Heard | None, fault: Incomplete) -> Heard:
+    """What a listing that lacks schools still says: of those that were heard, every time; the fault, if of none."""
+    if heard is None or not heard.absent or not fault.heard:
+        raise fault
+    return replace(heard, schools=fault.heard if heard.schools is None else heard.schools & fault.heard)
 
 
 def _live_differs(made: EntityResult) -> bool:

@@ -52,7 +52,8 @@ class Judge:
         Before a column is widened, `pending` work of the store is waited for.
         """
         # PostgreSQL cannot hold the character NUL; looking for its escape here spares looking at every value.
-        nul = _NUL in msgspec.json.encode(rows)
+        page = b"".join(rows)
+        nul = b"\\" in page and _NUL in page
         judged = self._validator.judge(rows, nul)
         if judged.quarantined:
             wide = {n: w for n, w in drift.wider(self.entity, judged).items() if n not in self._narrow}

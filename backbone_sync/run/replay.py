@@ -37,8 +37,13 @@ def replay(store: Store, config: Config, words: Dictionary, entities: tuple[str,
     made = []
     for name in entities:
         entity = drift.widened(words[name], store.widths(words[name]))
-        granted = config.grant.fields(entity)
-        position = gate.begin(entity, granted, store.position(entity, granted, config.grant.scope(config.region)))
+        # As the last run stored it: what the source does not have and where its listing stands are not asked here.
+        fields, position = store.standing(entity)
+        if not fields:
+            made.append(Replayed(name, 0, 0, 0))  # never listed
+            continue
+        granted = tuple(f for f in config.grant.fields(entity) if f.name in fields)
+        position = gate.begin(entity, granted, position)
         raws = [msgspec.Raw(text.encode()) for text in store.payloads(name)]
         counts = Counts()
         if raws:

@@ -68,6 +68,20 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What may be concluded from a listing from the beginning that has ended.
+
+    `tombstones`: it named the withdrawn rows too, so that tombstones that it lacks are of no more use. `absent`: a
+    stored row that it lacks is a deletion. `schools`: only these answered (keys of sekolah), so that it says nothing
+    of others' rows; None: all of it came.
+    """
+
+    tombstones: bool
+    absent: bool
+    schools: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
 class Settled:
     """What became of an entity's deletions at the end of its listing, in rows.
 

@@ -1,7 +1,7 @@
 """The adapter of the school application's local web service: every school in turn, one call at a time.
 
-A school that is down hinders no other; but as long as one did not answer in full, the listing is incomplete and
-nothing is deleted by comparison. What the methods bring is kept in memory, compressed and within a bound, for the
+A school that is down hinders no other: the listing is incomplete then, and nothing of that school is deleted by
+comparison. What the methods bring is kept in memory, compressed and within a bound, for the
 entities that come from the same method.
 """
 
@@ -100,6 +100,7 @@ class Schools(Whole):
     def listing(self, entity: str) -> Iterator[Rows]:
         """School after school; Incomplete at the end when one of them did not answer in full."""
         failed: dict[str, SyncError] = {}
+        heard: set[str] = set()
         met: set[bytes] = set()
         away: SyncError | None = None
         shape = self._shapers[entity]
@@ -115,12 +116,13 @@ class Schools(Whole):
                 failed[school.npsn] = fault
                 log.warning("entity=%s npsn=%s error=%s message=%r", entity, school.npsn, fault.kind, fault.message)
                 continue
+            heard.add(self._ids[school.npsn])
             if entity in _SHARED:
                 rows = [row for row in rows if _first(met, shape.shape(row).get(shape.key))]
             if made := [one for row in rows if (one := shape.in_force(row)) is not None]:
                 yield made
         if failed:
-            raise _incomplete(entity, failed, len(self._settings.schools))
+            raise _incomplete(entity, failed, len(self._settings.schools), frozenset(heard))
 
     def check(self, school: School) -> None:
         """SyncError unless the school's application answers, with this token and for this school: for the doctor."""
@@ -268,16 +270,19 @@ class Schools(Whole):
         return read(answer, what, self._settings.no_rows, single=method == _ONE)
 
 
-def _incomplete(entity: str, failed: Mapping[str, SyncError], of: int) -> SyncError:
+def _incomplete(entity: str, failed: Mapping[str, SyncError], of: int, heard: frozenset[str]) -> SyncError:
     """The fault of a listing that lacks schools; where all of them are away, it is the way to them."""
     first = next(iter(failed.values()))
     told = "; ".join(f"{npsn}: {fault.message}" for npsn, fault in list(failed.items())[:_NAMED])
     more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-    message = f"{entity}: {len(failed)} of {of} schools did not answer in full, so nothing was deleted: {told}{more}"
+    silent = f"{len(failed)} of {of} schools did not answer in full"
+    message = f"{entity}: {silent}, so none of their rows was deleted: {told}{more}"
     for kind in (SourceUnreachable, AuthRefused):
         if len(failed) == of and all(isinstance(fault, kind) for fault in failed.values()):
             return kind(message, first.repair)
-    return Incomplete(message, first.repair)
+    made = Incomplete(message, first.repair)
+    made.heard = heard
+    return made
 
 
 def _answered(fault: SyncError) -> bool:

@@ -26,6 +26,7 @@ from backbone_sync.sources import delivery, landing_schema
 from backbone_sync.sources import source_fill as fills
 from backbone_sync.sources.loose import Rows, moment
 from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores.postgresql import guarded
 
 if TYPE_CHECKING:
     from backbone_sync.config import Config
@@ -201,15 +202,17 @@ class Landing:
                 if emptied:
                     delivery.log.warning("entity=%s landing rows emptied of fields beyond the grant=%d", name, emptied)
             written = self._written(connection)
-            if self._conninfo == self._database:
-                self._remove_erased(connection)
+            self._remove_erased(connection)
         delivery.note(self._database, self._settings.kind, written)
         if fault := stale(written, self._settings.fresh, datetime.now(timezone.utc)):
             raise fault
 
     def _remove_erased(self, connection: psycopg.Connection[Any]) -> None:
-        for name in self._granted:
-            if keys := [str(row[0]) for row in connection.execute(_ERASED, {"entity": name})]:
+        """Who was erased is known to the service's own database, wherever the landing is."""
+        with guarded(), psycopg.connect(self._database, autocommit=True, connect_timeout=10) as own:
+            erased = {name: [str(row[0]) for row in own.execute(_ERASED, {"entity": name})] for name in self._granted}
+        for name, keys in erased.items():
+            if keys:
                 landing_schema.forget(connection, self._dictionary[name], keys)
 
     def close(self) -> None:

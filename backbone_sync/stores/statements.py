@@ -27,10 +27,11 @@ _AGAIN = (
 
 @dataclass(frozen=True)
 class Statements:
-    """The statements of one entity under one grant."""
+    """The statements of one entity under one grant. `codes`: places of fixed-width codes among the granted fields."""
 
     staging: str
     copy: str
+    direct: str
     revive: str
     merge: str
     stale: str
@@ -47,7 +48,9 @@ class Statements:
     behind: str
     lacking: str
     absent: str
+    absent_again: str
     settle_held: str
+    codes: tuple[int, ...]
 
     @staticmethod
     def of(entity: Entity, granted: tuple[Field, ...]) -> Statements:
@@ -65,6 +68,7 @@ class Statements:
             staging=f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table}) ON COMMIT DELETE ROWS;"
             f" ALTER TABLE {stage} ALTER COLUMN stored_at DROP NOT NULL",
             copy=f"COPY {stage} ({columns}) FROM STDIN WITH {OPTIONS}",
+            direct=f"COPY {table} ({columns}) FROM STDIN WITH {OPTIONS}",
             revive="DELETE FROM sync.tombstone d USING "
             f"{stage} s WHERE d.entity = %s AND d.key = {stage_key} AND d.last_update < s.last_update",
             merge=f"WITH merged AS (INSERT INTO {table} AS t ({columns})"
@@ -115,11 +119,11 @@ class Statements:
             " AND q.last_update >= s.last_update)"
             " AND NOT EXISTS (SELECT FROM sync.tombstone d WHERE d.entity = %(entity)s AND d.key = s.key"
             " AND d.last_update >= s.last_update)",
-            lacking=f"SELECT FROM {table} t WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text) LIMIT 1",
+            lacking=f"SELECT FROM {table} t WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)",
             absent="INSERT INTO sync.held (entity, key, kind, last_update, run_id)"
             f" SELECT %(entity)s, t.{key}::text, 'absent', t.last_update, %(run)s FROM {table} t"
-            f" WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)"
-            " ON CONFLICT (entity, key) DO NOTHING",
+            f" WHERE NOT EXISTS (SELECT FROM seen WHERE seen.key = t.{key}::text)",
+            absent_again="ON CONFLICT (entity, key) DO NOTHING",
             settle_held=f"WITH gone AS (DELETE FROM {table} t USING sync.held h"
             f" WHERE h.entity = %(entity)s AND t.{key} = h.key::{key_type} AND t.last_update <= h.last_update"
             " AND (%(all)s OR h.release_id = ANY(%(released)s))"
@@ -131,4 +135,5 @@ class Statements:
             " settled AS (DELETE FROM sync.held WHERE entity = %(entity)s"
             " AND (%(all)s OR release_id = ANY(%(released)s)))"
             " SELECT count(*) FROM gone",
+            codes=tuple(i for i, f in enumerate(granted) if f.type == "code"),
         )

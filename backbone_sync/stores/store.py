@@ -20,14 +20,16 @@ from backbone_sync.errors import AlreadyRunning
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy import access
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.run.state import Counts, Holding, Orphans, Position, Settled
+from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Settled
 from backbone_sync.stores import ddl_postgresql as ddl
 from backbone_sync.stores import migrations, store_accounts, store_held, store_pages
 from backbone_sync.stores.gate_postgresql import PostgresGate
 from backbone_sync.stores.postgresql import guarded as guarded
+from backbone_sync.stores.schools import Part
 from backbone_sync.stores.statements import Statements
 from backbone_sync.stores.store_accounts import Waiting
 from backbone_sync.stores.store_runs import RunRecords
+from backbone_sync.stores.untouched import Untouched
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('backbone_sync.migrate', 0))"
@@ -54,6 +56,9 @@ class Store(RunRecords):
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
         self._statements: dict[str, Statements] = {}
         self._comparing = False
+        self._untouched: Untouched | None = None
+        self._dictionary: Dictionary | None = None
+        self._granted: tuple[str, ...] = ()
         self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
@@ -82,6 +87,7 @@ class Store(RunRecords):
         may not hold, it does not hold.
         """
         applied = []
+        self._dictionary, self._granted = dictionary, granted
         with guarded(), self.connection.transaction():
             self.connection.execute(_MIGRATION_LOCK)
             self.connection.execute("SET LOCAL client_min_messages = warning")
@@ -181,6 +187,15 @@ class Store(RunRecords):
             )
         return Position()
 
+    def standing(self, entity: Entity) -> tuple[frozenset[str], Position]:
+        """The fields that the entity was last listed with, and where its listing stands; changes nothing."""
+        with guarded():
+            row = self.connection.execute(
+                "SELECT fields, since_update, high_update, floor_update, position FROM sync.cursor WHERE entity = %s",
+                (entity.name,),
+            ).fetchone()
+        return (frozenset(row[0]), Position(*row[1:])) if row else (frozenset(), Position())
+
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time, and set rows without a readable key aside anew."""
         with guarded(), self.connection.transaction():
@@ -240,7 +255,9 @@ class Store(RunRecords):
                 "CREATE TEMP TABLE IF NOT EXISTS seen (key text, live boolean, last_update timestamptz)"
             )
             self.connection.execute("TRUNCATE seen")
+            self.connection.execute("CREATE TEMP TABLE IF NOT EXISTS parted (entity text, key text, school uuid)")
         self._statements[entity.name] = made
+        self._untouched = None  # asked when rows come: most listings bring none
         self._comparing = compare
 
     def apply(
@@ -250,18 +267,36 @@ class Store(RunRecords):
 
         `counts` grow only once it is committed. `touch`: remember the rows for the check of their references.
         """
+        with guarded():
+            if judged.rows and self._untouched is None:
+                self._untouched = Untouched.of(self.connection, entity)
+            known = self._untouched
+            unspoken = known is not None and known.unspoken(judged)
+            if known is not None and known.direct and unspoken:
+                try:
+                    self._applied(entity, run_id, judged, counts, position, touch=touch, unspoken=True, direct=True)
+                    return
+                except psycopg.errors.UniqueViolation:
+                    known.direct = False
+            self._applied(entity, run_id, judged, counts, position, touch=touch, unspoken=unspoken)
+
+    def _applied(
+        self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, **how: bool
+    ) -> None:
         says = self._statements[entity.name]
-        with guarded(), self.connection.transaction(), self.connection.cursor() as cursor:
-            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, touch=touch)
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, **how)
             if self._comparing:
                 store_pages.saw(cursor, says, judged)
             store_pages.move(self.connection, entity, position)
         counts.__dict__.update(grown.__dict__)
+        if self._untouched is not None:
+            self._untouched.passed(judged)
 
-    def lacking(self, entity: Entity) -> bool:
-        """Whether a row is stored whose key has not been listed since `prepare`."""
+    def lacking(self, entity: Entity, schools: frozenset[str] | None = None) -> bool:
+        """Whether a row is stored (of `schools`, if given) whose key has not been listed since `prepare`."""
         with guarded():
-            return store_held.lacking(self.connection, self._statements[entity.name])
+            return store_held.lacking(self.connection, self._statements[entity.name], self._part(entity, schools))
 
     def note(self, entity: Entity, pairs: Sequence[tuple[str, datetime]]) -> None:
         """Note (key text, last_update) of rows of a snapshot, after `prepare`."""
@@ -273,18 +308,16 @@ class Store(RunRecords):
         with guarded(), self.connection.transaction():
             return store_held.compare(self.connection, self._statements[entity.name], entity, run_id)
 
-    def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
+    def settle(self, entity: Entity, run_id: int, share: float, heard: Heard | None) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
+        says, part = self._statements[entity.name], self._part(entity, heard.schools if heard else None)
         with guarded(), self.connection.transaction():
-            return store_held.settle(
-                self.connection,
-                self._statements[entity.name],
-                entity,
-                run_id,
-                share,
-                compare=compare,
-                tombstones=tombstones,
-            )
+            return store_held.settle(self.connection, says, entity, run_id, share, heard, part)
+
+    def _part(self, entity: Entity, schools: frozenset[str] | None) -> Part | None:
+        if schools is None or self._dictionary is None:
+            return None
+        return Part.of(entity, schools, {n: self._dictionary[n] for n in self._granted})
 
     def release(self, entity: Entity, by: str, reason: str, lasting: timedelta) -> store_held.Release:
         """An operator's word for the deletions of `entity` that wait now; NothingHeld when none do."""

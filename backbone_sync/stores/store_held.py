@@ -12,8 +12,9 @@ import psycopg
 
 from backbone_sync.dictionary import Entity
 from backbone_sync.errors import NothingHeld
-from backbone_sync.run.state import Settled, limit
+from backbone_sync.run.state import Heard, Settled, limit
 from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores.schools import Part
 from backbone_sync.stores.statements import Statements
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -50,18 +51,16 @@ def settle(
     entity: Entity,
     run_id: int,
     share: float,
-    *,
-    compare: bool,
-    tombstones: bool,
+    heard: Heard | None,
+    part: Part | None = None,
 ) -> Settled:
     """Decide on the deletions of a listing that has ended, within the caller's transaction.
 
-    `compare`: the listing was complete, so stored rows that it lacks count as deletions too; with `tombstones` it
-    also listed the withdrawn rows, so that tombstones that it lacks are of no more use.
+    `part`: the rows of the schools that `heard` names.
     """
     listed = None
-    if compare:
-        listed = _compare(connection, says, entity, run_id, tombstones)
+    if heard is not None:
+        listed = _compare(connection, says, entity, run_id, heard, part)
     row = connection.execute(
         "SELECT count(*) FILTER (WHERE r.release_id IS NULL), count(*) FROM sync.held h LEFT JOIN sync.release r"
         " ON r.release_id = h.release_id AND r.expires_at > clock_timestamp() AND r.used_at IS NULL"
@@ -92,20 +91,33 @@ def settle(
     return Settled(deleted, 0 if pending <= most else pending, most, stored, listed)
 
 
-def _compare(connection: Connection, says: Statements, entity: Entity, run_id: int, tombstones: bool) -> int:
+def _compare(
+    connection: Connection, says: Statements, entity: Entity, run_id: int, heard: Heard, part: Part | None = None
+) -> int | None:
+    """Note what a listing lacks; how many rows in force it held, None where it does not tell of all."""
     connection.execute("ANALYZE seen")
     connection.execute(
         "DELETE FROM sync.held h WHERE h.entity = %s AND h.kind = 'absent' AND EXISTS"
         " (SELECT FROM seen WHERE seen.key = h.key AND seen.live)",
         (entity.name,),
     )
-    connection.execute(says.absent.encode(), {"entity": entity.name, "run": run_id})
-    for table in ("quarantine", "tombstone") if tombstones else ("quarantine",):
+    values = {"entity": entity.name, "run": run_id}
+    if heard.schools is not None:
+        if part is not None and heard.absent:
+            connection.execute(f"{says.absent} AND {part.rows} {says.absent_again}".encode(), {**values, **part.values})
+            for statement in part.remember:
+                connection.execute(statement.encode(), values)
+        return None
+    if heard.absent:
+        connection.execute(f"{says.absent} {says.absent_again}".encode(), values)
+    for table in ("quarantine", "tombstone") if heard.tombstones else ("quarantine",):
         connection.execute(
             f"DELETE FROM sync.{table} x WHERE x.entity = %s AND NOT EXISTS"
             " (SELECT FROM seen WHERE seen.key = x.key)".encode(),
             (entity.name,),
         )
+    if not heard.absent:
+        return None
     connection.execute("UPDATE sync.cursor SET compared_at = clock_timestamp() WHERE entity = %s", (entity.name,))
     return _count(connection, "SELECT count(DISTINCT key) FROM seen WHERE live")
 
@@ -122,15 +134,25 @@ def compare(connection: Connection, says: Statements, entity: Entity, run_id: in
 
     The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
     """
-    _compare(connection, says, entity, run_id, tombstones=False)
+    # A row without a readable key is in no snapshot; a listing from the beginning sets it aside anew.
+    connection.execute(
+        "INSERT INTO seen (key, live) SELECT key, false FROM sync.quarantine WHERE entity = %s"
+        " AND starts_with(key, '?')",
+        (entity.name,),
+    )
+    _compare(connection, says, entity, run_id, Heard(tombstones=False, absent=True))
     row = connection.execute(says.behind.encode(), {"entity": entity.name}).fetchone()
     return row[0] if row and isinstance(row[0], datetime) else None
 
 
-def lacking(connection: Connection, says: Statements) -> bool:
-    """Whether a row is stored whose key has not been listed."""
+def lacking(connection: Connection, says: Statements, part: Part | None = None) -> bool:
+    """Whether a row is stored (of `part`, if given) whose key has not been listed."""
     connection.execute("ANALYZE seen")
-    return connection.execute(says.lacking.encode()).fetchone() is not None
+    if part is not None:
+        return (
+            connection.execute(f"{says.lacking} AND {part.rows} LIMIT 1".encode(), part.values).fetchone() is not None
+        )
+    return connection.execute(f"{says.lacking} LIMIT 1".encode()).fetchone() is not None
 
 
 def held(connection: Connection) -> tuple[Held, ...]:

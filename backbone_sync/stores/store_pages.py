@@ -23,21 +23,38 @@ Cursor = psycopg.Cursor[tuple[object, ...]]
 
 
 def write(
-    cursor: Cursor, says: Statements, entity: Entity, run_id: int, judged: Judged, counts: Counts, *, touch: bool
+    cursor: Cursor,
+    says: Statements,
+    entity: Entity,
+    run_id: int,
+    judged: Judged,
+    counts: Counts,
+    *,
+    touch: bool,
+    unspoken: bool = False,
+    direct: bool = False,
 ) -> Counts:
-    """Store a page within the caller's transaction; returns what the counts will be once it is committed."""
+    """Store a page within the caller's transaction; returns what the counts will be once it is committed.
+
+    `unspoken`: no row of it was withdrawn, held or set aside before. `direct`: moreover none of its keys is stored;
+    psycopg's UniqueViolation when one is.
+    """
     created = updated = conflicts = 0
-    if judged.rows:
+    if judged.rows and direct:
+        created = _inserted(cursor, says, entity, judged, touch=touch)
+    elif judged.rows:
         with cursor.copy(says.copy.encode()) as copy:
-            copy.write(copying.lines(judged.rows.values()))
-        cursor.execute(says.revive.encode(), (entity.name,))
+            copying.send(copy, list(judged.rows.values()))
+        if not unspoken:
+            cursor.execute(says.revive.encode(), (entity.name,))
         cursor.execute(says.merge.encode(), (entity.name,))
         created, updated = map(_number, cursor.fetchone() or (0, 0))
         if created + updated < len(judged.rows):
             cursor.execute(says.stale.encode())
             conflicts = _number((cursor.fetchone() or (0,))[0])
-        cursor.execute(says.settle.encode(), (entity.name,))
-        cursor.execute(says.unhold.encode(), (entity.name,))
+        if not unspoken:
+            cursor.execute(says.settle.encode(), (entity.name,))
+            cursor.execute(says.unhold.encode(), (entity.name,))
         if touch:
             cursor.execute(says.touch.encode(), (entity.name,))
     if judged.tombstones:
@@ -45,6 +62,17 @@ def write(
     if judged.quarantined:
         _quarantine(cursor, says, entity, run_id, judged)
     return grown(counts, judged, created, updated, conflicts)
+
+
+def _inserted(cursor: Cursor, says: Statements, entity: Entity, judged: Judged, *, touch: bool) -> int:
+    with cursor.copy(says.direct.encode()) as copy:
+        copying.send(copy, list(judged.rows.values()), says.codes)
+    created = cursor.rowcount
+    if touch:
+        with cursor.copy(b"COPY touched (entity, key) FROM STDIN") as copy:
+            for key in judged.rows:
+                copy.write_row((entity.name, key))
+    return created
 
 
 def grown(counts: Counts, judged: Judged, created: int, updated: int, conflicts: int) -> Counts:

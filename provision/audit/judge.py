@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from checks import facts
+from checks import facts, windows
 from checks.measure import Check, Measure, Say, all_checks, say
 from checks.params import Params, over
 from provision.audit import params as inputs
@@ -86,7 +87,9 @@ def judge_server(
 def _measure(
     check: Check, control: Control, host: object, snapshot: Snapshot, params: Params, missing: dict[str, None]
 ) -> Measure:
-    if not applies(control, params):
+    if params.platform == "windows" and params.level in control.applies_to.levels:
+        check = _on_windows(control, check)
+    elif not applies(control, params):
         where = say("{level}, {platform}", level=params.level, platform=params.platform)
         return Measure("not_applicable", where, say("another level or platform"))
     try:
@@ -103,6 +106,15 @@ def _measure(
         # A server may answer what no check foresaw; that is this control's error, and no reason to lose the
         # others.
         return _error(say("the answer cannot be read ({kind}: {why})", kind=type(fault).__name__, why=str(fault)[:160]))
+
+
+def _on_windows(control: Control, ordinary: Check) -> Check:
+    """A control's check on a Windows server: its Windows measure, or the ordinary one where that asks nothing."""
+
+    def check(host: Any, params: Params) -> Measure:
+        return windows.measure(control.id, host, params) or ordinary(host, params)
+
+    return check
 
 
 def finding_of(

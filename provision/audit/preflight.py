@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from checks import commands, facts
+from checks import commands, facts, windows
 from checks.measure import Say, say
 from checks.ports import CLIENT_PORTS
 from provision.audit import catalogue as catalogues
+from provision.audit import preflight_windows
 from provision.audit.findings import Finding
 from provision.audit.run import Examination, examine
 from provision.inventory import Fleet, Server, declared_ports
@@ -242,6 +243,8 @@ def discover(server: Server, snapshot: Snapshot) -> tuple[Found, ...]:
     """What is on a machine already; nothing when it could not be asked (its findings say so)."""
     if snapshot.fault is not None:
         return ()
+    if server.connection.kind == "psrp":
+        return _on_windows(server, snapshot)
     try:
         machine = _Machine.of(server, host_of(snapshot))
     except (Missing, Unmeasured, facts.NotAnswered) as unclear:
@@ -255,6 +258,26 @@ def discover(server: Server, snapshot: Snapshot) -> tuple[Found, ...]:
     rows = [*listening, *containers, *_firewalls(machine), *databases, *_panels(machine)]
     decided = {(one.kind, one.name) for one in server.settings.found}
     return tuple(replace(one, settled=True) if (one.kind, one.name) in decided else one for one in rows)
+
+
+def _on_windows(server: Server, snapshot: Snapshot) -> tuple[Found, ...]:
+    decided = {(one.kind, one.name) for one in server.settings.found}
+    try:
+        rows = preflight_windows.rows(server, snapshot)
+    except (windows.NotToldError, KeyError) as unclear:
+        return (Found(server.name, "unknown", windows.COMMAND, str(unclear), False),)
+    return tuple(
+        Found(
+            server=server.name,
+            kind=cast(Kind, kind),
+            name=name,
+            detail=detail,
+            settled=settled or (kind, name) in decided,
+            choices=tuple(Choice(cast(Word, word), how) for word, how in ways),
+            ports=ports,
+        )
+        for kind, name, detail, settled, ways, ports in rows
+    )
 
 
 @dataclass(frozen=True)
@@ -272,7 +295,9 @@ class Preflight:
 
 def preflight(fleet: Fleet, *, local: bool = False, progress: Callable[[str], None] = lambda _name: None) -> Preflight:
     """Ask every machine of the fleet, in one round trip each."""
-    extra = {server.name: list(ASKED) for server in fleet.servers}
+    extra = {
+        server.name: [windows.COMMAND] if server.connection.kind == "psrp" else list(ASKED) for server in fleet.servers
+    }
     examination = examine(fleet, extra, only=controls(), local=local, progress=progress)
     found: list[Found] = []
     for server in fleet.servers:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from provision.cli.plan import Full, Inventory, Limit, Local, Stages
-from provision.i18n import english
+from provision.errors import BackboneError
+from provision.i18n import _, english
+
+if TYPE_CHECKING:
+    from provision.exits import Exit
+    from provision.inventory import Fleet
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,6 +30,16 @@ def apply(
     accept_below_minimum: Annotated[
         bool, typer.Option("--accept-below-minimum", help="Provision a machine that is below the minimum all the same.")
     ] = False,
+    accept_another_server: Annotated[
+        bool,
+        typer.Option(
+            "--accept-another-server", help="Go on though the region, level, system or database is not what it was."
+        ),
+    ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a bundle: packages come from there, no internet is needed.", show_default=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
@@ -37,25 +54,66 @@ def apply(
     from provision.cli import converge_view as view
     from provision.converge import apply as loop
     from provision.converge.plan import Wish
-    from provision.exits import Exit
+    from provision.exits import Exit, worst
     from provision.inventory import load
 
     fleet = load(inventory, limit, allow_expired=True, here=local)
     fleet = loop.this_machine(fleet) if local else fleet
     loop.require_secrets(fleet)
+    if bundle is not None:
+        _carry(bundle, fleet, inventory, local=local, quiet=as_json)
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(
             fleet,
             Wish(tuple(stage or ()), full),
             local=local,
             accept_below_minimum=accept_below_minimum,
+            accept_another_server=accept_another_server,
             on_plan=progressing.on_plan,
             on_progress=progressing.on_progress,
         )
+    kept = _send_kit(inventory)
     if as_json:
-        typer.echo(json.dumps(english(view.applied_as_json(applied))))
+        typer.echo(json.dumps(english({**view.applied_as_json(applied), "kit": kept[0]})))
     else:
         view.show_applied(applied)
+        if kept[0]:
+            typer.echo(kept[0])
     if applied.exit_status == Exit.INTERRUPTED:
         raise KeyboardInterrupt
-    return int(applied.exit_status)
+    return int(worst([applied.exit_status, kept[1]]))
+
+
+def _send_kit(inventory: Path) -> tuple[str, Exit]:
+    """Send the controller's kit where second repositories are and lack it; a sentence for people, and how it ended.
+
+    The whole inventory's, whatever `--limit` says: a kit with a part of the servers would bring back a part.
+    """
+    from provision.exits import Exit
+    from provision.inventory import load
+    from provision.onboard import kit
+
+    try:
+        sent = [one for one in kit.send(load(inventory, allow_expired=True), datetime.now(UTC)) if one.name]
+    except BackboneError as fault:
+        return _("The controller's kit was not sent: {reason}").format(reason=fault.message), Exit.FELL_SHORT
+    places = ", ".join(f"{one.host}/{one.bucket}" for one in sent)
+    return (_("The controller's kit was sent to {places}.").format(places=places) if sent else ""), Exit.OK
+
+
+def _carry(folder: Path, fleet: Fleet, inventory: Path, *, local: bool, quiet: bool) -> None:
+    """Judge the bundle, and bring it to the servers."""
+    from provision.cli.verify import known_keys
+    from provision.onboard.bundle.carry import accept, carry
+    from provision.report import keys
+
+    known = known_keys(inventory, list(keys.machine_signers()))
+    bundle = accept(folder, known)
+    if not quiet:
+        typer.echo(
+            _("Bundle of {made}, signed by {signer}: carried to {count} servers …").format(
+                made=bundle.made_at, signer=bundle.signer, count=len(fleet.servers)
+            ),
+            err=True,
+        )
+    carry(bundle, fleet, local=local)

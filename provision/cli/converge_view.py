@@ -18,6 +18,7 @@ from rich.table import Table
 from provision.cli.spoken import confirm
 from provision.converge import plan as plans
 from provision.converge.apply import Applied, Assessment
+from provision.converge.forecast import Forecast, usual
 from provision.converge.plan import Plan, Reason
 from provision.converge.progress import FAILED, NOT_REACHED, OK, UNREACHABLE, Result
 from provision.converge.progress import Progress as Happening
@@ -39,6 +40,8 @@ def describe(reason: Reason) -> str:
         plans.CONTROL_FAILED: _("control failed: {what}"),
         plans.ASKED: _("asked for"),
         plans.FOLLOWS: _("follows {what}"),
+        plans.TOO_OLD: _("last ran long ago: {what}"),
+        plans.ANOTHER_SERVER: _("ran for another kind of server: {what}"),
     }[reason.code]
     shown = ", ".join(reason.what[:_NAMES_SHOWN])
     if len(reason.what) > _NAMES_SHOWN:
@@ -54,6 +57,15 @@ def status_word(status: str) -> str:
         UNREACHABLE: _("unreachable"),
         NOT_REACHED: _("not reached"),
     }[status]
+
+
+def time_left(forecast: Forecast) -> str:
+    """What a run will still take, in words; nothing where nobody knows."""
+    left = forecast.left()
+    if left is None or left < 1:
+        return ""
+    minutes = round(left / 60)
+    return _("about {count} min left").format(count=minutes) if minutes else _("less than a minute left")
 
 
 def _console() -> Console:
@@ -210,11 +222,13 @@ class Progressing:
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
             TextColumn("{task.description}"),
             console=self._console,
             disable=json_lines or quiet or not self._console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
+        self._forecasts: dict[str, Forecast] = {}
         self._plan = plan
 
     def __enter__(self) -> Progressing:
@@ -252,18 +266,25 @@ class Progressing:
             print(words, file=sys.stderr, flush=True)
 
     def _start(self, plan: Plan) -> None:
+        known = usual()
         for server in plan.servers:
             if server.stages:
-                self._tasks[server.server] = self._bars.add_task("", total=len(server.stages), server=server.server)
+                forecast = self._forecasts[server.server] = Forecast(server.names, known)
+                self._tasks[server.server] = self._bars.add_task(
+                    "", total=len(server.stages), server=server.server, left=time_left(forecast)
+                )
         self._bars.start()
 
     def _advance(self, one: Happening) -> None:
-        bar = self._tasks[one.server]
+        bar, forecast = self._tasks[one.server], self._forecasts[one.server]
         if one.kind == "stage_ended":
             step = 1 if one.status == OK else 0
-            self._bars.update(bar, advance=step, description=f"{one.stage} {status_word(one.status)}")
+            forecast.ended(one.stage)
+            words = f"{one.stage} {status_word(one.status)}"
+            self._bars.update(bar, advance=step, description=words, left=time_left(forecast))
         else:
-            self._bars.update(bar, description=escape(f"{one.stage} · {one.task}" if one.task else one.stage))
+            words = escape(f"{one.stage} · {one.task}" if one.task else one.stage)
+            self._bars.update(bar, description=words, left=time_left(forecast))
 
     @staticmethod
     def _line(content: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ def sheet(
     into: Annotated[Path, typer.Option("--into", help="With --read: where the secret goes.")] = Path(".vault-password"),
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> int:
-    """Write the recovery sheet, to print and seal: the vault's password and the passphrase of the backups.
+    """Write the recovery sheet, to print and seal: the vault's password and every passphrase of the backups.
 
     Example: backbone sheet -i ./semarang
     """
@@ -52,9 +52,7 @@ def sheet(
 
 def tell(file: Path) -> None:
     """What a person does with a sheet that was just written."""
-    typer.echo(
-        _("{file} holds both secrets in clear: open it in a browser, print it twice, seal it.").format(file=file)
-    )
+    typer.echo(_("{file} holds all secrets in clear: open it in a browser, print it twice, seal it.").format(file=file))
     typer.echo(_("Then destroy it: {command}").format(command=f"shred -u {file}"))
 
 
@@ -68,6 +66,18 @@ def _read(into: Path, as_json: bool) -> int:
             _("{file} is there already; nothing was overwritten").format(file=into),
             repair=_("name another file: --into FILE"),
         )
+    given = typed_lines()
+    if not given:
+        raise UsageError(_("no line was typed; nothing was written"))
+    write_private(into, recovery.typed(given).encode("utf-8") + b"\n")
+    typer.echo(json.dumps({"file": str(into)}) if as_json else _("Written: {files}").format(files=into))
+    return int(Exit.OK)
+
+
+def typed_lines() -> list[str]:
+    """The lines of one secret from the keyboard, each judged as it is typed; an empty line ends them."""
+    from provision.onboard import sheet as recovery
+
     asking = sys.stdin.isatty()
     given: list[str] = []
     if asking:
@@ -81,11 +91,7 @@ def _read(into: Path, as_json: bool) -> int:
             typer.echo(f"{fault.message}; {fault.repair}")
             continue
         given.append(line)
-    if not given:
-        raise UsageError(_("no line was typed; nothing was written"))
-    write_private(into, recovery.typed(given).encode("utf-8") + b"\n")
-    typer.echo(json.dumps({"file": str(into)}) if as_json else _("Written: {files}").format(files=into))
-    return int(Exit.OK)
+    return given
 
 
 def _line(number: int, asking: bool) -> str:

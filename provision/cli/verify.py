@@ -66,7 +66,10 @@ def known_keys(inventory: Path | None, named: list[Path]) -> dict[str, KnownKey]
 
     places = list(named)
     if inventory is not None:
-        places.append((inventory if inventory.is_dir() else inventory.parent) / keys.SIGNERS)
+        directory = inventory if inventory.is_dir() else inventory.parent
+        places.append(directory / keys.SIGNERS)
+        if (directory / keys.SERVERS).is_dir():
+            places.append(directory / keys.SERVERS)
     for place in places:
         if not place.exists():
             raise UsageError(

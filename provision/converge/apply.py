@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from ruamel.yaml import YAML
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 from provision import paths
 from provision.converge import places, run
 from provision.converge.book import Book, default_book
+from provision.converge.identity import changes, identity, lost
 from provision.converge.inputs import resolve
 from provision.converge.look import Observation, look
 from provision.converge.plan import CONTROL_FAILED, Plan, ServerPlan, Wish, check_wish, plan_server
@@ -20,7 +22,7 @@ from provision.converge.progress import OK, Progress, Result
 from provision.converge.run import Outcome, Setting
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit, worst
-from provision.i18n import _
+from provision.i18n import _, joined
 from provision.inventory import Fleet
 from provision.inventory.rules import missing_secrets
 from provision.inventory.secrecy import edit_command
@@ -114,6 +116,8 @@ def assess(
             plans.append(ServerPlan(server.name, unreachable=seen.fault))
             continue
         disabled = frozenset(server.settings.stages_disabled)
+        other = changes(seen.state, identity(server, seen.distribution))
+        age = server.settings.stages_max_age_days
         plans.append(
             plan_server(
                 server.name,
@@ -123,6 +127,8 @@ def assess(
                 seen.failed,
                 wish=wish,
                 disabled=disabled,
+                different={stage: [one.trait for one in found] for stage, found in other.items()},
+                oldest=datetime.now(UTC) - timedelta(days=age) if age else None,
             )
         )
     return Assessment(Plan(tuple(plans)), found)
@@ -163,6 +169,7 @@ def apply(
     *,
     local: bool = False,
     accept_below_minimum: bool = False,
+    accept_another_server: bool = False,
     book: Book | None = None,
     observe: Observe | None = None,
     on_plan: Callable[[Assessment], None] = lambda _assessment: None,
@@ -177,6 +184,8 @@ def apply(
     before = assess(fleet, wish, local=local, book=stages, observe=observe)
     on_plan(before)
     _gate(before, accept_below_minimum)
+    if not accept_another_server:
+        _refuse_another_server(fleet, before)
     setting = _setting(fleet, before, before.plan, stages, local=local, check=False)
     if before.plan.empty:
         run.note_tried(notes((), before.observations), setting)
@@ -271,13 +280,32 @@ def _gate(assessment: Assessment, accepted: bool) -> None:
         )
 
 
+def _refuse_another_server(fleet: Fleet, assessment: Assessment) -> None:
+    """Stop before the stages of a provisioned server run for another region, level, system or database."""
+    told: list[str] = []
+    for server in fleet.servers:
+        seen = assessment.observations[server.name]
+        found = changes(seen.state, identity(server, seen.distribution)) if not seen.fault else {}
+        told += dict.fromkeys(
+            joined(": ", (server.name, lost(one))) for differing in found.values() for one in differing
+        )
+    if told:
+        raise UsageError(
+            _("nothing was touched. {servers}").format(servers=joined("; ", told)),
+            repair=_(
+                "set the inventory back to what the server is; or save and move its data first, and then go on with "
+                "--accept-another-server"
+            ),
+        )
+
+
 @cache
 def supported() -> frozenset[str]:
     """The systems that stages are written for, as os-release names them: "debian 12"."""
     written = YAML(typ="safe").load(paths.roles_dir() / "stage" / "vars" / "main.yml")
     return frozenset(
         f"{name.lower()} {version}" for name, versions in written["__stage_supported"].items() for version in versions
-    )
+    ) | {f"windows {build}" for build in written["__stage_windows"]}
 
 
 def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, local: bool, check: bool) -> Setting:
@@ -286,6 +314,10 @@ def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, lo
         book=book,
         places=places.of(fleet, plan),
         no_python=frozenset(name for name, seen in assessment.observations.items() if not seen.state.has_python),
+        windows=frozenset(server.name for server in fleet.servers if server.connection.kind == "psrp"),
         local=local,
         check=check,
+        identities={
+            server.name: identity(server, assessment.observations[server.name].distribution) for server in fleet.servers
+        },
     )

@@ -23,7 +23,7 @@ from provision.i18n import _
 # Parts of a role that explain it and change nothing on a server.
 _EXPLAINS = ("README.md", "meta")
 _SITE_HEAD = """---
-# One play a stage, in the order of provision/converge/stages.py, from which this file is generated and
+# A play a stage and a system, in the order of provision/converge/stages.py, from which this file is generated and
 # against which a test holds it. Which servers run which stage, the controller says in a second inventory
 # (run_<stage>). Wiring is the only place where the inventory's names and a role's own variables meet.
 - name: Python for Ansible
@@ -49,6 +49,19 @@ _SITE_PLAY = """
   tasks:
     - name: Run the stage
       ansible.builtin.import_tasks: {tasks}stage-linux.yml
+"""
+
+
+_SITE_WINDOWS = """
+- name: Stage {stage}
+  hosts: run_{stage}:&windows
+  gather_facts: false
+  tags: [{stage}]
+  vars_files: [wiring/{stage}.yml]
+  vars: {{stage_name: {stage}}}
+  tasks:
+    - name: Run the stage
+      ansible.builtin.import_tasks: {tasks}stage-windows.yml
 """
 
 
@@ -102,7 +115,8 @@ class Book:
             for file in _tree(root):
                 whole.update(f"{name}/{file.relative_to(root)}\0{_sha256(file)}\n".encode())
         # What surrounds the roles inside a play; the other stages' wiring is none of this one's business.
-        for file in (self.wiring(stage), paths.playbooks_dir() / "tasks" / "stage-linux.yml"):
+        around = paths.playbooks_dir() / "tasks"
+        for file in (self.wiring(stage), around / "stage-linux.yml", around / "stage-windows.yml"):
             whole.update(f"{file.name}\0{_sha256(file)}\n".encode())
         return whole.hexdigest()
 
@@ -129,8 +143,10 @@ def tools_version() -> str:
 
 
 def site_text(stages: Iterable[str], tasks: str = "tasks/") -> str:
-    """The text of a site.yml with a play for each stage; `tasks` leads to the folder of stage-linux.yml."""
-    return _SITE_HEAD + "".join(_SITE_PLAY.format(stage=stage, tasks=tasks) for stage in stages)
+    """The text of a site.yml with two plays a stage; `tasks` leads to the folder of their tasks."""
+    return _SITE_HEAD + "".join(
+        play.format(stage=stage, tasks=tasks) for stage in stages for play in (_SITE_PLAY, _SITE_WINDOWS)
+    )
 
 
 def _tree(root: Path) -> list[Path]:

@@ -65,6 +65,8 @@ def environment(job: Job) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": str(job.folder / "collections"),
         "ANSIBLE_LOCAL_TEMP": str(job.folder / "tmp"),
         "ANSIBLE_PIPELINING": "1",
+        # A line that breaks for a moment, or a server that is busy, is no reason to give the server up.
+        "ANSIBLE_SSH_RETRIES": "3",
         "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15",
         "ANSIBLE_HOST_KEY_CHECKING": "1",
         "ANSIBLE_TIMEOUT": "20",

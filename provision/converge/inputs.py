@@ -27,6 +27,7 @@ from provision.i18n import _
 
 _TASK = "Digest the inputs of stages"
 _FORMAT = 1
+_MADE_BY_STAGES = ("signers/servers", "collector/clients")
 _READ_BESIDE_AN_INVENTORY = (".pem", ".crt", ".cer", ".key", ".yml", ".yaml", ".ndjson")
 
 
@@ -94,7 +95,11 @@ def inventory_files(inventory: Path) -> list[tuple[str, str]]:
     hosts = targets.inventory_file(inventory).resolve()
     found = {hosts}
     for folder, folders, names in os.walk(hosts.parent):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        # What servers have made of keys is put there by a stage, and read by none.
+        within = Path(folder).relative_to(hosts.parent)
+        folders[:] = [
+            name for name in folders if not name.startswith(".") and str(within / name) not in _MADE_BY_STAGES
+        ]
         variables = {"group_vars", "host_vars"} & set(Path(folder).relative_to(hosts.parent).parts)
         found |= {Path(folder, name) for name in names if variables or name.endswith(_READ_BESIDE_AN_INVENTORY)}
     return [(str(file), _digest(file) or "") for file in sorted(found)]

@@ -5,11 +5,13 @@ One probe answers both; a server that does not answer is unreachable, never bare
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
+from checks import windows
 from provision.audit.findings import Finding
 from provision.audit.preflight import preflight as preflights
 from provision.audit.run import examine, targets
@@ -47,7 +49,8 @@ class Observation:
 
 def look(fleet: Fleet, *, local: bool = False) -> dict[str, Observation]:
     """Every server of the fleet as it is now, in one probe: {server: Observation}."""
-    examination = examine(fleet, {server.name: COMMANDS for server in fleet.servers}, local=local)
+    asked = {one.name: (windows.COMMAND,) if one.connection.kind == "psrp" else COMMANDS for one in fleet.servers}
+    examination = examine(fleet, asked, local=local)
     preflight = frozenset(name for name, one in examination.catalogue.controls.items() if one.preflight)
     early = frozenset(name for name, one in examination.catalogue.controls.items() if one.early)
     found = {}
@@ -79,11 +82,8 @@ def read(
     Only what was measured and failed counts: a control that could not be measured gives no stage a reason to run.
     Of `early` controls a warning counts, too: a certificate is renewed before it expires, not after.
     """
-    told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
-    if told.unmeasured:
-        return Observation(snapshot.server, fault=_("its stamps were not read in time"))
     try:
-        state = read_state(told.status, told.stdout, told.stderr)
+        state, distribution = _windows(snapshot) if windows.COMMAND in snapshot.answers else _linux(snapshot)
     except StateUnreadableError as fault:
         return Observation(snapshot.server, fault=_("its stamps cannot be read: {fault}").format(fault=fault))
     failed: dict[str, tuple[str, ...]] = {}
@@ -98,12 +98,36 @@ def read(
         others.append(finding.control)
         if finding.control in preflight and finding.basis == "minimum":
             below.append(finding.control)
-    values = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', system.stdout, re.M))
     return Observation(
         snapshot.server,
         state,
         failed,
         tuple(below),
         tuple(others),
-        distribution=f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip(),
+        distribution=distribution,
     )
+
+
+def _linux(snapshot: Snapshot) -> tuple[ServerState, str]:
+    """The ledger and os-release's id and version."""
+    told, system = snapshot.answers[STATE_COMMAND], snapshot.answers[OS_COMMAND]
+    if told.unmeasured:
+        raise StateUnreadableError(_("not read in time"))
+    values = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', system.stdout, re.M))
+    found = f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip()
+    return read_state(told.status, told.stdout, told.stderr), found
+
+
+def _windows(snapshot: Snapshot) -> tuple[ServerState, str]:
+    """The ledger and the system ("windows 20348") out of a Windows server's one answer."""
+    try:
+        told = windows.read(snapshot.answers[windows.COMMAND].stdout)
+        ledger, build = told.section("ledger"), told.section("system")["build"]
+    except (windows.NotToldError, KeyError) as fault:
+        raise StateUnreadableError(str(fault)) from fault
+    content = {
+        "stamps": ledger.get("stamps") or {},
+        "files": ledger.get("files") or {},
+        "started": list(windows.rows(ledger.get("started"))),
+    }
+    return read_state(0, json.dumps(content)), f"windows {build}"

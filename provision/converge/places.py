@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
+from provision.converge import program
 from provision.converge.book import Book
 from provision.converge.plan import Plan
 from provision.converge.wheelhouse import build_wheelhouse, release_id
@@ -15,8 +17,12 @@ DRILL_DIR = Path(__file__).resolve().parents[1] / "operate"
 
 def contents(book: Book) -> dict[str, dict[str, str]]:
     """What of the controller's own content enters the input digests: {stage: {name: digest}}."""
-    found = {"sync": {"release": release_id()}, "backup": {"drill": _drill_digest()}}
-    return {stage: told for stage, told in found.items() if stage in book.names}
+    found: dict[str, Callable[[], dict[str, str]]] = {
+        "sync": lambda: {"release": release_id()},
+        "audit": lambda: {"release": program.release_id()},
+        "backup": lambda: {"drill": _drill_digest()},
+    }
+    return {stage: told() for stage, told in found.items() if stage in book.names}
 
 
 def _drill_digest() -> str:
@@ -30,16 +36,20 @@ def _drill_digest() -> str:
 def of(fleet: Fleet, plan: Plan) -> dict[str, dict[str, str]]:
     """The places that each server's planned stages need: {server: {variable: path}}.
 
-    The wheels of the sync service are fetched here, before any server is touched; raises BackboneError when that
-    cannot be done.
+    The wheels of the sync service, and those of the program that audits a server from within, are fetched here,
+    before any server is touched; raises BackboneError when that cannot be done.
     """
     sources = {server.name: server.settings.sync_source for server in fleet.servers}
+    with_driver = {server.name for server in fleet.servers if server.settings.sync_store is not None}
     found: dict[str, dict[str, str]] = {
         one.server: {"controller_drill_dir": str(DRILL_DIR)} for one in plan.servers if "backup" in one.names
     }
-    wanting = [one.server for one in plan.servers if "sync" in one.names and sources[one.server] == "bundled"]
-    if wanting:
-        wheelhouse = str(build_wheelhouse())
-        for server in wanting:
-            found.setdefault(server, {})["controller_wheelhouse_dir"] = wheelhouse
+    syncing = [one.server for one in plan.servers if "sync" in one.names and sources[one.server] == "bundled"]
+    made = {driver: str(build_wheelhouse(sqlserver=driver)) for driver in {one in with_driver for one in syncing}}
+    for server in syncing:
+        found.setdefault(server, {})["controller_wheelhouse_dir"] = made[server in with_driver]
+    if auditing := [one.server for one in plan.servers if "audit" in one.names]:
+        place = str(program.build())
+        for server in auditing:
+            found.setdefault(server, {})["controller_audit_program_dir"] = place
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from provision.converge.inputs import ServerInputs, StageInputs
 from provision.converge.stages import Stage
@@ -21,6 +22,8 @@ FILE_CHANGED = "file_changed"
 CONTROL_FAILED = "control_failed"
 ASKED = "asked"
 FOLLOWS = "follows"
+TOO_OLD = "too_old"
+ANOTHER_SERVER = "another_server"
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,14 @@ def plan_server(
     *,
     wish: Wish | None = None,
     disabled: AbstractSet[str] = frozenset(),
+    different: Mapping[str, Sequence[str]] | None = None,
+    oldest: datetime | None = None,
 ) -> ServerPlan:
     """What one server needs.
 
     `failed` maps a stage to the ids of the failed controls that it repairs; `disabled` are those that
-    the inventory leaves out: they are never planned; asking for one raises UsageError.
+    the inventory leaves out: they are never planned; asking for one raises UsageError. `different` names, by stage,
+    traits of the server that were others when it ran; stages that finished before `oldest` run again.
     """
     wished = wish or Wish()
     if refused := [stage for stage in wished.stages if stage in disabled]:
@@ -112,6 +118,11 @@ def plan_server(
     given_up: dict[str, tuple[str, ...]] = {}
     for stage in enabled:
         found, hopeless = _needs(server, stage.name, state, inputs[stage.name], failed.get(stage.name, ()))
+        stamp = state.stamps.get(stage.name)
+        if traits := (different or {}).get(stage.name):
+            found.append(Reason(ANOTHER_SERVER, tuple(traits)))
+        if stamp is not None and oldest is not None and not _since(stamp, oldest):
+            found.append(Reason(TOO_OLD, (stamp.at,)))
         reasons[stage.name] = found
         if hopeless:
             given_up[stage.name] = hopeless
@@ -167,6 +178,15 @@ def _forged(server: str, stamp: Stamp, inputs: StageInputs) -> str:
     if (stamp.digest == inputs.digest) != (dict(stamp.inputs) == dict(inputs.inputs)):
         return _("forged: its digest is not that of its inputs")
     return ""
+
+
+def _since(stamp: Stamp, oldest: datetime) -> bool:
+    """Whether a stage finished after `oldest`, by its stamp; a moment that is none was long ago."""
+    try:
+        at = datetime.fromisoformat(stamp.at)
+    except ValueError:
+        return False
+    return at.tzinfo is not None and at >= oldest
 
 
 def _changed_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:

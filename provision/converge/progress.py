@@ -154,7 +154,9 @@ class Tracker:
         return self._end(server, stage, FAILED, when, f"{data.get('task', '')}: {message}")
 
     def _server_lost(self, server: str, stage: str, data: Mapping[str, Any], when: datetime) -> list[Progress]:
-        return self._end(server, stage, UNREACHABLE, when, failure_text(data.get("res") or {}))
+        running = self._running.setdefault(server, _Running(stage, when))
+        message = running.item_message or failure_text(data.get("res") or {})
+        return self._end(server, stage, UNREACHABLE, when, f"{data.get('task', '')}: {message}")
 
     def _end(self, server: str, stage: str, status: str, when: datetime, message: str = "") -> list[Progress]:
         running = self._running.pop(server, _Running(stage, when))
@@ -178,6 +180,10 @@ def failure_text(outcome: Mapping[str, Any]) -> str:
     """What went wrong, readable: the module's message, and the ends of what a command wrote."""
     if "censored" in outcome:
         return HIDDEN
+    # Of a loop the whole says only that it is through.
+    for item in outcome.get("results") or ():
+        if isinstance(item, Mapping) and (item.get("failed") or item.get("unreachable")):
+            return failure_text(item)
     parts = [str(outcome.get("msg", "")).strip()]
     for stream in ("stderr", "stdout", "module_stderr", "module_stdout"):
         text = str(outcome.get(stream) or "").strip()

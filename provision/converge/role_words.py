@@ -45,7 +45,7 @@ def templates() -> tuple[str, ...]:
     """The messages of all roles; one that is nothing but filled in, or built by a loop, is none."""
     reader = YAML(typ="safe", pure=True)
     found: dict[str, None] = {}
-    for path in sorted(paths.roles_dir().glob("*/tasks/*.yml")):
+    for path in sorted(paths.roles_dir().glob("*/tasks/**/*.yml")):
         for sentence in _sayings(reader.load(path.read_text(encoding="utf-8"))):
             message = template(sentence)
             if "{%" not in message and re.search(r"\w{3,} \w{2,}", message):

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -43,17 +43,20 @@ class Outcome:
 class Setting:
     """What a run needs besides its plan.
 
-    `places` gives each server the places on the controller that its wiring may name (targets.PLACES).
-    `no_python` names servers that need Python before Ansible can work there. `local` reaches the (only)
-    server without SSH.
+    `places` gives each server the places on the controller that its wiring may name (targets.PLACES), `identities`
+    what its stamps will say that it is (identity.py).
+    `no_python` names servers that need Python before Ansible can work there. `windows` names those that are reached
+    by PowerShell. `local` reaches the (only) server without SSH.
     """
 
     inventory: Path
     book: Book
     places: Mapping[str, Mapping[str, str]]
     no_python: frozenset[str] = frozenset()
+    windows: frozenset[str] = frozenset()
     local: bool = False
     check: bool = False
+    identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], None]) -> Outcome:
@@ -69,7 +72,7 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
     with ExitStack() as stack:
         if not setting.check:
             for server in sorted(server.server for server in servers):
-                stack.enter_context(_held(setting.inventory, server))
+                stack.enter_context(held(setting.inventory, server))
         log = stack.enter_context((run / "log.txt").open("w", encoding="utf-8"))
 
         def listen(event: Event) -> None:
@@ -123,7 +126,10 @@ def note_tried(tried: Mapping[str, Mapping[str, Sequence[str]]], setting: Settin
             server: {"stage_tried": {stage: list(controls) for stage, controls in stages.items()}}
             for server, stages in tried.items()
         },
-        groups={"controller_tried": list(tried)},
+        groups={
+            "controller_tried": [server for server in tried if server not in setting.windows],
+            "controller_tried_windows": [server for server in tried if server in setting.windows],
+        },
         everyone={},
     )
     drive(
@@ -157,12 +163,15 @@ def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting
                 }
                 for one in server.stages
             },
+            "controller_identity": dict(setting.identities.get(server.server, {})),
             **setting.places.get(server.server, {}),
         }
         for stage in server.names:
             groups[f"run_{stage}"].append(server.server)
-    groups["run_python"] = [s.server for s in servers if s.server in setting.no_python and not setting.check]
-    groups["linux"] = [server.server for server in servers]
+    bare = setting.no_python - setting.windows
+    groups["run_python"] = [s.server for s in servers if s.server in bare and not setting.check]
+    groups["windows"] = [server.server for server in servers if server.server in setting.windows]
+    groups["linux"] = [server.server for server in servers if server.server not in setting.windows]
     return targets.write(run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)})
 
 
@@ -184,7 +193,7 @@ def _new_run() -> Path:
 
 
 @contextmanager
-def _held(inventory: Path, server: str) -> Iterator[None]:
+def held(inventory: Path, server: str) -> Iterator[None]:
     """Keep other runs of this controller away from a server while this process lives."""
     locks = paths.state_dir() / "locks"
     locks.mkdir(mode=0o700, parents=True, exist_ok=True)

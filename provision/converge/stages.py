@@ -26,6 +26,7 @@ class Stage:
 STAGES: tuple[Stage, ...] = (
     Stage("base"),
     Stage("patching", needs=("base",)),
+    Stage("hardening", needs=("base",)),
     Stage("ssh", needs=("base",)),
     Stage("firewall", needs=("base",)),
     Stage("tls", needs=("base",), followers=("postgresql", "gateway")),
@@ -37,6 +38,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("gateway", needs=("tls",)),
     Stage("monitoring", needs=("base",)),
     Stage("notify", needs=("base",)),
+    Stage("audit", needs=("base",)),
 )
 
 NAMES: tuple[str, ...] = tuple(stage.name for stage in STAGES)

@@ -54,7 +54,11 @@ class StateUnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Stamp:
-    """A stage's stamp: digests only. `files`: managed path -> its SHA-256, None where it must be absent."""
+    """A stage's stamp. `files`: managed path -> its SHA-256, None where it must be absent; `inputs`: digests only.
+
+    `at`: when the stage last finished, UTC, ISO 8601; `identity`: for what kind of server it ran (identity.py), empty
+    in stamps of older versions.
+    """
 
     stage: str
     host: str
@@ -63,6 +67,7 @@ class Stamp:
     files: Mapping[str, str | None]
     at: str
     tried: tuple[str, ...] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ def parse(stage: str, text: str) -> Stamp | str:
         and _maps_text(told.get("inputs"), optional=False)
         and _maps_text(told.get("files"), optional=True)
         and isinstance(told.get("tried", []), list)
+        and _maps_text(told.get("identity", {}), optional=False)
     )
     if not sound:
         return _("damaged")
@@ -137,6 +143,7 @@ def parse(stage: str, text: str) -> Stamp | str:
         files=told["files"],
         at=told["at"],
         tried=tuple(str(control) for control in told.get("tried", [])),
+        identity=told.get("identity", {}),
     )
 
 

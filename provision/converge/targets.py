@@ -16,7 +16,12 @@ from typing import Any
 
 # Variables of the controller that wiring files may name, each a place on the controller. In digests each
 # counts by its name only: the same content in another place is the same input.
-PLACES = ("controller_wheelhouse_dir", "controller_authority_dir", "controller_drill_dir")
+PLACES = (
+    "controller_wheelhouse_dir",
+    "controller_audit_program_dir",
+    "controller_authority_dir",
+    "controller_drill_dir",
+)
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,21 @@ def release_id(package: Path | None = None) -> str:
     return f"{found[1] if found else '0'}-{digest.hexdigest()[:12]}"
 
 
-def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64", package: Path | None = None) -> Path:
+def build_wheelhouse(
+    pythons: Sequence[str] = PYTHONS,
+    *,
+    machine: str = "x86_64",
+    package: Path | None = None,
+    sqlserver: bool = False,
+) -> Path:
     """The wheelhouse of the present release for servers with any of `pythons`; from the cache, or built now.
 
-    Raises BackboneError when the package index cannot be reached or has no wheel for one of the Pythons.
+    `sqlserver`: with Microsoft's driver, for servers that keep the data in SQL Server. Raises BackboneError when the
+    package index cannot be reached or has no wheel for one of the Pythons.
     """
     package = package or paths.sync_package_dir()
-    release = release_id(package)
+    release = release_id(package) + ("-sqlserver" if sqlserver else "")
+    lock = package / ("requirements-sqlserver.txt" if sqlserver else "requirements.txt")
     place = paths.cache_dir() / "wheelhouse" / f"{release}-{machine}-{'-'.join(pythons)}"
     if (place / "release").is_file():
         return place
@@ -69,7 +77,7 @@ def build_wheelhouse(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64
         made = Path(temporary) / "wheelhouse"
         wheel = _build_wheel(package, Path(temporary))
         for python in pythons:
-            _fill(made / python, python, machine, package, wheel)
+            _fill(made / python, python, machine, lock, wheel)
             with tarfile.open(made / f"{python}.tar", "w") as archive:
                 archive.add(made / python, arcname=".")
             shutil.rmtree(made / python)
@@ -94,19 +102,24 @@ def _build_wheel(package: Path, work: Path) -> Path:
     return next((work / "built").glob("*.whl"))
 
 
-def _fill(place: Path, python: str, machine: str, package: Path, wheel: Path) -> None:
+def platform_words(python: str, machine: str) -> list[str]:
+    """pip's words for wheels of CPython `python` on any Linux that a server may run."""
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
+    return [
+        *("--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}"),
+        *(f"--platform={platform}" for platform in platforms),
+    ]
+
+
+def _fill(place: Path, python: str, machine: str, lock: Path, wheel: Path) -> None:
     place.mkdir(parents=True)
-    locked = list(locked_for(package / "requirements.txt", python, machine))
+    locked = list(locked_for(lock, python, machine))
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     own = f"backbone-sync=={wheel.name.split('-')[1]} --hash=sha256:{digest}"
     requirements = place / "requirements.txt"
     requirements.write_text("\n".join(locked) + "\n", "utf-8")
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
-    _run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-        + ["--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
-        + [f"--platform={platform}" for platform in platforms]
-        + ["--dest", str(place), "--requirement", str(requirements)],
+    run_pip(
+        ["download", *platform_words(python, machine), "--dest", str(place), "--requirement", str(requirements)],
         _("the wheels of the sync service for Python {python} could not be fetched").format(python=python),
     )
     shutil.copy(wheel, place)
@@ -137,6 +150,11 @@ def locked_for(lock: Path, python: str, machine: str = "x86_64") -> Iterator[str
         if requirement.marker is None or requirement.marker.evaluate(target):
             requirement.marker = None
             yield " ".join([str(requirement), *(h.strip() for h in hashes)])
+
+
+def run_pip(words: Sequence[str], failure: str) -> None:
+    """Run pip quietly. BackboneError with `failure` and pip's own last word."""
+    _run([sys.executable, "-m", "pip", words[0], "--quiet", "--disable-pip-version-check", *words[1:]], failure)
 
 
 def _run(command: list[str], failure: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:

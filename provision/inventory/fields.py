@@ -19,6 +19,7 @@ from provision.i18n import _
 Stage = Literal[
     "base",
     "patching",
+    "hardening",
     "ssh",
     "firewall",
     "tls",
@@ -30,6 +31,7 @@ Stage = Literal[
     "gateway",
     "monitoring",
     "notify",
+    "audit",
 ]
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -255,6 +257,7 @@ Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Email = Annotated[str, AfterValidator(_email)]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 Text = Annotated[str, Field(min_length=1)]
+KernelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(\.[A-Za-z0-9_-]+)+$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 Entity = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 Sources = Annotated[

@@ -15,7 +15,11 @@ from provision.inventory.settings import Settings
 
 @dataclass(frozen=True)
 class Connection:
-    """How the controller reaches a server. `become_password` is what sudo asks for there; never shown."""
+    """How the controller reaches a server. Passwords are never shown.
+
+    `become_password` is what sudo asks for there. Of Windows alone: the account's `password`, the PEM file
+    (`authority`) that proves the server's certificate, and how the account proves itself (`auth`).
+    """
 
     host: str  # name or address
     port: int
@@ -25,6 +29,9 @@ class Connection:
     kind: Literal["ssh", "local", "psrp"]
     become: bool
     become_password: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    authority: str = ""
+    auth: Literal["negotiate", "ntlm", "kerberos"] = "negotiate"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from typing import Any
 from provision.errors import BackboneError
 from provision.i18n import _
 
-BECOME_PASSWORD = "ansible_become_password"  # noqa: S105 (a variable's name)
+# The only vaulted values that are read here: sudo's password, and that of a Windows server's account.
+PASSWORDS = ("ansible_become_password", "ansible_password")
 _TIMEOUT = 300  # seconds; 552 servers with templates took 16
 
 
@@ -98,9 +99,10 @@ def _templated(value: Any) -> bool:
 def _open_passwords(hostvars: dict[str, dict[str, Any]], password_file: Path | None) -> None:
     """Decrypt what sudo asks for, where it is a `!vault` value of its own: the probe needs it. Others stay closed."""
     closed = {
-        name: value["__ansible_vault"]
+        (name, key): value["__ansible_vault"]
         for name, variables in hostvars.items()
-        if isinstance(value := variables.get(BECOME_PASSWORD), dict) and "__ansible_vault" in value
+        for key in PASSWORDS
+        if isinstance(value := variables.get(key), dict) and "__ansible_vault" in value
     }
     if not closed or password_file is None:
         return
@@ -110,11 +112,11 @@ def _open_passwords(hostvars: dict[str, dict[str, Any]], password_file: Path | N
 
     secret = VaultSecret(password_file.read_text(encoding="utf-8").strip().encode())
     library = VaultLib([(DEFAULT_VAULT_IDENTITY, secret)])
-    for name, value in closed.items():
+    for (name, key), value in closed.items():
         try:
-            hostvars[name][BECOME_PASSWORD] = library.decrypt(value).decode()
+            hostvars[name][key] = library.decrypt(value).decode()
         except AnsibleError as fault:
-            raise CannotResolve(f"{name}: {BECOME_PASSWORD}: {fault}") from fault
+            raise CannotResolve(f"{name}: {key}: {fault}") from fault
 
 
 def resolve(inventory: Path, password_file: Path | None) -> Resolved:

@@ -197,6 +197,38 @@ def ports(draft: Draft) -> Iterator[Problem]:
         seen.add(key)
 
 
+# Stages whose role only says, on Windows, that it has no form there (a test compares).
+NO_WINDOWS_FORM = ("hardening", "sync", "gateway", "notify", "audit")
+
+
+def remoting(draft: Draft) -> Iterator[Problem]:
+    """A Windows server is reached over HTTPS alone, and leaves out what has no Windows form."""
+    if draft.connection.kind == "psrp" and draft.connection.port == 5985:
+        yield Problem(
+            draft.name,
+            ("ansible_port",),
+            _("5985 is WinRM over HTTP: passwords and data would be open to whoever listens"),
+            _("run first-boot.ps1 on the server and write 5986"),
+        )
+    if draft.connection.kind != "psrp" or "stages_disabled" not in draft.known:
+        return
+    chosen = draft.settings
+    if missing := [one for one in NO_WINDOWS_FORM if one not in chosen.stages_disabled]:
+        yield Problem(
+            draft.name,
+            ("backbone_stages_disabled",),
+            _("these stages have no Windows form yet: {names}").format(names=", ".join(missing)),
+            _("list them here; their controls are judged all the same"),
+        )
+    if "database" in draft.known and chosen.database != "sqlserver" and "postgresql" not in chosen.stages_disabled:
+        yield Problem(
+            draft.name,
+            ("backbone_database",),
+            _("on a Windows server the stages install SQL Server alone"),
+            _("write sqlserver, or list postgresql and backup under backbone_stages_disabled"),
+        )
+
+
 def _overlap(left: str, right: str) -> bool:
     a, b = ipaddress.ip_network(left), ipaddress.ip_network(right)
     return a.version == b.version and a.overlaps(b)
@@ -272,14 +304,39 @@ def vpn(draft: Draft, today: date, allow_expired: bool = False) -> Iterator[Prob
             )
 
 
+def second(draft: Draft) -> Iterator[Problem]:
+    """The second repository is another machine, and a store of somebody else's has an account and a bucket."""
+    chosen = draft.settings.backup_second
+    if chosen is None or "backup_second" not in draft.known:
+        return
+    if chosen.host in (draft.connection.host, draft.settings.fqdn, "localhost", "127.0.0.1", "::1"):
+        yield Problem(
+            draft.name,
+            ("backbone_backup_second", "host"),
+            _("{host} is this server itself: fire and thieves take both repositories").format(host=chosen.host),
+            _("name another machine, in another building"),
+        )
+    if chosen.kind == "s3":
+        for name in ("bucket", "access_key"):
+            if getattr(chosen, name) is None:
+                yield Problem(
+                    draft.name,
+                    ("backbone_backup_second", name),
+                    _("is missing; {choice} needs it").format(choice="kind: s3"),
+                    _("write what the store's owner handed out"),
+                )
+
+
 def each(draft: Draft, today: date, allow_expired: bool = False) -> Iterator[Problem]:
     """All rules about one server."""
     yield from region(draft)
     yield from required(draft)
     yield from lists(draft)
     yield from ports(draft)
+    yield from remoting(draft)
     yield from networks(draft)
     yield from vpn(draft, today, allow_expired)
+    yield from second(draft)
 
 
 def between(drafts: Iterable[Draft]) -> Iterator[Problem]:
@@ -287,7 +344,18 @@ def between(drafts: Iterable[Draft]) -> Iterator[Problem]:
     addresses: dict[str, str] = {}
     names: dict[str, str] = {}
     tunnels: dict[tuple[str, str], str] = {}
+    buckets: dict[tuple[str, str], str] = {}
     for draft in drafts:
+        if place := draft.settings.backup_second:
+            bucket = (place.host, place.bucket or draft.name.lower())
+            if bucket in buckets:
+                yield Problem(
+                    draft.name,
+                    ("backbone_backup_second", "bucket"),
+                    _("{server} has the same bucket: {bucket}").format(server=buckets[bucket], bucket=bucket[1]),
+                    _("give each server its own bucket, or leave it out: the server's name serves"),
+                )
+            buckets.setdefault(bucket, draft.name)
         hub = draft.settings.vpn_hub if draft.settings.vpn == "client" else None
         if hub is not None:
             tunnel = (hub.public_key, hub.address)
@@ -330,8 +398,12 @@ def missing_secrets(settings: Settings, present: frozenset[str]) -> tuple[str, .
     needed = ["stamp_key"]
     if "backup" not in off and settings.database == "postgresql":
         needed.append("backup_passphrase")
+        if settings.backup_second is not None:
+            needed += ["backup_second_passphrase", "backup_second_key", "state_passphrase", "kit_passphrase"]
     if "sync" not in off and settings.sync_source == "bundled":
         needed += sync_source.secrets(settings.sync_kind, settings.sync_pages, settings.sync_school)
+        if settings.sync_store is not None and settings.sync_store.login == "secret":
+            needed.append("sync_store_password")
     if "tls" not in off:
         needed.append("tls_authority_key" if settings.tls == "internal" else "tls_key")
     if "notify" not in off and settings.notify_telegram is not None:

@@ -35,6 +35,10 @@ class ConnectionVariables(Closed):
     become: bool = False
     python_interpreter: str = "auto"
     become_password: Any = None
+    # Windows: the account's password (a vaulted value), and the PEM file that proves the server's own certificate.
+    password: Any = None
+    psrp_ca_cert: str = ""
+    psrp_auth: Literal["negotiate", "ntlm", "kerberos"] = "negotiate"
 
 
 # What takes the place of a refused or missing setting, so that the rules can judge the others.
@@ -118,7 +122,7 @@ def _connection(name: str, reading: Reading, written: Callable[[Path_], str], pr
     values = {
         key: value
         for key, value in _split(reading.values, CONNECTION_PREFIX).items()
-        if not (reading.templates and _unresolved(value)) or key == "become_password"
+        if not (reading.templates and _unresolved(value)) or key in ("become_password", "password")
     }
     try:
         found = ConnectionVariables.model_validate_json(json.dumps(values))
@@ -146,7 +150,7 @@ def _connection(name: str, reading: Reading, written: Callable[[Path_], str], pr
         key_file = str(path_) if path_ != Path() else ""
     return Connection(
         host=found.host or name,
-        port=found.port,
+        port=5986 if found.connection == "psrp" and "port" not in values else found.port,
         user=found.user,
         key_file=key_file,
         common_args=found.ssh_common_args,
@@ -154,6 +158,9 @@ def _connection(name: str, reading: Reading, written: Callable[[Path_], str], pr
         become=found.become,
         # What is still encrypted, or a template, is a password that nobody here can read.
         become_password=found.become_password if _plain(found.become_password) else "",
+        password=found.password if _plain(found.password) else "",
+        authority=found.psrp_ca_cert,
+        auth=found.psrp_auth,
     )
 
 
@@ -169,7 +176,7 @@ def _secrets(name: str, values: dict[str, Any]) -> list[Problem]:
             near = nearest(key, Secrets.model_fields)
             repair = _("did you mean {name}?").format(name=SECRET_PREFIX + near) if near else _("remove it")
             problems.append(Problem(name, path, _("there is no such secret"), repair))
-        elif key == "db_passwords":
+        elif key in ("db_passwords", "windows_passwords"):
             if not isinstance(value, dict):
                 problems.append(Problem(name, path, _("a mapping of role to password is expected")))
         elif key == "sync_credentials":

@@ -23,6 +23,7 @@ from provision.inventory.fields import (
     Fqdn,
     Host,
     HttpsUrl,
+    KernelName,
     Name,
     Network,
     PortNumber,
@@ -35,7 +36,16 @@ from provision.inventory.fields import (
     UserName,
     WireguardKey,
 )
-from provision.inventory.sync_source import FilesSource, Kind, LandingSource, PagesSource, Run, SchoolSource, Span
+from provision.inventory.sync_source import (
+    FilesSource,
+    Kind,
+    LandingSource,
+    PagesSource,
+    Run,
+    SchoolSource,
+    Span,
+    SqlServerStore,
+)
 
 PREFIX = "backbone_"
 
@@ -121,6 +131,30 @@ class SuppliedSync(Closed):
     ports: tuple[PortNumber, ...] = ()
 
 
+class SecondRepository(Closed):
+    """Where backups lie a second time, off this server: a machine that `backbone repository` prepares, or any S3 store.
+
+    `keep_days` and `quota_gb` are kept by a prepared machine alone: how long it holds what was deleted there, and how
+    much a server may store (0: as much as there is room).
+    """
+
+    kind: Literal["repository", "s3"] = "repository"
+    host: Host
+    port: PortNumber | None = None
+    bucket: Annotated[str | None, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,62}$", description="The server's name")] = None
+    region: Name = "backbone"
+    uri_style: Literal["path", "host"] = "path"
+    access_key: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")] = None
+    keep_full: Annotated[int, Field(ge=1, le=520)] = 4
+    keep_days: Annotated[int, Field(ge=7, le=3650)] = 35
+    quota_gb: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+    @property
+    def listens(self) -> int:
+        """The port, the usual one where none is given."""
+        return self.port or (443 if self.kind == "s3" else 9443)
+
+
 class NotifyEmail(Closed):
     """Where failures are mailed to, and by which mail server."""
 
@@ -134,6 +168,17 @@ class NotifyTelegram(Closed):
     """The chat that failures are told; the bot's token is a secret."""
 
     chat_id: ChatId
+
+
+WindowsPath = Annotated[str, Field(pattern=r"^([A-Za-z]:\\|\\\\[^\\]+\\)[^/\"*?<>|]*$", max_length=240)]
+
+
+class WindowsMedia(Closed):
+    """Installers on a Windows server, or on a share that it reads: full paths. A stage without its own says so."""
+
+    exporter: Annotated[WindowsPath | None, Field(description="windows_exporter, MSI")] = None
+    wireguard: Annotated[WindowsPath | None, Field(description="WireGuard for Windows, MSI")] = None
+    sqlserver: Annotated[WindowsPath | None, Field(description="SQL Server's folder with setup.exe")] = None
 
 
 class Settings(Closed):
@@ -154,13 +199,25 @@ class Settings(Closed):
     ] = ()
     time_servers: Annotated[tuple[Host, ...], Field(description="Empty: the distribution's pool")] = ()
     stages_disabled: tuple[Stage, ...] = ()
+    stages_max_age_days: Annotated[
+        int, Field(ge=0, le=3650, description="Days after which a stage runs again though nothing changed; 0: never")
+    ] = 180
     ports: Annotated[tuple[Port, ...], Field(description="Declared ports beyond the stages' own")] = ()
     found: Annotated[
         tuple[Found, ...], Field(description="What was on the machine before, and what becomes of it: see preflight")
     ] = ()
     apt_proxy: Url | None = None
+    wsus: Annotated[Url | None, Field(description="Windows: the region's update server; without it Microsoft's")] = None
+    windows_media: Annotated[WindowsMedia, Field(description="Windows: where installers lie on the server")] = (
+        WindowsMedia()
+    )
     reboot_window: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "02:00"
     patch_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "01:00"
+
+    kernel_settings: Annotated[
+        dict[KernelName, int | Text],
+        Field(description='Kernel settings (sysctl) beyond the stage hardening\'s own; "" leaves one of those alone'),
+    ] = {}
 
     database: Literal["postgresql", "sqlserver"] = "postgresql"
     database_version: Annotated[
@@ -197,6 +254,12 @@ class Settings(Closed):
     backup_repository: AbsolutePath = "/var/lib/pgbackrest"
     backup_keep_full: Annotated[int, Field(ge=1, le=520)] = 4
     backup_full_day: Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] = "Sun"
+    backup_second: Annotated[
+        SecondRepository | None, Field(description="A second repository, off this server; none without it")
+    ] = None
+    backup_second_ca: Annotated[
+        Text | None, Field(description="PEM file beside the inventory: the authority of the second repository")
+    ] = None
     archive_timeout: Annotated[int, Field(ge=10, le=86400, description="Seconds")] = 300
 
     sync_source: Literal["bundled", "supplied"] = "bundled"
@@ -214,6 +277,7 @@ class Settings(Closed):
     sync_school: SchoolSource | None = None
     sync_landing: LandingSource | None = None
     sync_files: FilesSource | None = None
+    sync_store: Annotated[SqlServerStore | None, Field(description="Where backbone_database is sqlserver")] = None
     sync_entities: Annotated[tuple[Entity, ...], Field(description="Empty: all known")] = ()
     grant: Annotated[Text | None, Field(description="YAML file beside the inventory")] = None
 
@@ -222,24 +286,36 @@ class Settings(Closed):
     notify_telegram: NotifyTelegram | None = None
     deadman_url: Url | None = None
 
+    audit_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "03:30"
+    audit_collector: Annotated[
+        HttpsUrl | None, Field(description="Where servers send their own signed audits; see docs/collector.md")
+    ] = None
+    audit_collector_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+
 
 class Secrets(Closed):
     """The secrets, by their names without `backbone_secret_`; their values live in vault files only."""
 
     stamp_key: Text | None = None
     backup_passphrase: Text | None = None
+    backup_second_passphrase: Text | None = None
+    backup_second_key: Text | None = None
+    state_passphrase: Text | None = None
+    kit_passphrase: Text | None = None
     sync_client_id: Text | None = None
     sync_token: Text | None = None
     sync_credentials: dict[str, str] | None = None
+    sync_store_password: Text | None = None
     landing_password: Text | None = None
     tls_authority_key: Text | None = None
     tls_key: Text | None = None
     telegram_token: Text | None = None
     smtp_password: Text | None = None
     db_passwords: dict[str, str] | None = None
+    windows_passwords: dict[str, str] | None = None
 
 
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
 
 # Settings that name a file beside the inventory.
-FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant")
+FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant", "audit_collector_ca", "backup_second_ca")

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
-from backbone_sync import dictionary
+from backbone_sync import dictionary, sources
 from backbone_sync.errors import SyncError
 from backbone_sync.run import pace
 from backbone_sync.sources import envelope
@@ -28,6 +28,7 @@ def each(draft: Draft, folder: Path) -> Iterator[Problem]:
     yield from _blocks(draft)
     yield from _speed(draft)
     yield from _windows(draft)
+    yield from _store(draft, folder)
     if chosen.sync_kind == "landing":
         yield from _landing(draft)
     if chosen.sync_kind == "files":
@@ -84,6 +85,36 @@ def _windows(draft: Draft) -> Iterator[Problem]:
                 _("{value} begins and ends at the same time").format(value=text),
                 _("write two times of day, such as 20:00-05:00; without any window runs are allowed at every hour"),
             )
+
+
+def _store(draft: Draft, folder: Path) -> Iterator[Problem]:
+    """A SQL Server is named where it is the database, and for a source that it can account for."""
+    chosen = draft.settings
+    store = chosen.sync_store
+    if "sync_store" not in draft.known or store is None:
+        return
+    key = _PREFIX + "sync_store"
+    if chosen.database != "sqlserver":
+        yield Problem(
+            draft.name,
+            (key,),
+            _("names a SQL Server, and backbone_database is {database}").format(database=chosen.database),
+            _("write backbone_database: sqlserver, or remove it"),
+        )
+    if chosen.sync_kind in sources.DELIVERED:
+        yield Problem(
+            draft.name,
+            (key,),
+            _("a source of kind {kind} keeps its accounts in PostgreSQL").format(kind=chosen.sync_kind),
+            _("choose contract, pages or school, or keep the data in PostgreSQL"),
+        )
+    if store.certificate and not (folder / store.certificate).is_file():
+        yield Problem(
+            draft.name,
+            (key, "certificate"),
+            _("there is no file {path}").format(path=shown(folder / store.certificate)),
+            _("put the server's certificate (PEM) there"),
+        )
 
 
 def _landing(draft: Draft) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ class Run(Closed):
     ] = 0.05
     balance_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     ahead: Annotated[int, Field(ge=1, le=16, description="Pages that may wait to be stored")] = 1
-    group_rows: Annotated[int, Field(ge=1, le=100_000, description="Small pages are stored together up to this")] = 2000
+    group_rows: Annotated[int, Field(ge=1, le=100_000, description="Small pages are stored together up to this")] = 8000
 
 
 class PagesEntity(Closed):
@@ -154,6 +154,20 @@ class FilesSource(Closed):
     max_bytes: Annotated[int, Field(ge=1024, description="Of one bundle, unpacked")] = 8 * 1024**3
     keep_done: Annotated[int, Field(ge=0, le=1000, description="Bundles that stay in done/")] = 3
     zone: Annotated[Zone, Field(description="Of times in CSV that are written without one")] = "Asia/Jakarta"
+
+
+class SqlServerStore(Closed):
+    """A SQL Server that keeps the data in PostgreSQL's place (the configuration's table [store])."""
+
+    server: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._,\\-]{1,250}$", description="Such as tcp:db.local,1433")]
+    database: Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,128}$")]
+    login: Annotated[
+        Literal["secret", "integrated"], Field(description="By password, or as the service's own Kerberos ticket")
+    ] = "secret"
+    user: Text = "backbone_sync"
+    certificate_name: Annotated[Text | None, Field(description="Name in the certificate, if it is another")] = None
+    certificate: Annotated[Text | None, Field(description="PEM file beside the inventory: accepted alone")] = None
+    strict: Annotated[bool, Field(description="TLS before the first word: SQL Server 2022 or newer")] = False
 
 
 BLOCKS: Mapping[str, str] = {

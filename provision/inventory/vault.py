@@ -77,6 +77,11 @@ def generate_secrets(authority_key: str = "", database_roles: Iterable[str] = ()
     values: dict[str, Any] = {
         f"{SECRET_PREFIX}stamp_key": secrets.token_hex(32),
         f"{SECRET_PREFIX}backup_passphrase": new_password(),
+        # Of a second repository, ready for the day on which the inventory names one.
+        f"{SECRET_PREFIX}backup_second_passphrase": new_password(),
+        f"{SECRET_PREFIX}backup_second_key": secrets.token_hex(32),
+        f"{SECRET_PREFIX}state_passphrase": new_password(),
+        f"{SECRET_PREFIX}kit_passphrase": new_password(),
     }
     if authority_key:
         values[f"{SECRET_PREFIX}tls_authority_key"] = authority_key

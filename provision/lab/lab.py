@@ -91,13 +91,13 @@ class Lab:
         self,
         names: Sequence[str] = (),
         *,
-        layers: Mapping[str, Path] | None = None,
+        layers: Mapping[str, Sequence[Path]] | None = None,
         changed: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> list[HostSpec]:
         """Boot the named hosts, or all; those that run already stay as they are. Returns those now running.
 
-        `layers` gives hosts a frozen layer to start from; `changed` overrides fields of their HostSpec, such as
-        `{"lab-kab": {"memory_mb": 4096}}` for a server that is too small.
+        `layers` gives hosts frozen layers to start from, the newest first; `changed` overrides fields of their
+        HostSpec, such as `{"lab-kab": {"memory_mb": 4096}}` for a server that is too small.
         """
         specs = self._specs(names, changed or {})
         requirements.ensure()
@@ -108,7 +108,7 @@ class Lab:
             self._make_images(fresh)
             self._write_ssh(specs)
         for spec in fresh:
-            self._boot(spec, (layers or {}).get(spec.name))
+            self._boot(spec, (layers or {}).get(spec.name, ()))
         for spec in fresh:
             address = self.networks.addresses(spec).get("internal") or self.networks.addresses(spec)["outside"]
             self.machine(spec.name).wait_for_ssh(str(address))
@@ -147,7 +147,7 @@ class Lab:
             ) from faults[0]
 
     def freeze(self, name: str, layer: Path) -> None:
-        """Power the host off and keep what it wrote as `layer`, for `up(layers=…)`; the host is gone afterwards."""
+        """Power the host off and keep what it wrote as `layer`, which `up(layers=…)` lays over those it had."""
         machine = self.machine(name)
         if machine.disk.is_mount():
             raise BackboneError(_("{host} has a volume of its own and cannot become a layer").format(host=name))
@@ -246,15 +246,15 @@ class Lab:
                 )
                 image.make(absent, (self.networks.controller, PROXY_PORT))
 
-    def _boot(self, spec: HostSpec, layer: Path | None) -> None:
+    def _boot(self, spec: HostSpec, layers: Sequence[Path]) -> None:
         machine = self.machine(spec.name)
         machine.kill()
         machine.unmount()
         machine.erase()
         network.detach(self.networks.slot, spec.name)
-        machine.mount([*([layer] if layer else []), image.IMAGES[spec.image].root], spec.disk_mb)
+        machine.mount([*layers, image.IMAGES[spec.image].root], spec.disk_mb)
         network.attach(self.networks, spec)
-        if not layer:
+        if not layers:
             self._furnish(machine.root, spec)
         machine.boot(_hardware(machine.root, spec))
         self.say(_("{host} boots: {about}").format(host=spec.name, about=_(spec.about)))

@@ -182,10 +182,10 @@ def enroll(
     pin(known_hosts, host, port, key)
     public = administrator_key(key_file)
     script = administrator_script(administrator, public)
-    with _connect(host, port, key, username=user, password=password) as client:
+    with connect(host, port, key, username=user, password=password) as client:
         _as_root(client, user, password, script, host)
-    with _connect(host, port, key, username=administrator, key_filename=str(key_file)) as client:
-        status, _out, err = _run(client, "sudo -n true", "")
+    with connect(host, port, key, username=administrator, key_filename=str(key_file)) as client:
+        status, _out, err = run_command(client, "sudo -n true", "")
     if status != 0:
         raise BackboneError(
             _("{host}: {name} can log in by key but not use sudo: {reason}").format(
@@ -195,7 +195,8 @@ def enroll(
     return Enrolled(host, port, administrator, key_file, known_hosts, key.fingerprint)
 
 
-def _connect(host: str, port: int, key: Pinned, **how: str) -> paramiko.SSHClient:
+def connect(host: str, port: int, key: Pinned, **how: str) -> paramiko.SSHClient:
+    """A connection to a server that shows this very host key; BackboneError where it cannot be had."""
     client = paramiko.SSHClient()
     name = host if port == 22 else f"[{host}]:{port}"
     entry = paramiko.hostkeys.HostKeyEntry.from_line(f"{name} {key.kind} {key.blob}")
@@ -218,12 +219,12 @@ def _connect(host: str, port: int, key: Pinned, **how: str) -> paramiko.SSHClien
 def _as_root(client: paramiko.SSHClient, user: str, password: str, script: str, host: str) -> None:
     """Run the script as root: directly, by sudo, else by su with root's own password out of reach: an error."""
     if user == "root":
-        status, _out, err = _run(client, "sh -s", script)
+        status, _out, err = run_command(client, "sh -s", script)
     else:
         # sudo reads the password from its first line of input, the shell reads the rest. A sudo that asks for none
         # would leave that line to the shell, as a command of root's.
-        asks = _run(client, "sudo -k -n true", "")[0] != 0
-        status, _out, err = _run(client, "sudo -k -S -p '' sh -s", f"{password}\n{script}" if asks else script)
+        asks = run_command(client, "sudo -k -n true", "")[0] != 0
+        status, _out, err = run_command(client, "sudo -k -S -p '' sh -s", f"{password}\n{script}" if asks else script)
     if status != 0:
         reason = "\n".join(line for line in err.splitlines() if password not in line)[-600:]
         raise BackboneError(
@@ -234,7 +235,8 @@ def _as_root(client: paramiko.SSHClient, user: str, password: str, script: str, 
         )
 
 
-def _run(client: paramiko.SSHClient, command: str, given: str) -> tuple[int, str, str]:
+def run_command(client: paramiko.SSHClient, command: str, given: str) -> tuple[int, str, str]:
+    """Exit status and output of a command there; `given` goes to its standard input."""
     stdin, stdout, stderr = client.exec_command(command, timeout=PATIENCE)
     stdin.write(given)
     stdin.channel.shutdown_write()

@@ -11,14 +11,17 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import jinja2
 
-from provision import paths
+from provision import i18n, paths
+from provision.audit import catalogue
 from provision.errors import UsageError
 from provision.i18n import N_, _
 from provision.inventory import regions
+from provision.inventory.beside import ATTESTATIONS
 from provision.inventory.load import load
 from provision.inventory.regions import Region
 from provision.inventory.secrecy import VAULT_FILE
@@ -165,4 +168,22 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
     write_vault(folder / VAULT_FILE, values, password)
     (folder / "authority.pem").write_text(authority)
     for name, paper in _PAPERS.items():
-        (folder / name).write_text(f"# {_(paper)}\n[]\n", encoding="utf-8")
+        entries = _to_state(answers.hosting) if name == ATTESTATIONS else "[]\n"
+        (folder / name).write_text(f"# {_(paper)}\n{entries}", encoding="utf-8")
+
+
+def _to_state(hosting: str) -> str:
+    """What the audit wants somebody to state for a new server, as entries to fill in; all are comments still."""
+    wanted = [family for family in catalogue.load().families if family.family in ("people", "site")]
+    lines = [f"# {_('The audit asks for these. Take the leading # away where one holds, and fill it in:')}"]
+    for control in (one for family in wanted for one in family.controls):
+        if control.id.startswith("SITE-") and hosting != "own":
+            continue  # the operator's, who answers for them by contract
+        lines += [
+            f"# - control: {control.id}  # {control.title.in_language(i18n.language())}",
+            "#   servers: all",
+            '#   evidence: ""',
+            '#   attested_by: ""',
+            f"#   expires: {date.today().year + 1}-12-31",
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,8 +1,9 @@
 """The sealed recovery sheet: what brings a region's data back when the controller is gone, on paper.
 
-It holds the vault's password and the passphrase of the backups: with both and a copy of the inventory's folder,
-everything else can be restored. Each is printed in lines that end with check characters, so that typing it back names
-the line with the slip, and as a QR code of the very text.
+It holds the vault's password and every passphrase of the backups. Where there is a second repository, the kit's
+passphrase brings all back from it: the inventory's folder first, then the servers. Without one, the vault's password,
+the passphrase of the backups and a copy of the folder do. Each is printed in lines that end with check characters, so
+that typing it back names the line with the slip, and as a QR code of the very text.
 """
 
 from __future__ import annotations
@@ -78,19 +79,56 @@ def secrets(fleet: Fleet) -> list[Secret]:
             read_password(fleet.path),
         )
     ]
-    passphrases: dict[str, list[str]] = {}
-    for server in fleet.servers:
-        if passphrase := read_secrets(fleet.path, server.name).get("backup_passphrase"):
-            passphrases.setdefault(str(passphrase), []).append(server.name)
-    for passphrase, servers in passphrases.items():
-        found.append(
-            Secret(
-                _("Passphrase of the backups of {servers}").format(servers=", ".join(servers)),
-                _("opens the backups (pgBackRest: repo1-cipher-pass) even where the vault is lost"),
-                passphrase,
-            )
-        )
+    for name, title, use in _kinds():
+        owners: dict[str, list[str]] = {}
+        for server in fleet.servers:
+            wanted = name == "backup_passphrase" or server.settings.backup_second is not None
+            if wanted and (text := read_secrets(fleet.path, server.name).get(name)):
+                owners.setdefault(str(text), []).append(server.name)
+        found += [Secret(title.format(servers=", ".join(servers)), use, text) for text, servers in owners.items()]
     return found
+
+
+def _kinds() -> tuple[tuple[str, str, str], ...]:
+    """The secrets of the vault that go on paper: name, title, use. The kit's first: it brings the others back."""
+    return (
+        (
+            "kit_passphrase",
+            _("Passphrase of the controller's kit of {servers}"),
+            _("`backbone rebuild` asks for it: with it alone a new machine becomes the old server"),
+        ),
+        (
+            "backup_passphrase",
+            _("Passphrase of the backups of {servers}"),
+            _("opens the backups (pgBackRest: repo1-cipher-pass) even where the vault is lost"),
+        ),
+        (
+            "backup_second_passphrase",
+            _("Passphrase of the second repository of {servers}"),
+            _("opens the backups off the server (pgBackRest: repo2-cipher-pass) even where the vault is lost"),
+        ),
+        (
+            "state_passphrase",
+            _("Passphrase of the saved state of {servers}"),
+            _("opens settings, certificates and keys (restic, folder state of the bucket)"),
+        ),
+    )
+
+
+def places(fleet: Fleet) -> list[str]:
+    """Where the second repositories are, a line each; none of it is secret."""
+    return [
+        _("{server}: {host}, port {port}, bucket {bucket}, region {region}, kind {kind}").format(
+            server=server.name,
+            host=place.host,
+            port=place.listens,
+            bucket=place.bucket or server.name.lower(),
+            region=place.region,
+            kind=place.kind,
+        )
+        for server in fleet.servers
+        if (place := server.settings.backup_second) is not None
+    ]
 
 
 def _qr(text: str) -> str:
@@ -112,6 +150,7 @@ def page(fleet: Fleet, now: datetime) -> str:
         regions=", ".join(regions),
         servers=[f"{one.name} ({one.connection.host})" for one in fleet.servers],
         folder=fleet.directory,
+        places=places(fleet),
         at=times.shown(now, fleet.servers[0].zone),
         secrets=[(one, lines(one.text), _qr(one.text)) for one in secrets(fleet)],
     )

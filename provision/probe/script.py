@@ -1,13 +1,13 @@
 """The one shell script that asks a server everything, and the reader of its framed answer. Pure: no I/O here.
 
 The script runs under any POSIX sh with the base utilities (timeout, head, base64). It writes nothing on the
-server. What a command says, and after it its exit status, passes through `head -c` (the bound in size) and base64
-(so that the frame is ASCII whatever the command says); what it says on stderr goes to the script's own, below a
-line with the marker, and is bounded for all commands together. That is four programs a command; each costs the
-server about half a millisecond.
+server. What all commands say passes through one `head -c` (the bound in size) and one base64 (so that the frame is
+ASCII whatever a command says); what they say on stderr goes to the script's own, bounded as well. That is two programs
+a command, timeout and sh; each program costs the server about a millisecond.
 
-A random marker begins every line of the frame, so that banners and shell noise cannot be taken for an answer; the end
-line counts the commands, so that a cut answer cannot be taken for a whole one.
+A random marker begins every line of the frame, inside and outside, so that banners, shell noise and answers cannot be
+taken for it; the end line counts the commands, so that a cut answer cannot be taken for a whole one. A command that
+says more than all may say together is cut, and what was to be asked after it is not answered: it is asked again.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import binascii
 import re
 import secrets
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from provision.i18n import _
 from provision.probe.snapshot import Answer, Fault
 
-STDOUT_BOUND = 1 << 20  # bytes of one command's stdout; more is cut and never judged
+STDOUT_BOUND = 1 << 20  # bytes of one command's stdout; more is never judged
+TOTAL_BOUND = 8 << 20  # bytes of stdout of all commands together; more is cut on the server
 STDERR_BOUND = 1 << 14  # bytes of one command's stderr that are kept
 ERRORS_BOUND = 1 << 18  # bytes of stderr of all commands together; the rest is dropped
 COMMAND_SECONDS = 20
-_STATUS_ROOM = 8
 
 _PROLOGUE = r"""exec 3>&1 4>&2
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -39,9 +39,9 @@ umask 077
 cd /
 q() {
   printf '\n%s %s\n' "$M" "$1" >&2
-  printf '%s %s =' "$M" "$1"
-  { timeout -k 1 "$T" sh -c "$2" </dev/null; printf '\n%s' "$?"; } | head -c "$BO" | base64 -w0
-  echo
+  printf '\n%s %s\n' "$M" "$1"
+  timeout -k 1 "$T" sh -c "$2" </dev/null
+  printf '\n%s =%s\n' "$M" "$?"
 }
 """
 
@@ -53,31 +53,18 @@ def marker() -> str:
 
 def build(commands: Sequence[str], mark: str, *, seconds: int = COMMAND_SECONDS) -> str:
     """The script that asks `commands`, each with `seconds` of time."""
-    head = f"M={mark}\nT={seconds}\nBO={STDOUT_BOUND + 1 + _STATUS_ROOM}\n{_PROLOGUE}"
+    head = f'M={mark}\nT={seconds}\n{_PROLOGUE}printf \'\\n%s begin\\n%s =\' "$M" "$M"\n'
     asks = "".join(f"q {number} {shlex.quote(command)}\n" for number, command in enumerate(commands))
-    body = f"printf '\\n%s begin\\n' \"$M\"\n{asks}printf '%s end {len(commands)}\\n' \"$M\"\n"
-    # What is over the bound is read all the same: a command must not die of writing to nobody.
-    return f"{head}{{\n{body}}} 2>&1 >&3 3>&- 4>&- | {{ head -c {ERRORS_BOUND}; cat >/dev/null; }} >&4 3>&- 4>&-\n"
+    # Errors over their bound are read all the same: a command must not die of writing to nobody. It does die of saying
+    # more than all may say.
+    errors = f"2>&1 >&5 3>&- 4>&- 5>&- | {{ head -c {ERRORS_BOUND}; cat >/dev/null; }} >&4 3>&- 4>&- 5>&-"
+    body = f"{{ {{\n{asks}}} {errors}; }} 5>&1 | head -c {TOTAL_BOUND} | base64 -w0\n"
+    return f"{head}{body}printf '\\n%s end {len(commands)}\\n' \"$M\"\n"
 
 
-def frame_bound(count: int) -> int:
-    """The most bytes that an honest answer to `count` commands can have, with room for a login banner."""
-    return (1 << 20) + min(count, 64) * STDOUT_BOUND * 4 // 3
-
-
-def _answer(field: bytes, said: bytes) -> Answer | None:
-    """The answer in one line of the frame; None if it is not in the form asked."""
-    try:
-        raw = base64.b64decode(field, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    stderr = said[:STDERR_BOUND].decode("utf-8", "replace")
-    if len(raw) > STDOUT_BOUND + _STATUS_ROOM:
-        return Answer(141, raw[:STDOUT_BOUND].decode("utf-8", "replace"), stderr, cut=True)
-    stdout, newline, status = raw.rpartition(b"\n")
-    if not newline or not re.fullmatch(rb"\d{1,3}", status):
-        return None
-    return Answer(int(status), stdout[:STDOUT_BOUND].decode("utf-8", "replace"), stderr, len(stdout) > STDOUT_BOUND)
+def frame_bound() -> int:
+    """The most bytes that an honest answer can have, with room for a login banner."""
+    return (1 << 20) + TOTAL_BOUND * 4 // 3
 
 
 def _errors(errors: bytes, mark: str) -> dict[int, bytes]:
@@ -87,29 +74,65 @@ def _errors(errors: bytes, mark: str) -> dict[int, bytes]:
 
 
 def parse(output: bytes, commands: Sequence[str], mark: str, errors: bytes = b"") -> dict[str, Answer] | Fault:
-    """The answers in a script's output (`errors`: its stderr), or why they are not to be trusted."""
+    """The answers in a script's output (`errors`: its stderr), or why they are not to be trusted.
+
+    Where one command said too much, those after it have no answer.
+    """
     begin = f"\n{mark} begin\n".encode()
     start = (b"\n" + output).rfind(begin)
     if start < 0:
         return Fault("garbled", _("the server's answer does not begin as asked; no POSIX sh behind this login?"))
-    answers: dict[str, Answer] = {}
-    end = f"{mark} end {len(commands)}".encode()
-    form = re.compile(mark.encode() + rb" (\d+) =([A-Za-z0-9+/=]*)")
-    said = _errors(errors, mark)
-    lines = output[start + len(begin) - 1 :].split(b"\n")[:-1]  # without its newline, a line is no whole line
-    for position, line in enumerate(lines):
-        if line == end and position == len(commands):
-            return answers
-        read = form.fullmatch(line)
-        if read is None or int(read[1]) != position or position >= len(commands):
-            break
-        answer = _answer(read[2], said.get(position, b""))
-        if answer is None:
-            break
-        answers[commands[position]] = answer
-    if end in lines:
+    frame = output[start + len(begin) - 1 :]
+    form = rf"{mark} =([A-Za-z0-9+/=]*)\n{mark} end {len(commands)}\n".encode()
+    whole = re.fullmatch(form, frame)
+    if whole is None:
+        return _broken(frame, mark, len(commands))
+    try:
+        said = base64.b64decode(whole[1], validate=True)
+    except (binascii.Error, ValueError):
+        return _broken(frame, mark, len(commands))
+    answers, position = _answers(said, commands, mark, _errors(errors, mark))
+    if len(answers) == len(commands) and position == len(said):
+        return answers
+    if len(said) < TOTAL_BOUND or len(answers) == len(commands):
         told = _("the server's answer is not in the form asked, after {count} of {total} commands")
-    else:
-        told = _("the server's answer was cut off after {count} of {total} commands")
-    message = told.format(count=len(answers), total=len(commands))
-    return Fault("garbled" if end in lines else "cut", message)
+        return Fault("garbled", told.format(count=len(answers), total=len(commands)))
+    cut = commands[len(answers)]
+    text = said[position:].partition(b"\n" + f"{mark} {len(answers)}".encode() + b"\n")[2]
+    return {**answers, cut: Answer(141, text[:STDOUT_BOUND].decode("utf-8", "replace"), "", cut=True)}
+
+
+def _broken(frame: bytes, mark: str, total: int) -> Fault:
+    """Why a frame is not whole: it has no end, or something stands in it."""
+    if f"\n{mark} end {total}\n".encode() in frame:
+        told = _("the server's answer is not in the form asked, after {count} of {total} commands")
+        return Fault("garbled", told.format(count=0, total=total))
+    # Of what was cut off, so much as can be read is only counted, never judged.
+    field = frame.partition(b"=")[2].partition(b"\n")[0]
+    try:
+        said = base64.b64decode(field[: len(field) // 4 * 4])
+    except (binascii.Error, ValueError):
+        said = b""
+    count = len(re.findall(rb"\n" + mark.encode() + rb" =\d{1,3}\n", said))
+    return Fault(
+        "cut", _("the server's answer was cut off after {count} of {total} commands").format(count=count, total=total)
+    )
+
+
+def _answers(
+    said: bytes, commands: Sequence[str], mark: str, errors: Mapping[int, bytes]
+) -> tuple[dict[str, Answer], int]:
+    """The whole answers from the beginning on, and where they end."""
+    form = re.compile(rb"\n" + mark.encode() + rb" (\d+)\n(.*?)\n" + mark.encode() + rb" =(\d{1,3})\n", re.DOTALL)
+    answers: dict[str, Answer] = {}
+    position = 0
+    for number, command in enumerate(commands):
+        read = form.match(said, position)
+        if read is None or int(read[1]) != number:
+            break
+        stdout, stderr = read[2], errors.get(number, b"")[:STDERR_BOUND].decode("utf-8", "replace")
+        answers[command] = Answer(
+            int(read[3]), stdout[:STDOUT_BOUND].decode("utf-8", "replace"), stderr, len(stdout) > STDOUT_BOUND
+        )
+        position = read.end()
+    return answers, position

@@ -52,6 +52,12 @@ class ConnectionLike(Protocol):
     def become(self) -> bool: ...
     @property
     def become_password(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def authority(self) -> str: ...
+    @property
+    def auth(self) -> str: ...
 
 
 class ServerLike(Protocol):
@@ -67,7 +73,8 @@ class ServerLike(Protocol):
 class Target:
     """How to reach one server. `kind`: ssh, local or psrp; `common_args`: what Ansible would hand to ssh.
 
-    `become_password` is for sudo; it goes to the worker and to sudo by stdin, and is never shown.
+    `become_password` is for sudo; it goes to the worker and to sudo by stdin, and is never shown. `password`,
+    `authority` (PEM file) and `auth` are for Windows alone.
     """
 
     name: str
@@ -79,6 +86,9 @@ class Target:
     kind: str = "ssh"
     become: bool = True
     become_password: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    authority: str = ""
+    auth: str = "negotiate"
 
     @classmethod
     def of(cls, server: ServerLike) -> Target:
@@ -94,6 +104,9 @@ class Target:
             kind=link.kind,
             become=link.become,
             become_password=link.become_password,
+            password=link.password,
+            authority=link.authority,
+            auth=link.auth,
         )
 
     @classmethod
@@ -234,6 +247,10 @@ class Session:
             self._log.close()
             self._log = None
 
+    def target(self, name: str) -> Target:
+        """How one of the servers is reached."""
+        return self._targets[name]
+
     def run(self, scripts: Mapping[str, str], timeout: float, *, bound: int = OUTPUT_BOUND) -> dict[str, Outcome]:
         """Run each server's script there (as root where the target says become), all at once.
 
@@ -337,6 +354,16 @@ def run(
 def repair_of(fault: Fault, target: Target) -> str:
     """What a person does about a server that could not be reached; empty where only a look at it helps."""
     at = target.host or target.name
+    if target.kind == "psrp":
+        at_windows = {
+            "unreachable": _("is the server on, and is port 5986 open to this machine? first-boot.ps1 opens it"),
+            "host_key": _(
+                "name the server's certificate (PEM) in ansible_psrp_ca_cert; replaced on purpose? fetch it anew"
+            ),
+            "login": _("which account does the inventory name, and is its password in the vault as ansible_password?"),
+            "platform": _("run first-boot.ps1 on the server and write 5986"),
+        }
+        return at_windows.get(fault.kind, "")
     repairs = {
         "unreachable": _("is the server on, and does ssh {at} work from here?"),
         "host_key": _("compare its key with the server's letter; replaced on purpose? ssh-keygen -R {at}"),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from provision import paths
 from provision.i18n import _
-from provision.probe import script
+from provision.probe import script, windows
 from provision.probe.snapshot import Answer, Fault, Snapshot
 from provision.probe.transport import CONNECT_SECONDS, Session, Target
 
@@ -35,6 +35,10 @@ def _ask(
     session: Session, commands: Mapping[str, Sequence[str]], timeout: float
 ) -> dict[str, dict[str, Answer] | Fault]:
     """One wave: each server's commands as one script; one round trip a server."""
+    there = {name: session.target(name) for name in commands}
+    by_powershell = [one for one in there.values() if windows.is_windows(one)]
+    answers: dict[str, dict[str, Answer] | Fault] = {**windows.ask(by_powershell, commands, timeout)}
+    commands = {name: asked for name, asked in commands.items() if name not in answers}
     mark = script.marker()
     built: dict[tuple[str, ...], str] = {}
     scripts: dict[str, str] = {}
@@ -43,9 +47,8 @@ def _ask(
         if key not in built:
             built[key] = script.build(key, mark)
         scripts[name] = built[key]
-    bound = script.frame_bound(max((len(asked) for asked in commands.values()), default=0))
-    answers: dict[str, dict[str, Answer] | Fault] = {}
-    for name, outcome in session.run(scripts, timeout, bound=bound).items():
+    outcomes = session.run(scripts, timeout, bound=script.frame_bound()) if scripts else {}
+    for name, outcome in outcomes.items():
         if isinstance(outcome, Fault):
             answers[name] = outcome
             continue

@@ -27,6 +27,8 @@ from provision.inventory.vault import write_private
 
 PRIVATE = Path("keys/report_ed25519.pem")
 SIGNERS = Path("signers")
+SERVERS = SIGNERS / "servers"  # public keys with which servers sign about themselves
+CLIENTS = Path("collector/clients")  # servers' certificates, for the collector's door
 SERVER_FOLDER = Path("/etc/backbone")
 
 
@@ -41,11 +43,19 @@ class ReportKey:
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A public key that somebody has put among the known ones; `name`: its file's name without ending."""
+    """A public key that somebody has put among the known ones; `name`: its file's name without ending.
+
+    `server`: the one server that it may speak of, "" for a key that may speak of all.
+    """
 
     name: str
     key: SSlibKey
     file: Path
+
+    @property
+    def server(self) -> str:
+        """A server's key lies in a folder of its own kind; the name of one from before has an @ and its beginning."""
+        return self.name.partition("@")[0] if self.file.parent.name == SERVERS.name else ""
 
 
 def keyid(public: Ed25519PublicKey) -> str:
@@ -142,6 +152,26 @@ def of_machine(name: str, folder: Path = SERVER_FOLDER) -> ReportKey:
 def of_run(directory: Path | None, machine: str) -> ReportKey:
     """The key that a run signs with: the inventory's in `directory`; without one the own key of this machine."""
     return of_machine(machine) if directory is None else of_inventory(directory)
+
+
+def learn_server(directory: Path, server: str, signer: str, certificate: str) -> bool:
+    """Put a server's public key and certificate (PEM) beside an inventory; True where something was new.
+
+    The key of an earlier installation stays, under NAME@BEGINNING-OF-ITS-IDENTIFIER, so that what it signed still
+    verifies. Raises OSError where nothing can be written.
+    """
+    changed = False
+    for folder, text in ((directory / SERVERS, signer), (directory / CLIENTS, certificate)):
+        file = folder / f"{server}.pem"
+        before = file.read_text(encoding="ascii", errors="replace") if file.is_file() else None
+        if before is not None and before.strip() == text.strip():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        if before is not None and folder.name == SERVERS.name:
+            file.replace(folder / f"{server}@{keyid(_public(file))[:8]}.pem")
+        file.write_text(text.strip() + "\n", encoding="ascii")
+        changed = True
+    return changed
 
 
 def machine_signers() -> tuple[Path, ...]:

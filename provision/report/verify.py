@@ -22,7 +22,7 @@ from provision.report.keys import KnownKey
 from provision.report.sign import ENDING, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, file_digest
 
 # The versions of documents that this program can judge, by kind of report.
-VERSIONS = {"audit": 2, "drill": 2}
+VERSIONS = {"audit": 2, "drill": 2, "bundle": 1, "sync": 1}
 
 State = Literal["unchanged", "changed", "missing", "unsigned"]
 
@@ -113,7 +113,17 @@ def check(file: Path, keys: Mapping[str, KnownKey]) -> Checked:
     whole = replace(
         blank, signer=keys[accepted].name, keyid=accepted, sha256=hashlib.sha256(envelope.payload).hexdigest()
     )
-    return _statement(whole, envelope.payload)
+    told = _statement(whole, envelope.payload)
+    return _within_its_right(told, keys[accepted].server)
+
+
+def _within_its_right(checked: Checked, server: str) -> Checked:
+    """A server's key speaks of that server alone: who breaks into one must not be able to judge the others."""
+    if not server or checked.summary is None or checked.summary.get("servers") == [server]:
+        return checked
+    return checked.at_fault(
+        _("signed by the key of the server {server}, which may speak of that server alone").format(server=server)
+    )
 
 
 def _statement(checked: Checked, payload: bytes) -> Checked:

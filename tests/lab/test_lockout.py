@@ -165,7 +165,7 @@ def test_the_rule_set_is_there_after_a_reboot_and_a_flush(site: Site, tmp_path: 
     layer = paths.cache_dir() / "lab" / "layers" / f"lockout-{os.getpid()}"
     site.lab.freeze(host, layer)
     try:
-        site.lab.up([host], layers={host: layer})
+        site.lab.up([host], layers={host: [layer]})
         assert site.asked(host, TABLE) == before
         site.lab.down([host])
     finally:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from backbone_sync import config as configs
+from backbone_sync.privacy import grant
 from backbone_sync.run.engine import Engine
 from backbone_sync.run.results import RunResult
 from backbone_sync.sources import open_source
@@ -16,12 +17,17 @@ from tests.support.foreign import REGION, WORDS
 
 @dataclass
 class World:
-    """A database, a folder for secrets and a configuration; `pauses` are what runs would have slept, in seconds."""
+    """A database, a folder for secrets and a configuration; `pauses` are what runs would have slept, in seconds.
+
+    `levels`: of schooling that are granted, all if none.
+    """
 
     database: str
     folder: Path
     entities: tuple[str, ...]
     pauses: list[float] = field(default_factory=list)
+    delete_share: float = 0.05
+    levels: tuple[str, ...] = ()
 
     def secret(self, **files: str) -> None:
         """Credential files."""
@@ -34,11 +40,15 @@ class World:
         listed = ", ".join(f'"{name}"' for name in self.entities)
         path.write_text(
             f'region = "{REGION}"\n[database]\nconninfo = "{self.database}"\n[grant]\nentities = [{listed}]\n'
-            f"leave_out = []\n[run]\ndelete_share = 0.05\n{run}\n[source]\n"
+            f"leave_out = []\n[run]\ndelete_share = {self.delete_share}\n{run}\n[source]\n"
             f'credentials = "{self.folder}"\n{source}\n',
             "utf-8",
         )
-        return configs.load(path, WORDS)
+        made = configs.load(path, WORDS)
+        if not self.levels:
+            return made
+        entities = grant.chosen(WORDS, self.entities, limited=True)
+        return replace(made, grant=replace(made.grant, entities=entities, levels=self.levels))
 
     def run(self, source: str, **options: Any) -> RunResult:
         """One run, with no pauses but on record."""

@@ -22,6 +22,7 @@ from backbone_sync.privacy.grant import Grant
 from backbone_sync.privacy.subject import Subject
 from backbone_sync.run import doctor, status
 from backbone_sync.run.engine import Engine
+from backbone_sync.run.replay import replay
 from backbone_sync.run.results import RunResult
 from backbone_sync.sources.source_landing import Landing, LandingSettings
 from backbone_sync.stores.store import Store
@@ -312,6 +313,59 @@ def test_who_was_erased_does_not_stay_in_the_landing_and_is_not_stored_again(
             assert (result.green, count(database)) == (True, stood - 1), result.shortfall()
             assert connection.execute(kept.encode(), row).fetchone() == (0,)
             fill(writer, pristine, [STUDENT])  # the centre knows nothing of it
+
+
+def test_an_erasure_reaches_a_landing_in_another_database(
+    config: configs.Config, run: Run, cluster: Path, pristine: Path, database: str
+) -> None:
+    root = f"host={cluster} user=postgres dbname=postgres"
+    elsewhere = f"host={cluster} user=postgres dbname=elsewhere"
+    with psycopg.connect(root, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS elsewhere WITH (FORCE)")
+        connection.execute("CREATE DATABASE elsewhere")
+    try:
+        moved = dataclasses.replace(config.source, conninfo=elsewhere)
+        with closing(Landing(dataclasses.replace(config, source=moved), WORDS)) as landing:
+            landing.install()
+        with psycopg.connect(elsewhere, autocommit=True) as there:
+            fill(there, pristine, GRANT.entities)
+            assert run(source=Landing(dataclasses.replace(config, source=moved), WORDS), grant=GRANT).green
+            stood = count(database)
+            with psycopg.connect(admin(database), autocommit=True) as connection:
+                row = connection.execute("SELECT peserta_didik_id::text FROM backbone.peserta_didik LIMIT 1").fetchone()
+                assert row is not None
+                erasure.erase(connection, WORDS, GRANT, "", Subject(STUDENT, str(row[0])))
+            result = run(source=Landing(dataclasses.replace(config, source=moved), WORDS))
+            assert (result.green, count(database)) == (True, stood - 1), result.shortfall()
+            kept = "SELECT count(*) FROM landing.peserta_didik WHERE lower(peserta_didik_id) = %s"
+            assert there.execute(kept.encode(), row).fetchone() == (0,)
+    finally:
+        with psycopg.connect(root, autocommit=True) as connection:
+            connection.execute("DROP DATABASE elsewhere WITH (FORCE)")
+
+
+def test_a_replay_of_what_was_set_aside_leaves_the_listing_where_it_stands(
+    run: Run, config: configs.Config, writer: Centre, pristine: Path, database: str
+) -> None:
+    """The stored rows of a source other than the centre are its own: a replay is not another source."""
+    fill(writer, pristine, GRANT.entities)
+    with psycopg.connect(admin(database), autocommit=True) as connection:
+        key = connection.execute("SELECT min(peserta_didik_id) FROM landing.peserta_didik").fetchone()
+        assert key is not None
+        bad = "UPDATE landing.peserta_didik SET tanggal_lahir = 'kapan' WHERE peserta_didik_id = %s"
+        connection.execute(bad.encode(), key)
+        run()
+        before = connection.execute("SELECT to_jsonb(c) - 'moved_at' FROM sync.cursor c ORDER BY entity").fetchall()
+        aside = connection.execute("SELECT entity, key, reason FROM sync.quarantine").fetchall()
+        assert [one[:2] for one in aside] == [(STUDENT, key[0])]
+        with closing(Store(database)) as store:
+            (made,) = replay(store, config, WORDS, (STUDENT,))
+        assert (made.stored, made.waiting) == (0, 1)
+        after = connection.execute("SELECT to_jsonb(c) - 'moved_at' FROM sync.cursor c ORDER BY entity").fetchall()
+        assert (after, connection.execute("SELECT entity, key, reason FROM sync.quarantine").fetchall()) == (
+            before,
+            aside,
+        )
 
 
 def test_a_region_that_changes_its_source_keeps_no_landing(

@@ -68,7 +68,7 @@ def emptied(conninfo: str) -> None:
         connection.execute("DROP TABLE IF EXISTS backbone.anggota_rombel")
 
 
-def ran(conninfo: str, source: Scripted, **changes: object) -> RunResult:
+def ran(conninfo: str, source: Scripted, full: bool = False, **changes: object) -> RunResult:
     config = configs.Config(
         region="33.74",
         source=Contract(url="https://pusat.example", overlap=timedelta(minutes=2)),
@@ -79,7 +79,7 @@ def ran(conninfo: str, source: Scripted, **changes: object) -> RunResult:
     config = dataclasses.replace(config, **changes)  # type: ignore[arg-type]
     store = Store(conninfo)
     try:
-        return Engine(config, WORDS, source, store).run()
+        return Engine(config, WORDS, source, store).run(full=full)
     finally:
         store.close()
 

@@ -16,6 +16,7 @@ from backbone_sync import sources
 from backbone_sync.errors import SyncError
 from backbone_sync.run import doctor
 from backbone_sync.run.results import RunResult
+from tests.support import rows
 from tests.support.foreign import WORDS, areas, count, emptied, key_of, stored
 from tests.support.foreign_world import World
 from tests.support.odd_http import HTML, Asked, Reply, reply, served
@@ -191,7 +192,8 @@ def test_a_school_that_answers_oddly_hinders_no_other_and_loses_nothing(region: 
     region.world.entities = ("sekolah", STUDENT)
     assert region.run().green
     odd, other = region.apps[0], region.apps[1]
-    del other.tables["getPesertaDidik"][0]  # nothing goes while one school is not heard, not even elsewhere
+    # Without enrolments nobody can say whose a student is: so none goes while one school is not heard.
+    del other.tables["getPesertaDidik"][0]
     for number, (name, (answer, said, repair)) in enumerate(TRAPS.items(), 500):
         other.tables["getPesertaDidik"].append(other.student(number))
         odd.spoil = lambda asked, made, a=answer: a if asked.path.endswith("getPesertaDidik") else made  # type: ignore[misc]
@@ -199,7 +201,7 @@ def test_a_school_that_answers_oddly_hinders_no_other_and_loses_nothing(region: 
         fault = fault_of(result)
         assert (fault.kind, result.exit_status) == ("incomplete", 1), name
         assert said in fault.message, (name, fault.message)
-        assert f"1 of 3 schools did not answer in full, so nothing was deleted: {odd.npsn}" in fault.message
+        assert f"1 of 3 schools did not answer in full, so none of their rows was deleted: {odd.npsn}" in fault.message
         assert repair in fault.repair, (name, fault.repair)
         assert "SQLSTATE" not in fault.message
         assert count(region.world.database, "backbone.peserta_didik") == 60 + number - 499, name
@@ -216,10 +218,48 @@ def test_a_school_that_is_down_is_asked_once_a_run_and_keeps_its_rows(region: Re
     assert (result.green, result.exit_status) == (False, 1)
     assert {r.error.kind for r in result.entities.values() if r.error} == {"incomplete"}
     assert region.apps[1].npsn in fault_of(result).message
-    assert region.held() == ALL
+    here = {**ALL, "ptk": 11, "ptk_terdaftar": 11}  # who left the school that answered
+    assert region.held() == here
     all_down = region.world.run(_away(region))
     assert (fault_of(all_down).kind, all_down.exit_status) == ("unreachable", 3)
-    assert region.held() == ALL
+    assert region.held() == here
+
+
+@pytest.mark.parametrize("levels", [False, True])
+def test_a_silent_school_keeps_its_own_rows_and_holds_back_no_others(region: Region, levels: bool) -> None:
+    """With levels granted, enrolments come before people: whose a student was is known although the row is gone."""
+    region.world.delete_share = 1.0
+    if levels:
+        (row,) = region.apps[0].tables["getSekolah"]
+        form = rows.right(WORDS["ref.bentuk_pendidikan"])
+        form |= {"bentuk_pendidikan_id": row["bentuk_pendidikan_id"], "nama": "SD", "expired_date": None}
+        (region.world.folder / "ref.bentuk_pendidikan.ndjson").write_text(json.dumps(form) + "\n", "utf-8")
+        region.world.levels = ("SD",)
+    first, silent, third = region.apps
+    guest = first.tables["getPesertaDidik"][1]
+    third.tables["getPesertaDidik"].append({**guest, "registrasi_id": key_of("registrasi_peserta_didik", 7777)})
+    shared = first.tables["getPesertaDidik"][4]
+    silent.tables["getPesertaDidik"].append({**shared, "registrasi_id": key_of("registrasi_peserta_didik", 8888)})
+    assert region.run().green
+    assert region.held() == {**ALL, "registrasi_peserta_didik": 62}
+
+    gone = {2, 5, 8, 11, 14, 17}  # the students of a class of the first school, and the class
+    students = first.tables["getPesertaDidik"]
+    first.tables["getPesertaDidik"] = [s for n, s in enumerate(students) if n not in gone | {1, 4}]
+    del first.tables["getRombonganBelajar"][2]
+    del silent.tables["getPesertaDidik"][0]
+    source = region.toml().replace(region.urls[1], "http://127.0.0.1:1")
+    result = region.world.run(source)
+    assert (result.green, fault_of(result).kind, result.entities[STUDENT].complete) == (False, "incomplete", False)
+    held = region.held()
+    # Student 1 is still at the third school, student 4 perhaps at the silent one.
+    assert held[STUDENT] == 60 - len(gone)
+    assert held["registrasi_peserta_didik"] == 62 - len(gone) - 2
+    assert (held["rombongan_belajar"], held["anggota_rombel"], held["pembelajaran"]) == (8, 60 - len(gone) - 2, 16)
+    assert (held["sekolah"], held["ptk"], held["ptk_terdaftar"]) == (3, 12, 12)
+    again = region.run()
+    assert again.green, {n: (r.error, r.balance) for n, r in again.entities.items() if not r.green}
+    assert region.held()[STUDENT] == 60 - len(gone) - 1
 
 
 def _away(region: Region) -> str:

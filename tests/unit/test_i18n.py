@@ -81,7 +81,13 @@ SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,}")
 STYLE = re.compile(r"\[/?[a-z ]*\]")  # rich's
 COMMAND = re.compile(r"^(backbone|sudo|ssh|ssh-keygen|--\w+) ")
 # Programs that run on a server or in a lab, and the words of a library.
-ELSEWHERE = ("provision/operate/remote/", "provision/lab/source/", "provision/lab/world.py", "provision/playbooks/")
+ELSEWHERE = (
+    "provision/operate/remote/",
+    "provision/selfaudit/",
+    "provision/lab/source/",
+    "provision/lab/world.py",
+    "provision/playbooks/",
+)
 
 
 def _literals(node: ast.expr) -> Iterator[str]:

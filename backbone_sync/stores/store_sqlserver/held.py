@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from backbone_sync.dictionary import Entity
 from backbone_sync.errors import NothingHeld
-from backbone_sync.run.state import Settled, limit
+from backbone_sync.run.state import Heard, Settled, limit
 from backbone_sync.stores import ddl_sqlserver as ddl
 from backbone_sync.stores import state_sqlserver as says
 from backbone_sync.stores.staged_rows import listed
@@ -21,16 +21,13 @@ def settle(
     entity: Entity,
     run_id: int,
     share: float,
-    *,
-    compare: bool,
-    tombstones: bool,
+    heard: Heard | None,
 ) -> Settled:
     """Decide on the deletions of a listing that has ended, within the caller's transaction.
 
-    `compare`: the listing was complete, so stored rows that it lacks count as deletions too; with `tombstones` it
-    also listed the withdrawn rows, so that tombstones that it lacks are of no more use.
+    Schools are not told apart here: from a listing that lacks some, nothing follows.
     """
-    listing = _compare(database, made, entity, run_id, tombstones) if compare else None
+    listing = _compare(database, made, entity, run_id, heard) if heard and heard.schools is None else None
     ((pending, every),) = database.rows(says.HELD, entity.name)
     if not every:
         return Settled(0, 0, 0, 0, listing)
@@ -48,11 +45,14 @@ def settle(
     return Settled(deleted, 0 if pending <= most else int(pending), most, stored, listing)
 
 
-def _compare(database: Database, made: Statements, entity: Entity, run_id: int, tombstones: bool) -> int:
+def _compare(database: Database, made: Statements, entity: Entity, run_id: int, heard: Heard) -> int | None:
     database.run(says.SEEN_AGAIN, entity.name)
-    database.run(made.absent, run_id)
-    for table in ("quarantine", "tombstone") if tombstones else ("quarantine",):
+    if heard.absent:
+        database.run(made.absent, run_id)
+    for table in ("quarantine", "tombstone") if heard.tombstones else ("quarantine",):
         database.run(says.NOT_LISTED[table], entity.name)
+    if not heard.absent:
+        return None
     database.run(says.COMPARED, entity.name)
     return int(database.one(says.LISTED))
 
@@ -62,7 +62,7 @@ def compare(database: Database, made: Statements, entity: Entity, run_id: int) -
 
     The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
     """
-    _compare(database, made, entity, run_id, tombstones=False)
+    _compare(database, made, entity, run_id, Heard(tombstones=False, absent=True))
     found = database.one(made.behind)
     return found if isinstance(found, datetime) else None
 

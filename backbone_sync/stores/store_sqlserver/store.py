@@ -17,7 +17,7 @@ from backbone_sync.dictionary.validator import OUTSIDE, Judged, Scope
 from backbone_sync.errors import AlreadyRunning, SchemaDrift
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.run.state import Counts, Holding, Orphans, Position, Settled
+from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Settled
 from backbone_sync.stores import ddl_sqlserver as ddl
 from backbone_sync.stores import staged_rows, store_accounts
 from backbone_sync.stores import state_sqlserver as says
@@ -189,8 +189,10 @@ class SqlServerStore(RunRecords):
             pages.move(self.database, entity, position)
         counts.__dict__.update(grown.__dict__)
 
-    def lacking(self, entity: Entity) -> bool:
-        """Whether a row is stored whose key has not been listed since `prepare`."""
+    def lacking(self, entity: Entity, schools: frozenset[str] | None = None) -> bool:
+        """Whether a row is stored whose key has not been listed since `prepare`; of `schools` nothing is said here."""
+        if schools is not None:
+            return False
         return self.database.one(self._statements[entity.name].lacking) is not None
 
     def note(self, entity: Entity, pairs: Sequence[tuple[str, datetime]]) -> None:
@@ -202,11 +204,11 @@ class SqlServerStore(RunRecords):
         with self.database.transaction():
             return held.compare(self.database, self._statements[entity.name], entity, run_id)
 
-    def settle(self, entity: Entity, run_id: int, share: float, *, compare: bool, tombstones: bool) -> Settled:
+    def settle(self, entity: Entity, run_id: int, share: float, heard: Heard | None) -> Settled:
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
         made = self._statements[entity.name]
         with self.database.transaction():
-            return held.settle(self.database, made, entity, run_id, share, compare=compare, tombstones=tombstones)
+            return held.settle(self.database, made, entity, run_id, share, heard)
 
     def release(self, entity: Entity, by: str, reason: str, lasting: timedelta) -> Release:
         """An operator's word for the deletions of `entity` that wait now; NothingHeld when none do."""

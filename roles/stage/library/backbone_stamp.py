@@ -19,6 +19,7 @@ options:
   digest: {type: str, default: "", description: Digest of all of the stage's inputs.}
   inputs: {type: dict, default: {}, description: "Variable -> keyed digest."}
   files: {type: list, elements: path, default: [], description: Files that the stage manages.}
+  identity: {type: dict, default: {}, description: "For what kind of server the stage ran: region, level, and so on."}
   followers: {type: list, elements: str, default: [], description: Stages to invalidate as well.}
   controls: {type: list, elements: str, default: [], description: Ids of controls (state tried).}
   owner: {type: dict, default: {}, description: "Who runs this: controller, person, run."}
@@ -58,7 +59,7 @@ STAMPS = "var/lib/backbone/stamps"
 LOCK = "run/backbone/converge.lock"
 STARTED = ".started"
 # What makes a stamp another one; its time does not.
-COMPARED = ("version", "stage", "digest", "inputs", "files", "host")
+COMPARED = ("version", "stage", "digest", "inputs", "files", "host", "identity")
 
 
 class RefusedError(Exception):
@@ -183,7 +184,7 @@ class Ledger:
         write_json(self.stamp(stamp["stage"]), stamp)
         if self.before(stamp["stage"]).exists():
             self.before(stamp["stage"]).unlink()
-        return any(before.get(key) != stamp[key] for key in COMPARED)
+        return any(before.get(key) != stamp.get(key) for key in COMPARED)
 
     def tried(self, stage, controls):
         """Note in a stamp in force which controls the stage could not mend; False without such a stamp."""
@@ -204,6 +205,7 @@ def main():
             "digest": {"type": "str", "default": ""},
             "inputs": {"type": "dict", "default": {}},
             "files": {"type": "list", "elements": "path", "default": []},
+            "identity": {"type": "dict", "default": {}},
             "followers": {"type": "list", "elements": "str", "default": []},
             "controls": {"type": "list", "elements": "str", "default": []},
             "owner": {"type": "dict", "default": {}},
@@ -235,6 +237,7 @@ def main():
                 "inputs": given["inputs"],
                 "files": {path: digest_of(Path(path)) for path in sorted(set(given["files"]))},
                 "tried": [],
+                "identity": given["identity"],
                 "at": now(),
             }
             changed = ledger.finish(stamp)

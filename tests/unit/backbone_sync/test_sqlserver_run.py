@@ -374,7 +374,7 @@ def test_a_snapshot_tells_what_is_gone_and_from_where_on_rows_are_behind(server:
     store.note(entity, [(key_of(2), START + timedelta(minutes=50)), (key_of(9), START + timedelta(minutes=60))])
     assert store.compare(entity, 1) == START + timedelta(minutes=50)
     assert server.query("SELECT key, kind FROM sync.held") == [(key_of(3), "absent")]
-    assert store.settle(entity, 1, 0.5, compare=False, tombstones=False).deleted == 1
+    assert store.settle(entity, 1, 0.5, None).deleted == 1
     assert keys(server) == sorted(map(key_of, range(3)))
 
 

@@ -162,3 +162,76 @@ def test_no_reason_quotes_a_value(secret: str) -> None:
                 *("malformed", "not_in_code_list", "too_long", "not_a_time", "wrong_type", "nul_character")
             }
             assert kept.field in {name, None}
+
+
+DETOURS: list[dict[str, Any]] = [
+    {},
+    {},
+    {},
+    {"rombongan_belajar_id": KEY},
+    {"rombongan_belajar_id": KEY.upper()},
+    {"sekolah_id": "33333333-3333-4333-a333-333333333333"},
+    {"sekolah_id": "x" * 36},
+    {"sekolah_id": "22222222-2222-4222-a222-22222222222\n"},
+    {"soft_delete": 1},
+    {"last_update": "2024-08-02T07:00:00+07:00"},
+    {"last_update": "0001-01-01T00:00:00Z"},
+    {"create_date": "9999-12-31T00:00:00Z"},
+    {"nama": "\x00"},
+    {"nama": None},
+    {"baru": 1},
+    {"`": None},
+    {"moving_class": 7},
+]
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    detours=st.lists(st.sampled_from(DETOURS), max_size=4),
+    at=st.lists(st.integers(0, 199), min_size=10, max_size=10),
+    count=st.integers(1, 200),
+    last=st.sampled_from(DETOURS),
+)
+def test_rows_judged_together_are_judged_as_each_alone(
+    detours: list[dict[str, Any]], at: list[int], count: int, last: dict[str, Any]
+) -> None:
+    rows = [{**CLASS, "rombongan_belajar_id": f"{n:08d}-1111-4111-a111-111111111111"} for n in range(count)]
+    for place, change in zip(at, detours, strict=False):
+        rows[place % count] |= change
+    rows[-1] |= last
+    raws = [msgspec.Raw(json.dumps(row).encode()) for row in rows]
+    made = WORDS["rombongan_belajar"]
+    scope = Scope(refused={"sekolah": frozenset({"33333333-3333-4333-a333-333333333333"})})
+    together = Validator(made, grant.make(WORDS).fields(made), scope)
+    alone = Validator(made, grant.make(WORDS).fields(made), scope)
+    nul = any("\x00" in str(row["nama"]) for row in rows)
+    expected = Judged(received=len(raws))
+    for raw in raws:
+        alone._one(raw, expected, nul)
+    assert together.judge(raws, nul) == expected
+    assert together.unknown == alone.unknown
+
+
+@given(st.lists(st.sampled_from(("1234567890", "", "0000000000", "12345", None, "1234567890\n1234567890")), max_size=9))
+def test_flags_of_rows_judged_together_are_those_of_each_alone(values: list[str | None]) -> None:
+    students = WORDS["peserta_didik"]
+    granted = tuple(f for f in students.fields if f.name in ("peserta_didik_id", "nisn", "last_update", "soft_delete"))
+    validator = Validator(students, granted)
+    raws = [
+        msgspec.Raw(
+            json.dumps(
+                {
+                    "peserta_didik_id": f"{n:08d}-1111-4111-a111-111111111111",
+                    "nisn": value,
+                    "last_update": "2024-08-01T00:00:00Z",
+                    "soft_delete": 0,
+                }
+            ).encode()
+        )
+        for n, value in enumerate(values)
+    ]
+    expected = Judged(received=len(raws))
+    for raw in raws:
+        validator._one(raw, expected, nul_possible=False)
+    assert validator.judge(raws, nul_possible=False) == expected
+    assert expected.flagged == sum(value not in (None, "1234567890") for value in values)

@@ -19,7 +19,9 @@ def test_the_program_is_handed_to_servers_whose_backup_stage_runs_and_to_no_othe
     plan: Any = SimpleNamespace(
         servers=[SimpleNamespace(server="a", names=["backup"]), SimpleNamespace(server="b", names=["base"])]
     )
-    fleet.servers = [SimpleNamespace(name=one, settings=SimpleNamespace(sync_source="bundled")) for one in "ab"]
+    fleet.servers = [
+        SimpleNamespace(name=one, settings=SimpleNamespace(sync_source="bundled", sync_store=None)) for one in "ab"
+    ]
     assert places.of(cast(Any, fleet), plan) == {"a": {"controller_drill_dir": str(places.DRILL_DIR)}}
 
 

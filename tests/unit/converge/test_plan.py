@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
@@ -151,3 +152,26 @@ def test_asking_for_a_disabled_or_unknown_stage_is_wrong_use() -> None:
         plan(state(), wish=Wish(stages=("gateway",)), disabled=frozenset({"gateway"}))
     with pytest.raises(UsageError, match="no such stage: gatway"):
         check_wish(Wish(stages=("gatway",)), [stage.name for stage in STAGES])
+
+
+@pytest.mark.parametrize(
+    ("at", "runs"),
+    [
+        ("2026-11-20T23:59:59+00:00", True),
+        ("2026-11-21T00:00:00+00:00", False),
+        ("2026-11-21T07:00:00+07:00", False),
+        ("long ago", True),
+        ("2026-11-22T00:00:00", True),
+    ],
+)
+def test_a_stage_that_finished_long_ago_runs_again(at: str, runs: bool) -> None:
+    oldest = datetime(2026, 11, 21, tzinfo=UTC)
+    old = state(notify=stamp("notify", at=at))
+    planned = plan_server("kab", STAGES, old, INPUTS, {}, oldest=oldest)
+    assert reasons(planned) == ({"notify": [("too_old", (at,))]} if runs else {})
+    assert plan(old).stages == ()
+
+
+def test_a_stage_that_ran_for_another_kind_of_server_runs_again() -> None:
+    planned = plan_server("kab", STAGES, state(), INPUTS, {}, different={"notify": ["level", "region"]})
+    assert reasons(planned) == {"notify": [("another_server", ("level", "region"))]}

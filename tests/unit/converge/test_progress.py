@@ -44,7 +44,7 @@ def test_a_run_with_a_success_a_failure_and_a_lost_server() -> None:
         Result("kab", "base", "ok", 2, 3.0),
         Result("kab", "tls", "failed", 0, 2.0, "Sign: no key\nwhy"),
         Result("kab", "gateway", "not_reached"),
-        Result("prov", "base", "unreachable", 0, 0.0, "no route"),
+        Result("prov", "base", "unreachable", 0, 0.0, "Write: no route"),
     ]
 
 
@@ -96,3 +96,14 @@ def test_differences_are_unified_text() -> None:
     mode = diff_text({"changed": True, "diff": {"before": {"mode": "0644"}, "after": {"mode": "0600"}}})
     assert "-mode: 0644" in mode
     assert "+mode: 0600" in mode
+
+
+def test_a_server_lost_in_a_loop_says_why_and_not_that_the_loop_is_through() -> None:
+    tracker = Tracker({"kab": ("base",)})
+    told = {"msg": "All items completed", "results": [{"changed": True}, {"unreachable": True, "msg": "reset by peer"}]}
+    for one in (
+        event("runner_on_start", "kab", "base", "Remove"),
+        event("runner_on_unreachable", "kab", "base", "Remove", 2, res=told),
+    ):
+        list(tracker.feed(one))
+    assert [(one.status, one.message) for one in tracker.close("ended")] == [("unreachable", "Remove: reset by peer")]

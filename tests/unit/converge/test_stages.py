@@ -49,6 +49,9 @@ def test_wiring_has_no_time_randomness_or_look_up() -> None:
         # looks at every file of such an ending, also at one that is new.
         text = text.replace("lookup('ansible.builtin.file', inventory_dir ~", "")
         text = re.sub(r"query\('ansible\.builtin\.fileglob', inventory_dir ~ [^\n]*/\*(\.\w+)'\)", r"\1", text)
+        # Variables by how their names begin: what the inventory itself says.
+        text = text.replace("query('ansible.builtin.varnames', '^backbone_(?!secret_)')", "")
+        text = text.replace("query('ansible.builtin.vars', *__audit_names)", "")
         globbed = set(re.findall(r"^__(\w+)_files: >-\n  {{ \.(?:pem|ndjson)", text, re.M))
         for name in globbed:
             text = text.replace(f"query('ansible.builtin.file', *__{name}_files)", "")

@@ -21,6 +21,18 @@ def test_each_python_gets_each_package_once_with_hashes_and_without_markers(pyth
     assert all("--hash=sha256:" in line and ";" not in line for line in lines)
 
 
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_driver_for_sql_server_comes_with_all_else_in_the_same_versions(python: str) -> None:
+    package = paths.sync_package_dir()
+    plain = set(locked_for(package / "requirements.txt", python))
+    driven = list(locked_for(package / "requirements-sqlserver.txt", python))
+    names = {line.split("==")[0] for line in driven}
+    assert {"mssql-python", "mssql-python-odbc", "mssql-python-rs"} <= names
+    assert all("--hash=sha256:" in line and ";" not in line for line in driven)
+    pins = {line.split(" ")[0] for line in driven}
+    assert {line.split(" ")[0] for line in plain} <= pins
+
+
 def test_a_release_is_known_by_its_content(tmp_path: Path) -> None:
     copy = tmp_path / "backbone_sync"
     shutil.copytree(paths.sync_package_dir(), copy, ignore=shutil.ignore_patterns("__pycache__"))

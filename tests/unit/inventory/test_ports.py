@@ -47,9 +47,11 @@ SUPPLIED = {
         (
             {
                 "ansible_connection": "psrp",
+                "backbone_database": "sqlserver",
+                "backbone_stages_disabled": ["hardening", "sync", "gateway", "notify", "audit"],
                 "backbone_ports": [{"port": 161, "proto": "udp", "sources": "vpn", "why": "x"}],
             },
-            {"5986/tcp", "80/tcp", "443/tcp", "51820/udp", "5432/tcp", "161/udp"},
+            {"5986/tcp", "51820/udp", "1433/tcp", "161/udp"},
         ),
     ],
 )

@@ -32,6 +32,32 @@ CASES: dict[str, Case] = {
         "backbone_sync_kind is contract",
         "write backbone_sync_kind: landing",
     ),
+    "a SQL Server beside PostgreSQL": (
+        {"backbone_sync_store": {"server": "db.local", "database": "backbone"}},
+        "backbone_sync_store",
+        "backbone_database is postgresql",
+        "backbone_database: sqlserver",
+    ),
+    "a SQL Server for bundles": (
+        {
+            "backbone_database": "sqlserver",
+            "backbone_sync_kind": "files",
+            "backbone_sync_files": {"signers": "makers"},
+            "backbone_sync_store": {"server": "db.local", "database": "backbone"},
+        },
+        "backbone_sync_store",
+        "keeps its accounts in PostgreSQL",
+        "choose contract",
+    ),
+    "a certificate that is not there": (
+        {
+            "backbone_database": "sqlserver",
+            "backbone_sync_store": {"server": "db.local", "database": "backbone", "certificate": "db.pem"},
+        },
+        "backbone_sync_store.certificate",
+        "there is no file",
+        "certificate",
+    ),
     "a setting that there is not": (
         {"backbone_sync_kind": "landing", "backbone_sync_landing": {"frsh": "2d"}},
         "backbone_sync_landing.frsh",
@@ -181,6 +207,13 @@ def test_each_fault_is_named_with_its_key_and_its_repair(makers: Folder, case: s
         ({"backbone_sync_kind": "pages", "backbone_sync_pages": PAGES}, ()),
         ({"backbone_sync_kind": "school", "backbone_sync_school": SCHOOL}, ("sync_credentials",)),
         ({"backbone_sync_kind": "landing"}, ("landing_password",)),
+        (
+            {
+                "backbone_database": "sqlserver",
+                "backbone_sync_store": {"server": "tcp:db.local,1433", "database": "backbone"},
+            },
+            ("sync_client_id", "sync_token", "sync_store_password"),
+        ),
         ({"backbone_sync_kind": "files", "backbone_sync_files": {"signers": "makers"}}, ()),
     ],
 )

@@ -48,6 +48,10 @@ def test_a_vaulted_inventory_is_sound_and_complete(vaulted: Folder) -> None:
     assert server.secrets == {
         "stamp_key",
         "backup_passphrase",
+        "backup_second_passphrase",
+        "backup_second_key",
+        "state_passphrase",
+        "kit_passphrase",
         "tls_authority_key",
         "db_passwords",
         "sync_client_id",
@@ -82,7 +86,9 @@ def test_secrets_come_back_as_they_went_in(vaulted: Folder) -> None:
 
 def test_generated_secrets_are_new_each_time() -> None:
     one, two = generate_secrets(), generate_secrets()
-    assert set(one) == {"backbone_secret_stamp_key", "backbone_secret_backup_passphrase"}
+    names = ("stamp_key", "backup_passphrase", "backup_second_passphrase", "backup_second_key", "state_passphrase")
+    assert set(one) == {f"backbone_secret_{name}" for name in (*names, "kit_passphrase")}
+    assert len(set(one.values())) == len(one)
     assert all(one[name] != two[name] for name in one)
 
 

@@ -9,14 +9,14 @@ from provision.lab.spec import Networks, hosts
 def test_every_host_has_a_known_image_and_its_own_addresses() -> None:
     networks = Networks(slot=3)
     addresses = [address for spec in hosts().values() for address in networks.addresses(spec).values()]
-    assert {"lab-kab", "lab-prov", "lab-pusat", "lab-luar"} == set(hosts())
+    assert {"lab-kab", "lab-prov", "lab-pusat", "lab-luar", "lab-arsip"} == set(hosts())
     assert all(spec.image in IMAGES for spec in hosts().values())
     assert len(addresses) == len(set(addresses))
 
 
-def test_only_the_servers_stand_on_the_internal_network() -> None:
+def test_only_servers_and_the_repository_host_stand_on_the_internal_network() -> None:
     inside = {name for name, spec in hosts().items() if "internal" in Networks(0).addresses(spec)}
-    assert inside == {"lab-kab", "lab-prov"}
+    assert inside == {"lab-kab", "lab-prov", "lab-arsip"}
 
 
 def test_instances_do_not_share_an_internal_network() -> None:

@@ -69,3 +69,17 @@ def test_an_unclear_region_is_answered_with_the_nearest() -> None:
         region_of("semarang")
     assert "33.74" in unclear.value.repair
     assert "33.22" in unclear.value.repair
+
+
+@pytest.mark.needs_ansible
+@pytest.mark.parametrize(("hosting", "rooms"), [("own", 3), ("pdn", 0)])
+def test_what_people_must_state_stands_there_to_be_filled_in(tmp_path: Path, hosting: str, rooms: int) -> None:
+    hosts = init(tmp_path / "semarang", replace(ANSWERS, hosting=hosting))
+    file = hosts.parent / "attestations.yml"
+    text = file.read_text()
+    assert text.count("# - control: PEOPLE-") == 5
+    assert text.count("# - control: SITE-") == rooms
+    assert load(hosts).attestations == ()
+    filled = text.replace("#   ", "  ").replace("# - ", "- ").replace('""', "certificate 12 of the year")
+    file.write_text(filled)
+    assert len(load(hosts).attestations) == 5 + rooms

@@ -13,6 +13,7 @@ from backbone_sync.sources.source_files import Files
 from backbone_sync.sources.source_landing import LandingSettings
 from backbone_sync.sources.source_pages import PagesSettings
 from backbone_sync.sources.source_school import SchoolSettings
+from backbone_sync.stores.store_sqlserver.target import Target
 from provision.inventory import sync_source
 from provision.inventory.settings import Settings
 from tests.unit.playbooks.test_wiring import BASE, resolved, ssh_key
@@ -58,10 +59,22 @@ HOSTS: dict[str, dict[str, Any]] = {
     "landing": {"backbone_sync_kind": "landing", "backbone_sync_landing": {"fresh": "3d", "clients": ["10.90.0.7/32"]}},
     "landing-plain": {"backbone_sync_kind": "landing"},
     "files": {"backbone_sync_kind": "files", "backbone_sync_files": {"directory": "/srv/in", "signers": "makers"}},
+    "sqlserver": {
+        "backbone_database": "sqlserver",
+        "backbone_sync_url": "https://a.example",
+        "backbone_sync_store": {
+            "server": "tcp:db.local,1433",
+            "database": "backbone",
+            "strict": True,
+            "certificate": "db.pem",
+        },
+        "backbone_secret_sync_store_password": "a password",
+    },
     "files-plain": {"backbone_sync_kind": "files"},
 }
 VARIABLES = (
     *("sync_kind", "sync_settings", "sync_url", "sync_ca", "sync_overlap", "sync_bandwidth_kbit", "sync_run"),
+    *("sync_store", "sync_store_password", "sync_store_certificate"),
     *("sync_timezone", "sync_signers", "sync_reference", "sync_drop_directory", "sync_credentials_needed"),
 )
 
@@ -75,6 +88,7 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ("makers", "note.txt", "no"),
         ("bundle-signers", "dinas.pem", "three"),
         ("codes", "ref.mst_wilayah.ndjson", '{"a": 1}'),
+        (".", "db.pem", "a certificate"),
     ):
         (folder / place).mkdir(exist_ok=True)
         (folder / place / name).write_text(content)
@@ -115,6 +129,15 @@ def test_each_kind_reaches_the_service(tmp_path: Path, wired: dict[str, Any]) ->
     assert made(tmp_path, wired, "files-plain").source.directory == "/srv/backbone/drop"  # type: ignore[attr-defined]
 
 
+def test_a_sql_server_is_where_the_data_is_kept(tmp_path: Path, wired: dict[str, Any]) -> None:
+    pem = "/etc/backbone/sync-store.pem"
+    kept = made(tmp_path, wired, "sqlserver")
+    assert kept.sqlserver == Target("tcp:db.local,1433", "backbone", strict=True, certificate_file=pem)
+    told = {name: wired["sqlserver"][f"sync_store_{name}"] for name in ("password", "certificate")}
+    assert told == {"password": "a password", "certificate": "a certificate"}
+    assert made(tmp_path, wired, "contract").sqlserver is None
+
+
 def test_what_lies_beside_the_inventory_goes_along_and_what_is_needed_of_secrets_is_named(
     wired: dict[str, Any],
 ) -> None:
@@ -132,6 +155,7 @@ def test_the_controller_judges_the_table_that_ansible_writes(tmp_path: Path, wir
     """`validate` asks the service about the same table [source] as the role then writes."""
     for host, variables in HOSTS.items():
         told = {k.removeprefix("backbone_"): v for k, v in (BASE | variables).items()}
+        told.pop("secret_sync_store_password", None)
         told["admins"] = [{"name": "sri", "ssh_keys": [ssh_key()]}]
         settings = Settings.model_validate_json(json.dumps(told))
         block = getattr(settings, sync_source.BLOCKS.get(settings.sync_kind, ""), None)

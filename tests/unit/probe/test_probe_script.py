@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import time
 
@@ -94,6 +95,25 @@ def test_every_cut_is_seen() -> None:
         assert isinstance(script.parse(whole[:length], ["echo x", "echo y"], MARK), Fault), length
 
 
+def framed(inside: bytes, count: int = 2) -> bytes:
+    """A frame with this inside it."""
+    return b"\nBBtest begin\nBBtest =" + base64.b64encode(inside) + f"\nBBtest end {count}\n".encode()
+
+
+GOOD = b"\nBBtest 0\nx\nBBtest =0\n\nBBtest 1\ny\nBBtest =0\n"
+
+
+def test_a_frame_is_read() -> None:
+    assert script.parse(framed(GOOD), ["a", "b"], MARK) == {"a": Answer(0, "x"), "b": Answer(0, "y")}
+
+
+def test_what_was_to_be_asked_after_a_flood_is_not_answered_and_may_be_asked_again() -> None:
+    answers = read(["echo x", "yes y", "echo z"])
+    assert answers["echo x"] == Answer(0, "x\n")
+    assert answers["yes y"].cut
+    assert "echo z" not in answers
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -101,12 +121,17 @@ def test_every_cut_is_seen() -> None:
         b"\x00\x01\xfe" * 50,
         b"sh: not found\n",
         b"\nBBtest begin\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 1 =CjA=\nBBtest 0 =CjA=\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 0 =!!\nBBtest 1 =CjA=\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 0 =A\nBBtest 1 =CjA=\nBBtest end 2\n",
-        b"\nBBtest begin\nBBtest 0 =eA==\nBBtest 1 =CjA=\nBBtest end 2\n",  # without an exit status
-        b"\nBBtest begin\nBBtest 0 =Cng=\nBBtest 1 =CjA=\nBBtest end 2\n",  # with one that is no number
-        b"\nBBtest begin\nwall: going down\nBBtest 0 =CjA=\nBBtest 1 =CjA=\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest =\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest =!!\nBBtest end 2\n",
+        b"\nBBtest begin\nBBtest =A\nBBtest end 2\n",
+        framed(GOOD, count=3),
+        framed(GOOD).replace(b"begin\n", b"begin\nwall: going down\n"),
+        framed(GOOD[: len(GOOD) // 2]),
+        framed(GOOD.replace(b"BBtest 0", b"BBtest 1").replace(b"BBtest 1\ny", b"BBtest 0\ny")),
+        framed(GOOD.replace(b"=0", b"=x")),  # an exit status that is no number
+        framed(GOOD.replace(b"\nBBtest =0\n\n", b"\n\n")),  # without one
+        framed(GOOD + b"more"),
+        framed(b"x" + GOOD),
     ],
 )
 def test_anything_else_is_a_fault(answer: bytes) -> None:
@@ -119,3 +144,12 @@ def test_a_server_whose_disks_are_full_answers_all_the_same() -> None:
         "echo x; echo y >&2": Answer(0, "x\n", "y\n"),
         "false": Answer(1, ""),
     }
+
+
+def test_a_server_of_another_language_and_zone_answers_alike() -> None:
+    foreign = "LC_ALL=id_ID.UTF-8 LANG=de_DE LANGUAGE=id TZ=Asia/Jayapura; export LC_ALL LANG LANGUAGE TZ; "
+    asked = ["date -d @0 '+%A %H:%M'", "ls /no/such/place", "echo $LC_ALL:$LANG:$LANGUAGE"]
+    answers = read(asked, prefix=foreign)
+    assert answers[asked[0]].stdout == "Thursday 00:00\n"
+    assert "No such file or directory" in answers[asked[1]].stderr
+    assert answers[asked[2]].stdout == "C.UTF-8::\n"

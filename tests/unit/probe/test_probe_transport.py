@@ -302,14 +302,6 @@ def test_nothing_goes_on_here_after_the_time_is_over() -> None:
     assert [one for one in left if one.info["status"] != psutil.STATUS_ZOMBIE] == []
 
 
-def test_a_windows_server_is_an_error_and_not_a_crash() -> None:
-    place = Target("win", host="192.0.2.1", kind="psrp")
-    with Session([place]) as session:
-        outcome = session.run({"win": "true"}, 1)["win"]
-    assert isinstance(outcome, Fault)
-    assert outcome.kind == "platform"
-
-
 def test_commands_are_remembered_per_inventory_and_server(tmp_path: Path) -> None:
     memory = waves.Memory("/inv", tmp_path)
     assert memory.recall() == {}

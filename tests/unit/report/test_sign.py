@@ -463,3 +463,39 @@ def test_versions_are_the_ones_that_are_written() -> None:
 
     assert VERSIONS["audit"] == model.VERSION
     assert Checked(Path("x")).held
+
+
+def learnt(inventory: Path, folder: Path, name: str) -> ReportKey:
+    """A server's own key, made in `folder`, its public part put beside the inventory."""
+    mine = keys.of_machine(name, folder)
+    keys.learn_server(inventory, name, mine.public_file.read_text(), "CERTIFICATE")
+    return mine
+
+
+def test_a_server_s_key_speaks_of_that_server_alone(inventory: Path, tmp_path: Path) -> None:
+    own = tmp_path / "server"
+    own.mkdir()
+    mine = learnt(inventory, own, "lab-kab")
+    trusted = keys.known([inventory / keys.SERVERS])
+    alone = check(report(tmp_path / "own", mine, summary={"ready": True, "servers": ["lab-kab"]}), trusted)
+    assert alone.held
+    assert alone.signer == "lab-kab"
+    for servers in (["lab-prov"], ["lab-kab", "lab-prov"], []):
+        of_others = check(report(tmp_path / "others", mine, summary={"ready": True, "servers": servers}), trusted)
+        assert any("which may speak of that server alone" in one for one in of_others.faults), servers
+
+
+def test_a_server_that_was_installed_anew_leaves_its_older_reports_valid(inventory: Path, tmp_path: Path) -> None:
+    own, anew = tmp_path / "server", tmp_path / "anew"
+    own.mkdir()
+    anew.mkdir()
+    before = report(tmp_path / "a", learnt(inventory, own, "lab-kab"), summary={"servers": ["lab-kab"]})
+    assert not keys.learn_server(
+        inventory, "lab-kab", keys.of_machine("lab-kab", own).public_file.read_text(), "CERTIFICATE"
+    )
+    after = report(tmp_path / "b", learnt(inventory, anew, "lab-kab"), summary={"servers": ["lab-kab"]})
+    trusted = keys.known([inventory / keys.SERVERS])
+    assert len(trusted) == 2
+    assert check(before, trusted).held
+    assert check(after, trusted).held
+    assert (inventory / keys.CLIENTS / "lab-kab.pem").read_text() == "CERTIFICATE\n"

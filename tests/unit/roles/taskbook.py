@@ -63,7 +63,7 @@ def one_step(folder: Path, module: str, step: Mapping[str, Any], *words: str, **
     YAML().dump(play, folder / "play.yml")
     environment = {
         **os.environ,
-        "ANSIBLE_LIBRARY": str(paths.roles_dir() / "stage" / "library"),
+        "ANSIBLE_LIBRARY": ":".join(str(folder) for folder in paths.roles_dir().glob("*/library")),
         "ANSIBLE_ACTION_PLUGINS": str(paths.playbooks_dir() / "action_plugins"),
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,

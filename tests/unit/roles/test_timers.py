@@ -12,6 +12,7 @@ import pytest
 from provision.paths import roles_dir
 
 ZONED = {
+    "audit/templates/backbone-audit.timer.j2": {"audit_time": "03:30", "audit_timezone": "Asia/Jayapura"},
     "antivirus/templates/backbone-antivirus-scan.timer.j2": {
         "antivirus_scan_time": "03:30",
         "antivirus_timezone": "Asia/Jayapura",
@@ -22,6 +23,7 @@ ZONED = {
         "backup_time": "03:30",
         "backup_timezone": "Asia/Jayapura",
     },
+    "backup/templates/state.timer.j2": {"__backup_second_time": "03:30", "backup_timezone": "Asia/Jayapura"},
     "backup/templates/drill-monthly.timer.j2": {
         "backup_drill_calendar": "Sat *-*-1..7 03:30:00",
         "backup_timezone": "Asia/Jayapura",
@@ -55,7 +57,7 @@ def test_every_timer_of_the_roles_that_names_an_hour_is_tried() -> None:
 @pytest.mark.parametrize("path", sorted(ZONED))
 def test_hours_carry_their_zone(path: str) -> None:
     given = calendars(path)
-    if path.startswith("backup/"):
+    if path == "backup/templates/backup.timer.j2":
         given += calendars_of_diff()
     assert given
     for one in given:

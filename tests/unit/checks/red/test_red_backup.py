@@ -61,6 +61,17 @@ def second(days: float | None = 1.0, code: int = 0, host: str = "repo2-host=back
     return both(backup(change), said(commands.BACKUP_DISKS, "##repositories", f"##repositories\n{host}"))
 
 
+def keeping_up(oldest: float = 0, saved: float = 1) -> Mutation:
+    """A second repository whose archive is so many hours behind, and holds a state of so many hours ago."""
+    lines = f"waiting 1\noldest {EPOCH - oldest * 3600 if oldest else 0:.0f}\nsaved {EPOCH - saved * 3600:.0f}\n"
+    return both(second(), said(commands.BACKUP_DISKS, "##second\n", f"##second\n{lines}"))
+
+
+def away() -> Mutation:
+    """pgBackRest's word for the whole where one of two repositories is out of reach."""
+    return both(second(code=99), backup(lambda told: told["status"].update(code=4, message="different across repos")))
+
+
 def drill(ok: str = "true", days: float = 1) -> Mutation:
     at = (AT - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
     return answered(commands.DRILL, f'  "started_at": "{at}",\n  "operator": "",\n  "ok": {ok},\n')
@@ -92,6 +103,9 @@ REDS = [
     Red("a second repository out of reach", second(code=99), ("BAK-07",)),
     Red("a second repository without a backup", second(days=None), ("BAK-07",)),
     Red("a second repository that is old", second(days=9), ("BAK-07",)),
+    Red("a second repository out of reach, and the first one in order", away(), ("BAK-07",)),
+    Red("a second archive that is behind", keeping_up(oldest=7), ("BAK-07",)),
+    Red("a state that was saved long ago", keeping_up(saved=51), ("BAK-07",)),
     Red("a drill that fell short", drill(ok="false"), ("BAK-08",)),
     Red("a drill long ago", drill(days=91), ("BAK-08",)),
     Red("no drill on an old server", both(answered(commands.DRILL, ""), backup(aged(40))), ("BAK-08",)),
@@ -111,6 +125,7 @@ def test_a_disk_that_fills_up_is_a_warning_and_an_old_drop_is_history() -> None:
 def test_a_second_repository_is_judged_where_there_is_one() -> None:
     assert statuses()["BAK-07"] == "warning"
     assert statuses(*second()(SNAPSHOT, PARAMS))["BAK-07"] == "pass"
+    assert statuses(*keeping_up(oldest=5, saved=49)(SNAPSHOT, PARAMS))["BAK-07"] == "pass"
     assert statuses(*second(host="repo2-type=s3")(SNAPSHOT, PARAMS))["BAK-07"] == "pass"
     assert statuses(*second(host="repo1-type=posix")(SNAPSHOT, PARAMS))["BAK-07"] == "warning"
 

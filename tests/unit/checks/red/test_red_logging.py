@@ -51,11 +51,36 @@ REDS = [
     Red("entries that do not get away", sends_entries(active="failed"), ("LOG-07",)),
     Red("rsyslog that forwards and is down", both(said(commands.JOURNAL, "##forward\n0", "##forward\n1")), ("LOG-07",)),
     Red("nobody hears of what is overdue", unit("backbone-overdue.timer", **STOPPED), ("LOG-08",)),
+    Red("no audit of its own", unit("backbone-audit.timer", **STOPPED), ("LOG-09",)),
+    Red(
+        "an own audit of the day before yesterday",
+        pattern(commands.METRICS, r"^\d{10}\.\d+ audit\.dsse\.json", f"{EPOCH - 30 * 3600} audit.dsse.json"),
+        ("LOG-09",),
+    ),
+    Red(
+        "no own audit ever",
+        pattern(commands.METRICS, r"^\d{10}\.\d+ (audit\.dsse\.json|client\.pem)\n", ""),
+        ("LOG-09",),
+    ),
 ]
 
 
 def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
     turns(red)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(2, "pass"), (30, "fail")])
+def test_a_server_set_up_today_may_still_owe_its_first_audit(hours: int, status: str) -> None:
+    never = pattern(commands.METRICS, r"^\d{10}\.\d+ audit\.dsse\.json\n", "")
+    since = pattern(commands.METRICS, r"^\d{10}\.\d+ client\.pem", f"{EPOCH - hours * 3600} client.pem")
+    assert statuses(*both(never, since)(SNAPSHOT, PARAMS))["LOG-09"] == status
+
+
+def test_an_own_audit_that_found_something_is_no_further_finding() -> None:
+    told = answered(commands.FAILED_UNITS, "backbone-audit.service loaded failed failed The server's audit of itself\n")
+    assert statuses(*told(SNAPSHOT, PARAMS))["LOG-05"] == "pass"
+    told = answered(commands.FAILED_UNITS, "nginx.service loaded failed failed x\n")
+    assert statuses(*told(SNAPSHOT, PARAMS))["LOG-05"] == "warning"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,356 @@
+# Answers everything that the controls ask of a Windows server, as one JSON object, in one round trip. Changes nothing.
+# Windows PowerShell 5.1 and newer. Every section is on its own: one that cannot be measured holds its reason in `error`,
+# and the others speak all the same. Times are UTC, ISO 8601; sizes are bytes.
+[CmdletBinding()]
+param()
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$root = Join-Path -Path $env:ProgramData -ChildPath 'Backbone'
+
+function Format-Time {
+    param($Moment)
+    if ($null -eq $Moment) { return $null }
+    ([DateTime]$Moment).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'+00:00'")
+}
+
+function Get-Value {
+    param([string]$Path, [string]$Name)
+    $key = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey($Path, $false)
+    if ($null -eq $key) { return $null }
+    try { return $key.GetValue($Name) } finally { $key.Close() }
+}
+
+function Get-Running {
+    param([string]$Name)
+    $found = Get-CimInstance -ClassName Win32_Service -Filter ("Name='{0}'" -f $Name)
+    if ($null -eq $found) { return $null }
+    @{ state = [string]$found.State; start = [string]$found.StartMode; account = [string]$found.StartName }
+}
+
+$sections = [ordered]@{}
+
+$sections['system'] = {
+    $system = Get-CimInstance -ClassName Win32_OperatingSystem
+    $computer = Get-CimInstance -ClassName Win32_ComputerSystem
+    @{
+        caption       = [string]$system.Caption
+        build         = [int]$system.BuildNumber
+        server        = [bool]($system.ProductType -ne 1)
+        architecture  = [string]$env:PROCESSOR_ARCHITECTURE
+        memory        = [long]$computer.TotalPhysicalMemory
+        model         = '{0} {1}' -f $computer.Manufacturer, $computer.Model
+        domain_member = [bool]$computer.PartOfDomain
+        started       = Format-Time -Moment $system.LastBootUpTime
+        utc           = Format-Time -Moment ([DateTime]::UtcNow)
+        powershell    = '{0}.{1}' -f $PSVersionTable.PSVersion.Major, $PSVersionTable.PSVersion.Minor
+        dotnet        = [int](Get-Value -Path 'SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full' -Name 'Release')
+    }
+}
+
+$sections['processors'] = {
+    @(Get-CimInstance -ClassName Win32_Processor | ForEach-Object {
+            @{ name = [string]$_.Name; mhz = [int]$_.MaxClockSpeed; cores = [int]$_.NumberOfCores }
+        })
+}
+
+$sections['disks'] = {
+    @{
+        volumes  = @(Get-CimInstance -ClassName Win32_LogicalDisk -Filter 'DriveType=3' | ForEach-Object {
+                @{ name = [string]$_.DeviceID; size = [long]$_.Size; free = [long]$_.FreeSpace }
+            })
+        physical = @(Get-PhysicalDisk | ForEach-Object {
+                @{ name = [string]$_.FriendlyName; health = [string]$_.HealthStatus; bus = [string]$_.BusType }
+            })
+        arrays   = @(Get-VirtualDisk | ForEach-Object {
+                @{ name = [string]$_.FriendlyName; health = [string]$_.HealthStatus }
+            })
+    }
+}
+
+$sections['time'] = {
+    $parameters = 'SYSTEM\CurrentControlSet\Services\W32Time\Parameters'
+    @{
+        service = Get-Running -Name 'w32time'
+        type    = [string](Get-Value -Path $parameters -Name 'Type')
+        servers = [string](Get-Value -Path $parameters -Name 'NtpServer')
+        source  = [string]((& w32tm.exe /query /source 2>$null) | Select-Object -First 1)
+    }
+}
+
+$sections['accounts'] = {
+    $people = @(Get-CimInstance -ClassName Win32_UserAccount -Filter 'LocalAccount=True' | ForEach-Object {
+            @{
+                name              = [string]$_.Name
+                sid               = [string]$_.SID
+                enabled           = -not $_.Disabled
+                password_required = [bool]$_.PasswordRequired
+            }
+        })
+    # By number, because the group's name is in the system's language.
+    $group = [ADSI]('WinNT://./' + (New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544').
+        Translate([System.Security.Principal.NTAccount]).Value.Split('\')[1] + ',group')
+    $members = @($group.psbase.Invoke('Members') | ForEach-Object {
+            ([string]$_.GetType().InvokeMember('ADsPath', 'GetProperty', $null, $_, $null)) -replace '^WinNT://', ''
+        })
+    @{ people = $people; administrators = $members }
+}
+
+$sections['events'] = {
+    $logs = @('Security', 'System', 'Application' | ForEach-Object {
+            $log = Get-WinEvent -ListLog $_
+            $oldest = Get-WinEvent -LogName $_ -Oldest -MaxEvents 1 -ErrorAction SilentlyContinue
+            $first = $null
+            if ($null -ne $oldest) { $first = Format-Time -Moment $oldest.TimeCreated }
+            @{ name = $_; enabled = [bool]$log.IsEnabled; size = [long]$log.MaximumSizeInBytes; oldest = $first; mode = [string]$log.LogMode }
+        })
+    $forwarded = @(Get-ChildItem -LiteralPath 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\EventLog\EventForwarding\SubscriptionManager' -ErrorAction SilentlyContinue)
+    $managers = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\EventLog\EventForwarding\SubscriptionManager' -ErrorAction SilentlyContinue
+    @{ logs = $logs; forwarded = [bool](($forwarded.Count -gt 0) -or ($null -ne $managers)) }
+}
+
+$sections['services'] = {
+    # Started by themselves, not running, and not because they were asked to stop: what a trigger starts is none of these.
+    @(Get-CimInstance -ClassName Win32_Service -Filter "StartMode='Auto' AND State<>'Running' AND ExitCode<>0" |
+            Where-Object { $_.ExitCode -ne 1077 } |
+            ForEach-Object { @{ name = [string]$_.Name; exit = [int]$_.ExitCode } })
+}
+
+$sections['updates'] = {
+    $searcher = (New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher()
+    # What is known already: a search on line takes minutes.
+    $searcher.Online = $false
+    $waiting = @($searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'").Updates | ForEach-Object {
+            @{
+                title    = [string]$_.Title
+                severity = [string]$_.MsrcSeverity
+                since    = Format-Time -Moment $_.LastDeploymentChangeTime
+                security = [bool](@($_.Categories | Where-Object { $_.CategoryID -eq '0fa1201d-4330-4fa8-8ae9-b877473b6441' }).Count)
+            }
+        })
+    $automatic = (New-Object -ComObject Microsoft.Update.AutoUpdate).Results
+    $history = @()
+    $count = $searcher.GetTotalHistoryCount()
+    if ($count -gt 0) {
+        $history = @($searcher.QueryHistory(0, [Math]::Min($count, 200)) |
+                Where-Object { $_.Operation -eq 1 -and $_.Title -notmatch 'Defender|Antimalware' } |
+                Select-Object -First 20 |
+                ForEach-Object { @{ title = [string]$_.Title; result = [int]$_.ResultCode; at = Format-Time -Moment $_.Date } })
+    }
+    $policy = 'SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU'
+    $marks = @(
+        'SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending',
+        'SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
+    )
+    @{
+        waiting   = $waiting
+        searched  = Format-Time -Moment $automatic.LastSearchSuccessDate
+        installed = Format-Time -Moment $automatic.LastInstallationSuccessDate
+        history   = $history
+        automatic = Get-Value -Path $policy -Name 'AUOptions'
+        off       = Get-Value -Path $policy -Name 'NoAutoUpdate'
+        restart   = [bool](@($marks | Where-Object { Test-Path -LiteralPath ('HKLM:\' + $_) }).Count)
+        service   = Get-Running -Name 'wuauserv'
+    }
+}
+
+$sections['tasks'] = {
+    @(Get-ScheduledTask -TaskPath '\Backbone\' -ErrorAction SilentlyContinue | ForEach-Object {
+            $told = $_ | Get-ScheduledTaskInfo
+            @{
+                name   = [string]$_.TaskName
+                state  = [string]$_.State
+                last   = Format-Time -Moment $told.LastRunTime
+                result = [long]$told.LastTaskResult
+                next   = Format-Time -Moment $told.NextRunTime
+            }
+        })
+}
+
+$sections['firewall'] = {
+    # All filters at once, joined by their rule: one by one they cost a minute.
+    $ports = @{}
+    foreach ($one in Get-NetFirewallPortFilter -PolicyStore ActiveStore) { $ports[$one.InstanceID] = $one }
+    $addresses = @{}
+    foreach ($one in Get-NetFirewallAddressFilter -PolicyStore ActiveStore) { $addresses[$one.InstanceID] = $one }
+    $programs = @{}
+    foreach ($one in Get-NetFirewallApplicationFilter -PolicyStore ActiveStore) { $programs[$one.InstanceID] = $one }
+    $rules = @(Get-NetFirewallRule -PolicyStore ActiveStore -Direction Inbound -Action Allow -Enabled True | ForEach-Object {
+            $port = $ports[$_.InstanceID]
+            @{
+                name    = [string]$_.DisplayName
+                group   = [string]$_.Group
+                proto   = ([string]$port.Protocol).ToLowerInvariant()
+                ports   = @($port.LocalPort | ForEach-Object { [string]$_ })
+                from    = @($addresses[$_.InstanceID].RemoteAddress | ForEach-Object { [string]$_ })
+                program = [string]$programs[$_.InstanceID].Program
+            }
+        })
+    @{
+        service  = Get-Running -Name 'mpssvc'
+        profiles = @(Get-NetFirewallProfile -PolicyStore ActiveStore | ForEach-Object {
+                @{
+                    name    = [string]$_.Name
+                    enabled = [string]$_.Enabled -eq 'True'
+                    inbound = [string]$_.DefaultInboundAction
+                    logged  = [string]$_.LogBlocked -eq 'True'
+                }
+            })
+        rules    = $rules
+    }
+}
+
+$sections['listeners'] = {
+    $names = @{}
+    foreach ($one in Get-Process) { $names[[int]$one.Id] = [string]$one.ProcessName }
+    $found = @(Get-NetTCPConnection -State Listen | ForEach-Object {
+            @{ proto = 'tcp'; port = [int]$_.LocalPort; address = [string]$_.LocalAddress; process = $names[[int]$_.OwningProcess] }
+        })
+    $found += @(Get-NetUDPEndpoint | ForEach-Object {
+            @{ proto = 'udp'; port = [int]$_.LocalPort; address = [string]$_.LocalAddress; process = $names[[int]$_.OwningProcess] }
+        })
+    , $found
+}
+
+$sections['remoting'] = {
+    @{
+        service     = Get-Running -Name 'WinRM'
+        listeners   = @(Get-ChildItem -Path WSMan:\localhost\Listener | ForEach-Object { @($_.Keys) -join ' ' })
+        unencrypted = [string](Get-Item -Path WSMan:\localhost\Service\AllowUnencrypted).Value
+        basic       = [string](Get-Item -Path WSMan:\localhost\Service\Auth\Basic).Value
+        credssp     = [string](Get-Item -Path WSMan:\localhost\Service\Auth\CredSSP).Value
+        binding     = [string](Get-Item -Path WSMan:\localhost\Service\Auth\CbtHardeningLevel).Value
+    }
+}
+
+$sections['tls'] = {
+    $protocols = @{}
+    foreach ($name in 'SSL 2.0', 'SSL 3.0', 'TLS 1.0', 'TLS 1.1', 'TLS 1.2') {
+        $path = 'SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\{0}\Server' -f $name
+        $protocols[$name] = Get-Value -Path $path -Name 'Enabled'
+    }
+    $certificates = @(Get-ChildItem -Path Cert:\LocalMachine\My | ForEach-Object {
+            $trusted = $_.Verify()
+            @{
+                subject    = [string]$_.Subject
+                friendly   = [string]$_.FriendlyName
+                names      = @($_.DnsNameList | ForEach-Object { [string]$_.Unicode })
+                from       = Format-Time -Moment $_.NotBefore
+                until      = Format-Time -Moment $_.NotAfter
+                thumbprint = [string]$_.Thumbprint
+                key        = [bool]$_.HasPrivateKey
+                algorithm  = [string]$_.PublicKey.Oid.FriendlyName
+                bits       = [int]$_.PublicKey.Key.KeySize
+                signature  = [string]$_.SignatureAlgorithm.FriendlyName
+                trusted    = [bool]$trusted
+            }
+        })
+    @{ protocols = $protocols; certificates = $certificates }
+}
+
+$sections['antivirus'] = {
+    $state = Get-MpComputerStatus
+    $preference = Get-MpPreference
+    @{
+        service    = Get-Running -Name 'WinDefend'
+        enabled    = [bool]$state.AntivirusEnabled
+        realtime   = [bool]$state.RealTimeProtectionEnabled
+        access     = [bool]$state.OnAccessProtectionEnabled
+        behaviour  = [bool]$state.BehaviorMonitorEnabled
+        signatures = Format-Time -Moment $state.AntivirusSignatureLastUpdated
+        quick      = Format-Time -Moment $state.QuickScanEndTime
+        full       = Format-Time -Moment $state.FullScanEndTime
+        excluded   = @($preference.ExclusionPath) + @($preference.ExclusionProcess) + @($preference.ExclusionExtension) |
+            Where-Object { $_ } | ForEach-Object { [string]$_ }
+    }
+}
+
+$sections['vpn'] = {
+    $wg = Join-Path -Path $env:ProgramFiles -ChildPath 'WireGuard\wg.exe'
+    $told = @{ service = Get-Running -Name 'WireGuardTunnel$wg-backbone'; port = ''; peers = @(); addresses = @() }
+    if ($null -ne $told.service -and (Test-Path -LiteralPath $wg)) {
+        # Never `dump`: it says the private key.
+        $told.port = [string](& $wg show wg-backbone listen-port)
+        $told.peers = @(& $wg show wg-backbone allowed-ips | ForEach-Object {
+                $key, $addresses = $_ -split "`t"
+                @{ key = $key; addresses = [string]$addresses }
+            })
+        $told.addresses = @(Get-NetIPAddress -InterfaceAlias 'wg-backbone' | ForEach-Object { [string]$_.IPAddress })
+    }
+    $told
+}
+
+$sections['database'] = {
+    $told = @{ service = Get-Running -Name 'MSSQLSERVER' }
+    if ($null -ne $told.service) {
+        $name = Get-Value -Path 'SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL' -Name 'MSSQLSERVER'
+        $library = 'SOFTWARE\Microsoft\Microsoft SQL Server\{0}\MSSQLServer\SuperSocketNetLib' -f $name
+        $told['forced'] = Get-Value -Path $library -Name 'ForceEncryption'
+        $told['certificate'] = [string](Get-Value -Path $library -Name 'Certificate')
+        $told['port'] = [string](Get-Value -Path ($library + '\Tcp\IPAll') -Name 'TcpPort')
+        $connection = New-Object -TypeName System.Data.SqlClient.SqlConnection -ArgumentList 'Data Source=lpc:localhost;Integrated Security=True;Connect Timeout=10'
+        $connection.Open()
+        try {
+            $questions = @{
+                version  = "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(60)) AS version, CAST(SERVERPROPERTY('IsIntegratedSecurityOnly') AS int) AS windows_only"
+                database = "SELECT name, state_desc, recovery_model_desc, page_verify_option_desc, is_read_committed_snapshot_on FROM sys.databases WHERE database_id > 4"
+                admins   = "SELECT p.name FROM sys.server_role_members m JOIN sys.server_principals p ON p.principal_id = m.member_principal_id WHERE m.role_principal_id = SUSER_ID('sysadmin') AND p.is_disabled = 0"
+                backups  = "SELECT database_name, type, MAX(CONVERT(varchar(19), DATEADD(minute, DATEDIFF(minute, GETDATE(), GETUTCDATE()), backup_finish_date), 126)) AS finished, MIN(CAST(has_backup_checksums AS int)) AS checked, MIN(CASE WHEN encryptor_type IS NULL THEN 0 ELSE 1 END) AS encrypted FROM msdb.dbo.backupset WHERE backup_finish_date > DATEADD(day, -60, GETDATE()) GROUP BY database_name, type"
+                settings = "SELECT name, CAST(value_in_use AS int) AS value FROM sys.configurations WHERE name IN ('max server memory (MB)', 'remote access', 'xp_cmdshell', 'clr enabled', 'Ole Automation Procedures', 'backup checksum default')"
+            }
+            foreach ($question in $questions.Keys) {
+                $command = $connection.CreateCommand()
+                $command.CommandText = $questions[$question]
+                $command.CommandTimeout = 20
+                $reader = $command.ExecuteReader()
+                $rows = @()
+                while ($reader.Read()) {
+                    $row = @{}
+                    for ($i = 0; $i -lt $reader.FieldCount; $i++) { $row[$reader.GetName($i)] = [string]$reader.GetValue($i) }
+                    $rows += $row
+                }
+                $reader.Close()
+                $told[$question] = $rows
+            }
+        }
+        finally { $connection.Dispose() }
+    }
+    $told
+}
+
+$sections['monitoring'] = {
+    $files = @(Get-ChildItem -Path (Join-Path -Path $root -ChildPath 'metrics') -Filter '*.prom' -ErrorAction SilentlyContinue |
+            ForEach-Object { @{ name = [string]$_.Name; at = Format-Time -Moment $_.LastWriteTimeUtc } })
+    @{ service = Get-Running -Name 'windows_exporter'; files = $files }
+}
+
+$sections['ledger'] = {
+    $stamps = @{}
+    $files = @{}
+    $started = @()
+    $folder = Join-Path -Path $root -ChildPath 'stamps'
+    if (Test-Path -LiteralPath $folder) {
+        foreach ($file in Get-ChildItem -LiteralPath $folder -File) {
+            if ($file.Name.EndsWith('.json.started')) { $started += $file.Name.Substring(0, $file.Name.Length - 13) }
+            if (-not $file.Name.EndsWith('.json')) { continue }
+            $text = [System.IO.File]::ReadAllText($file.FullName)
+            $stamps[$file.BaseName] = $text
+            try { $named = @((ConvertFrom-Json -InputObject $text).files.PSObject.Properties.Name) } catch { $named = @() }
+            foreach ($path in $named) {
+                if ([string]::IsNullOrEmpty($path)) { continue }
+                $files[$path] = $null
+                if (Test-Path -LiteralPath $path -PathType Leaf) {
+                    $files[$path] = (Get-FileHash -LiteralPath $path -Algorithm SHA256).Hash.ToLowerInvariant()
+                }
+            }
+        }
+    }
+    @{ stamps = $stamps; files = $files; started = $started }
+}
+
+$answer = [ordered]@{ version = 1 }
+foreach ($section in $sections.Keys) {
+    try { $answer[$section] = & $sections[$section] }
+    catch { $answer[$section] = @{ error = [string]$_.Exception.Message } }
+}
+ConvertTo-Json -InputObject $answer -Depth 8 -Compress

@@ -1,0 +1,235 @@
+"""The region's data on a Windows server: SQL Server, its backups, monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from checks.measure import Measure, absent, say, verdict
+from checks.params import Params
+from checks.people import stated
+from checks.system import of_support
+from checks.windows import NotToldError, Told, control, members
+from checks.windows.machine import days_since, running
+
+MAJORS = {13: "2016", 14: "2017", 15: "2019", 16: "2022", 17: "2025"}
+NAME = "backbone"
+FULL_DAYS = 8
+BACKUP_HOURS = 26
+LOG_SECONDS = 3600
+_OFF = ("xp_cmdshell", "clr enabled", "Ole Automation Procedures", "remote access")
+
+
+def _database(told: Told, params: Params) -> Mapping[str, Any]:
+    if params.database != "sqlserver":
+        raise NotToldError(say("PostgreSQL on Windows is not measured"))
+    return told.section("database")
+
+
+def _ours(seen: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = next((one for one in members(seen, "database") if one["name"] == NAME), None)
+    return found
+
+
+def _settings(seen: Mapping[str, Any]) -> dict[str, int]:
+    return {str(one["name"]): int(one["value"]) for one in members(seen, "settings")}
+
+
+def _major(seen: Mapping[str, Any]) -> int:
+    found = members(seen, "version")
+    if not found:
+        raise NotToldError(say("SQL Server does not tell its version"))
+    return int(str(found[0]["version"]).split(".")[0])
+
+
+@control("DB-01")
+def engine(told: Told, params: Params) -> Measure:
+    """SQL Server 2016 or newer runs, with the region's database."""
+    expected = say("SQL Server 2016 or newer, with the database {name}", name=NAME)
+    seen = _database(told, params)
+    if not running(seen.get("service")):
+        return absent(say("SQL Server does not run"), expected)
+    major = _major(seen)
+    observed = say("SQL Server {version}", version=MAJORS.get(major, str(major)))
+    return verdict(major >= 13 and _ours(seen) is not None, observed, expected)
+
+
+@control("DB-02")
+def supported(told: Told, params: Params) -> Measure:
+    """The database still receives security updates."""
+    from provision.inventory import lifecycle
+
+    expected = say("security updates are still published")
+    major = _major(_database(told, params))
+    known = lifecycle.support("sqlserver", MAJORS.get(major, "?"))
+    if known is None:
+        return Measure("error", say("{title}: the dates of its support are not known here", title=str(major)), expected)
+    return of_support(known, params, expected)
+
+
+@control("DB-03")
+def encrypted(told: Told, params: Params) -> Measure:
+    """Connections are encrypted, all of them, with our certificate."""
+    seen = _database(told, params)
+    expected = say("ForceEncryption on, with the server's own certificate")
+    ours = {
+        str(one["thumbprint"]).lower()
+        for one in members(told.section("tls"), "certificates")
+        if one["friendly"] == "Backbone"
+    }
+    if seen.get("forced") != 1:
+        return absent(say("ForceEncryption is off"), expected)
+    good = str(seen.get("certificate") or "").lower() in ours
+    return verdict(good, say("forced") if good else say("forced, but with another certificate"), expected)
+
+
+@control("DB-04")
+def logins(told: Told, params: Params) -> Measure:
+    """Accounts of Windows alone log in; no password of SQL Server's own is accepted."""
+    found = members(_database(told, params), "version")
+    only = bool(found) and str(found[0]["windows_only"]) == "1"
+    observed = say("accounts of Windows alone") if only else say("mixed: SQL Server's own passwords, too")
+    return Measure("pass" if only else "warning", observed, say("accounts of Windows alone"))
+
+
+@control("DB-05")
+def privileges(told: Told, params: Params) -> Measure:
+    """Only declared people administer the database."""
+    allowed = {one.lower() for one in (*params.admins, params.login)}
+    found = [str(one["name"]) for one in members(_database(told, params), "admins")]
+    strange = sorted(
+        one for one in found if not one.startswith("NT SERVICE\\") and one.rpartition("\\")[2].lower() not in allowed
+    )
+    observed = say("sysadmin, and not declared: {names}", names=strange) if strange else say("declared people alone")
+    return verdict(not strange, observed, say("sysadmin: declared administrators alone"))
+
+
+@control("DB-06")
+def checksums(told: Told, params: Params) -> Measure:
+    """Pages carry checksums."""
+    ours = _ours(_database(told, params))
+    seen = str(ours["page_verify_option_desc"]) if ours else "-"
+    return verdict(seen == "CHECKSUM", say("PAGE_VERIFY {value}", value=seen), say("PAGE_VERIFY CHECKSUM"))
+
+
+@control("DB-09")
+def stored(told: Told, params: Params) -> Measure:
+    """What is stored stays: the whole log is kept until it is backed up."""
+    ours = _ours(_database(told, params))
+    seen = str(ours["recovery_model_desc"]) if ours else "-"
+    return verdict(seen == "FULL", say("RECOVERY {value}", value=seen), say("RECOVERY FULL"))
+
+
+@control("DB-10")
+def sized(told: Told, params: Params) -> Measure:
+    """SQL Server leaves memory to the rest of the server."""
+    most = _settings(_database(told, params)).get("max server memory (MB)", 0)
+    have = int(told.section("system")["memory"]) // 2**20
+    observed = say("at most {mb} of {total} MB", mb=most, total=have)
+    return verdict(0 < most <= have - 2048, observed, say("2 GB at least left to the rest of the server"))
+
+
+@control("DB-08")
+def narrow(told: Told, params: Params) -> Measure:
+    """Nothing is on that reaches outside SQL Server."""
+    settings = _settings(_database(told, params))
+    on = sorted(name for name in _OFF if settings.get(name))
+    observed = say("on: {names}", names=on) if on else say("all off")
+    return verdict(not on, observed, say("off: {names}", names=_OFF))
+
+
+@control("DB-11")
+def health(told: Told, params: Params) -> Measure:
+    """Every database is on line."""
+    bad = [
+        f"{one['name']}: {one['state_desc']}"
+        for one in members(_database(told, params), "database")
+        if one["state_desc"] != "ONLINE"
+    ]
+    observed = say("{names}", names=bad) if bad else say("on line")
+    return verdict(not bad, observed, say("every database on line"))
+
+
+def _backups(told: Told, params: Params) -> dict[str, Mapping[str, Any]]:
+    """The region's database's backups by kind: D full, I differential, L log."""
+    found = members(_database(told, params), "backups")
+    return {str(one["type"]): one for one in found if one["database_name"] == NAME}
+
+
+def _age_hours(one: Mapping[str, Any], params: Params) -> float:
+    finished = datetime.fromisoformat(str(one["finished"])).replace(tzinfo=UTC)
+    return max((params.at - finished).total_seconds() / 3600, 0.0)
+
+
+@control("BAK-01")
+def backed_up(told: Told, params: Params) -> Measure:
+    """A full backup of the last week, and a full or differential one of the last day."""
+    expected = say(
+        "a full backup within {days} days, one of any kind within {hours} hours", days=FULL_DAYS, hours=BACKUP_HOURS
+    )
+    found = _backups(told, params)
+    if "D" not in found:
+        return absent(say("no full backup is known"), expected)
+    full = _age_hours(found["D"], params)
+    newest = min(_age_hours(found[kind], params) for kind in ("D", "I") if kind in found)
+    observed = say("full {days} days ago, newest {hours} hours ago", days=full / 24, hours=newest)
+    return verdict(full <= FULL_DAYS * 24 and newest <= BACKUP_HOURS, observed, expected)
+
+
+@control("BAK-02")
+def protected(told: Told, params: Params) -> Measure:
+    """Backups are encrypted, and carry checksums."""
+    found = _backups(told, params)
+    expected = say("every backup encrypted, WITH CHECKSUM")
+    if not found:
+        return absent(say("no backup is known"), expected)
+    plain = sorted(kind for kind, one in found.items() if str(one["encrypted"]) != "1" or str(one["checked"]) != "1")
+    observed = say("not so: {kinds}", kinds=plain) if plain else say("all of them")
+    return verdict(not plain, observed, expected)
+
+
+@control("BAK-03")
+def archived(told: Told, params: Params) -> Measure:
+    """The log is backed up, too, so that any moment can be restored."""
+    found = _backups(told, params)
+    expected = say("a backup of the log within {hours} hours", hours=LOG_SECONDS / 3600)
+    if "L" not in found:
+        return absent(say("no backup of the log is known"), expected)
+    hours = _age_hours(found["L"], params)
+    return verdict(hours * 3600 <= LOG_SECONDS, say("{hours} hours ago", hours=hours), expected)
+
+
+@control("BAK-04")
+def scheduled(told: Told, params: Params) -> Measure:
+    """Backups come by themselves."""
+    wanted = ("Backup full", "Backup differential", "Backup log")
+    ready = {str(one["name"]) for one in told.rows("tasks") if one["state"] in ("Ready", "Running")}
+    missing = [one for one in wanted if one not in ready]
+    observed = say("missing: {names}", names=missing) if missing else say("all three")
+    return verdict(not missing, observed, say("the tasks {names}", names=wanted))
+
+
+@control("PEOPLE-05")
+def restores(told: Told, params: Params) -> Measure:
+    """Backs up and restores: stated; no drill of a Windows server speaks for it yet."""
+    return stated("PEOPLE-05", params)
+
+
+@control("LOG-02")
+def monitored(told: Told, params: Params) -> Measure:
+    """Monitoring runs."""
+    good = running(told.section("monitoring").get("service"))
+    observed = say("windows_exporter runs") if good else say("windows_exporter does not run")
+    return verdict(good, observed, say("windows_exporter runs"))
+
+
+@control("LOG-03")
+def fresh(told: Told, params: Params) -> Measure:
+    """What stages and services measure is fresh."""
+    files = members(told.section("monitoring"), "files")
+    old = sorted(str(one["name"]) for one in files if days_since(one["at"], params) > 2)
+    if not files:
+        return absent(say("there are none"), say("metrics of the last two days"))
+    observed = say("older: {names}", names=old) if old else say("{count} files", count=len(files))
+    return verdict(not old, observed, say("metrics of the last two days"))

@@ -1,0 +1,82 @@
+"""The handbook, built strictly, as its reader has it: from a file, without a network, in both languages."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from provision import paths
+from tests.support.chromium import Chromium
+
+ROOT = paths.inventories_dir().parent
+# What a page would fetch by itself: scripts, styles, pictures, fonts, frames.
+FETCHED = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=[\"']?(https?:)?//", re.I)
+HEADINGS = ".md-search-result__item h1, .md-search-result__item h2"
+FOUND = f"[...document.querySelectorAll('{HEADINGS}')].map(one => one.textContent)"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site; a warning of MkDocs (a link that leads nowhere, a page in no menu) fails here."""
+    folder = tmp_path_factory.mktemp("handbook")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder
+
+
+def test_it_fetches_nothing(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 50
+    assert [page.name for page in pages if FETCHED.search(page.read_text("utf-8"))] == []
+    styles = [style.read_text("utf-8") for style in site.rglob("*.css")]
+    assert styles
+    assert [text[:60] for text in styles if re.search(r"(?:url\(|@import)[\"' ]*(?:https?:)?//", text)] == []
+
+
+def test_guides_and_run_books_are_in_both_languages(site: Path) -> None:
+    for folder in ("guides", "runbooks"):
+        for page in (ROOT / "docs" / folder).glob("*[!d].md"):
+            if not page.name.endswith(".id.md"):
+                assert page.with_suffix(".id.md").exists(), page
+    page = (site / "id/runbooks/audit-day.html").read_text("utf-8")
+    assert '<html lang="id"' in page
+    assert "Buku prosedur" in page
+    assert 'href="../../runbooks/audit-day.html" hreflang="en"' in page
+    # The reference is made while the site is built, in both languages.
+    for name, words in (("reference/commands.html", "Example"), ("id/reference/commands.html", "Contoh")):
+        text = (site / name).read_text("utf-8")
+        assert "backbone validate" in text
+        assert words in text
+
+
+def test_the_search_works_in_a_file(site: Path, browser: Chromium) -> None:
+    browser.events.clear()
+    for page, asked, expected in (
+        ("index.html", "pgBackRest passphrase", "passphrase of the backups"),
+        ("id/index.html", "pemerasan", "Pemerasan"),
+    ):
+        browser.call("Page.navigate", url=(site / page).as_uri())
+        browser.until("document.readyState === 'complete' && !!document.querySelector('.md-search__input')")
+        browser.value(
+            "(() => { const field = document.querySelector('.md-search__input'); field.focus();"
+            f" field.value = {asked!r}; field.dispatchEvent(new KeyboardEvent('keyup', {{bubbles: true}}));"
+            " field.dispatchEvent(new Event('input', {bubbles: true})); })()"
+        )
+        browser.until(f"{FOUND}.length > 0")
+        assert any(expected in one for one in browser.value(FOUND))
+    outside = [
+        event["params"]["request"]["url"]
+        for event in browser.events
+        if event.get("method") == "Network.requestWillBeSent"
+        and not event["params"]["request"]["url"].startswith(("file:", "data:", "blob:", "about:"))
+    ]
+    assert outside == []

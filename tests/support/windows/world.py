@@ -1,0 +1,112 @@
+"""A Windows server of an inventory, its stand-in, and the product's own run of its stages against it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from provision import paths
+from provision.converge.book import default_book
+from provision.converge.inputs import StageInputs
+from provision.converge.plan import Plan, PlannedStage, ServerPlan
+from provision.converge.progress import Result
+from provision.converge.run import Setting, converge
+from provision.onboard import authority
+from tests.support.windows.host import Host, fresh
+
+SERVER = "win-kab"
+MEDIA = {
+    "exporter": "D:\\media\\windows_exporter.msi",
+    "wireguard": "D:\\media\\wireguard.msi",
+    "sqlserver": "D:\\media\\sqlserver",
+}
+
+
+class World:
+    """One server; `run` drives its stages as `backbone apply` does and gives each stage's result."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.variables = dict(variables)
+        self.file = folder / "windows" / f"{SERVER}.json"
+        self.file.parent.mkdir(parents=True)
+        state = fresh()
+        state["answers"]["tls/set-request.ps1"] = {"request": request(self.variables["backbone_fqdn"])}
+        state["media"] = [*MEDIA.values(), MEDIA["sqlserver"] + "\\setup.exe"]
+        self.keep(state)
+        self.inventory = folder / "inventory" / "hosts.yml"
+        self.inventory.parent.mkdir(exist_ok=True)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The stand-in's state as it is now."""
+        return Host(self.file).state
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Change the stand-in's state."""
+        self.file.write_text(json.dumps(state))
+
+    def calls(self) -> list[dict[str, Any]]:
+        """What was called since this was last asked."""
+        state = self.state
+        found: list[dict[str, Any]] = state["record"]
+        self.keep({**state, "record": []})
+        return found
+
+    def run(self, stages: Sequence[str], *, check: bool = False, **variables: Any) -> dict[str, Result]:
+        """Run stages; `variables` add to the inventory's."""
+        content = {"all": {"hosts": {SERVER: {**self.variables, **variables}}}}
+        self.inventory.write_text(json.dumps(content), encoding="utf-8")
+        inputs = StageInputs({"x": "1"}, "d1")
+        plan = Plan((ServerPlan(SERVER, tuple(PlannedStage(stage, (), inputs) for stage in stages)),))
+        setting = Setting(self.inventory, default_book(), {}, windows=frozenset({SERVER}), check=check)
+        outcome = converge(plan, setting, lambda _progress: None)
+        return {one.stage: one for one in outcome.results}
+
+
+def variables(certificates: Path) -> dict[str, Any]:
+    """A Windows server's inventory as an author writes it; its authority lies beside it."""
+    key, certificate = authority.make_authority("33.74")
+    certificates.mkdir(parents=True, exist_ok=True)
+    (certificates / "authority.pem").write_text(certificate)
+    return {
+        "ansible_connection": "psrp",
+        "ansible_host": "10.0.0.5",
+        "ansible_user": "Administrator",
+        "ansible_password": "rahasia",
+        "backbone_region": "33.74",
+        "backbone_level": "kabupaten_kota",
+        "backbone_database": "sqlserver",
+        "backbone_fqdn": "data.semarang.example",
+        "backbone_networks_internal": ["10.0.0.0/16"],
+        "backbone_admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"], "full_name": "Siti"}],
+        "backbone_windows_media": MEDIA,
+        "backbone_secret_backup_passphrase": "rahasia cadangan uji",
+        "backbone_secret_windows_passwords": {"siti": "Awal-2026!"},
+        "backbone_secret_tls_authority_key": key,
+    }
+
+
+def request(name: str) -> str:
+    """What `certreq -new` writes: a request for an RSA key of 3072 bits (here 2048, which is quicker to make)."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def simulated(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let Ansible find the stand-in's connection, and the stand-in its folder."""
+    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(Path(__file__).parent / "connection"))
+    monkeypatch.setenv("BACKBONE_SIMULATED_WINDOWS", str(folder / "windows"))
+    monkeypatch.setenv("PYTHONPATH", str(paths.roles_dir().parent))
+    monkeypatch.setenv("BACKBONE_STATE", str(folder / "state"))
+    monkeypatch.setenv("BACKBONE_CACHE", str(folder / "cache"))
