@@ -41,6 +41,10 @@ UNITS = (
     "backbone-backup-diff.service",
     "backbone-backup-incr.timer",
     "backbone-backup-incr.service",
+    "backbone-backup-second-full.timer",
+    "backbone-backup-second-diff.timer",
+    "backbone-backup-second-full.service",
+    "backbone-backup-second-diff.service",
 )
 STEPS = ("stop_services", "last_wal", "stop_database", "fetch", "swap", "recover", "start_services")
 LAST_WAL_SECONDS, RECOVER_SECONDS = 60, 12 * 3600
