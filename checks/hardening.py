@@ -39,7 +39,7 @@ COMMAND = commands.kernel(("fs/suid_dumpable", "kernel/core_pattern", *KERNEL), 
 def _told(host: Any) -> tuple[dict[str, str], dict[str, list[str]], bool]:
     """The kernel's settings, the other sections, and whether this is a container."""
     told = facts.told(host, COMMAND)
-    settings = dict(line.partition("=")[::2] for line in told.get("kernel", []))
+    settings = dict(line.partition(":")[::2] for line in told.get("kernel", []))
     return settings, told, "".join(told.get("container", [])).strip() not in ("", "none")
 
 
@@ -95,7 +95,8 @@ def audit(host: Any, params: Params) -> Measure:
 def shared_memory(host: Any, params: Params) -> Measure:
     """Nothing that somebody wrote into shared memory can be run from there."""
     _settings, told, _container = _told(host)
-    options = set("".join(told.get("shm", [])).strip().split(","))
+    # Where it was mounted twice, the later one hides the earlier.
+    options = set("".join(told.get("shm", [])[-1:]).strip().split(","))
     lacking = sorted({"nodev", "nosuid", "noexec"} - options)
     expected = say("shared memory (/dev/shm) with nodev, nosuid and noexec")
     if lacking:

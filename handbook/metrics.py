@@ -31,6 +31,7 @@ WRITERS = (
     "backbone_sync/run/*.py",
     "provision/operate/remote/*.py",
     "provision/audit/record.py",
+    "provision/selfaudit/*.py",
     "provision/report/formats/textfile.py",
 )
 _NAME = re.compile(

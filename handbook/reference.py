@@ -195,7 +195,8 @@ def _required() -> set[str]:
 def roles(_language: str) -> str:
     """The public variables of every role, from its argument_specs; they are what the wiring sets."""
     parts = []
-    for stage in (*NAMES, "stage"):
+    others = {path.parents[1].name for path in paths.roles_dir().glob("*/meta/argument_specs.yml")} - set(NAMES)
+    for stage in (*NAMES, *sorted(others)):
         spec = yaml.safe_load((paths.roles_dir() / stage / "meta" / "argument_specs.yml").read_text("utf-8"))
         parts.append(f"## {stage}\n")
         seen: dict[str, list[str]] = {}

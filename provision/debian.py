@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -46,3 +47,21 @@ def install(packages: Sequence[str]) -> None:
                     repair=typed,
                     exit_status=Exit.UNREACHED,
                 )
+
+
+def archives(apt: Path) -> list[tuple[str, str]]:
+    """(archive URL, pocket) of Debian's main, updates and security archives.
+
+    BACKBONE_DEBIAN_MIRROR names the main one; else this machine's own apt configuration does, where it is Debian's;
+    else an empty list lets mmdebstrap use Debian's default.
+    """
+    files = (file for file in (*sorted(apt.glob("sources.list.d/*")), apt / "sources.list") if file.is_file())
+    lines = [line for file in files for line in file.read_text().splitlines() if not line.lstrip().startswith("#")]
+    urls = re.findall(r"https?://\S+", "\n".join(lines))
+    main = os.environ.get("BACKBONE_DEBIAN_MIRROR") or next((u for u in urls if u.rstrip("/").endswith("/debian")), "")
+    if not main:
+        return []
+    # Packages are signed; plain http lets the lab's proxy keep them.
+    main = main.rstrip("/").replace("https://", "http://")
+    security = next((u for u in urls if "debian-security" in u), f"{main}-security").replace("https://", "http://")
+    return [(main, ""), (main, "-updates"), (security, "-security")]

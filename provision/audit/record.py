@@ -17,7 +17,7 @@ from provision.probe.transport import Session
 DIRECTORY = "/var/lib/backbone/metrics"
 SECONDS = 10.0
 OWN_AUDIT = "LOG-09"
-OWN_REPORT = " audit.dsse.json"
+OWN_FILES = {"audit.dsse.json", "audit.prom"}
 
 
 def metrics(examination: Examination, server: str, at: datetime) -> str:
@@ -35,10 +35,12 @@ def metrics(examination: Examination, server: str, at: datetime) -> str:
 
 
 def writes_its_own(examination: Examination, server: str) -> bool:
-    """Has this server audited itself within a day?"""
+    """Has this server audited itself within a day, and does it publish that?"""
     answer = examination.snapshots[server].answers.get(commands.METRICS)
-    reported = answer is not None and any(line.endswith(OWN_REPORT) for line in answer.stdout.splitlines())
-    return reported and any(one.control == OWN_AUDIT and one.status == "pass" for one in examination.of(server))
+    there = set() if answer is None else {line.rpartition(" ")[2] for line in answer.stdout.splitlines()}
+    return there >= OWN_FILES and any(
+        one.control == OWN_AUDIT and one.status == "pass" for one in examination.of(server)
+    )
 
 
 def leave(session: Session, examination: Examination, *, always: bool = False) -> None:

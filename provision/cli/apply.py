@@ -15,6 +15,7 @@ from provision.i18n import _, english
 
 if TYPE_CHECKING:
     from provision.exits import Exit
+    from provision.inventory import Fleet
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -35,6 +36,10 @@ def apply(
             "--accept-another-server", help="Go on though the region, level, system or database is not what it was."
         ),
     ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a bundle: packages come from there, no internet is needed.", show_default=False),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
@@ -55,6 +60,8 @@ def apply(
     fleet = load(inventory, limit, allow_expired=True, here=local)
     fleet = loop.this_machine(fleet) if local else fleet
     loop.require_secrets(fleet)
+    if bundle is not None:
+        _carry(bundle, fleet, inventory, local=local, quiet=as_json)
     with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
         applied = loop.apply(
             fleet,
@@ -92,3 +99,21 @@ def _send_kit(inventory: Path) -> tuple[str, Exit]:
         return _("The controller's kit was not sent: {reason}").format(reason=fault.message), Exit.FELL_SHORT
     places = ", ".join(f"{one.host}/{one.bucket}" for one in sent)
     return (_("The controller's kit was sent to {places}.").format(places=places) if sent else ""), Exit.OK
+
+
+def _carry(folder: Path, fleet: Fleet, inventory: Path, *, local: bool, quiet: bool) -> None:
+    """Judge the bundle, and bring it to the servers."""
+    from provision.cli.verify import known_keys
+    from provision.onboard.bundle.carry import accept, carry
+    from provision.report import keys
+
+    known = known_keys(inventory, list(keys.machine_signers()))
+    bundle = accept(folder, known)
+    if not quiet:
+        typer.echo(
+            _("Bundle of {made}, signed by {signer}: carried to {count} servers …").format(
+                made=bundle.made_at, signer=bundle.signer, count=len(fleet.servers)
+            ),
+            err=True,
+        )
+    carry(bundle, fleet, local=local)

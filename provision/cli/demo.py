@@ -18,6 +18,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 
 from provision import i18n
+from provision.errors import UsageError
 from provision.exits import Exit
 from provision.i18n import _, english, number
 
@@ -28,19 +29,32 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def run_demo(
     out: Annotated[Path | None, typer.Option(help="Where reports, log and summary go.", show_default=False)] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the lab up afterwards.")] = False,
+    on: Annotated[
+        str, typer.Option("--on", metavar="USER@HOST", help="A spare server that holds the lab in this one's place.")
+    ] = "",
+    ssh_config: Annotated[
+        Path | None, typer.Option(help="With --on: ssh's configuration file, if not your own.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary for machines.")] = False,
 ) -> int:
     """See the main job on throwaway hosts of this machine: build, provision, sync, drill, audit, report.
 
     Needs root, a Debian or Ubuntu machine and about ten minutes; nothing of it is left afterwards but DIR.
 
+    With --on this machine only needs ssh: the clone goes to a spare server, the demo runs there, the reports come back.
+
     Example: backbone demo --out ./hasil
     """
+    out = (out or Path(tempfile.mkdtemp(prefix="backbone-demo-"))).absolute()
+    console = Console(stderr=True)
+    if on:
+        if keep:
+            raise UsageError(_("--keep and --on do not go together: nothing is left on the spare server"))
+        return _elsewhere(on, ssh_config, out, console, ask=not yes and not as_json, as_json=as_json)
     from provision.lab.demo import Demo
     from provision.lab.lab import Lab
 
-    out = (out or Path(tempfile.mkdtemp(prefix="backbone-demo-"))).absolute()
-    console = Console(stderr=True)
     screen = _Screen(console)
     # A demo that is told to end, or whose terminal goes, ends as an interrupted one does: the lab is taken down.
     for told in (signal.SIGTERM, signal.SIGHUP):
@@ -59,6 +73,43 @@ def run_demo(
         if keep:
             console.print(_("The lab is still up: backbone lab list · backbone lab down"))
     return int(Exit.OK if summary.ok else Exit.FELL_SHORT)
+
+
+def _elsewhere(host: str, config: Path | None, out: Path, console: Console, *, ask: bool, as_json: bool) -> int:
+    """The demo on a spare server: the plan first, then its lines as they come, then what was brought back."""
+    from provision.cli.spoken import confirm
+    from provision.lab.elsewhere import Elsewhere
+
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, signal.default_int_handler)
+    spare = Elsewhere(host, config)
+    try:
+        spare.look()
+        console.print(
+            _(
+                "{host} will do. The plan: copy this clone into a folder of its own there; run its demo (about ten "
+                "minutes; Debian packages for the lab are installed and stay); bring the reports to {out}; remove the "
+                "folder."
+            ).format(host=host, out=out),
+            markup=False,
+            highlight=False,
+        )
+        if ask and sys.stdin.isatty() and not confirm(_("Go on?"), default=True):
+            raise typer.Abort
+        try:
+            size = spare.copy()
+            console.print(_("copied: {size} MB").format(size=number(size / 1e6, 1)), markup=False, highlight=False)
+            status = spare.run(lambda line: console.print(f"  {line}", markup=False, highlight=False))
+            names = spare.fetch(out)
+        finally:
+            spare.clean()
+    finally:
+        spare.close()
+    if as_json:
+        summary = out / "summary.json"
+        typer.echo(summary.read_text() if summary.exists() else json.dumps({"ok": False}))
+    console.print(_("Brought back to {out}: {names}").format(out=out, names=", ".join(names)), markup=False)
+    return status if status in {int(one) for one in Exit} else int(Exit.UNREACHED)
 
 
 class _Screen:

@@ -55,6 +55,15 @@ def report(
     audit_days: int = typer.Option(30, "--audit-days", min=1, help="An audit older than so many days is old."),
     drill_days: int = typer.Option(90, "--drill-days", min=1, help="A drill older than so many days is overdue."),
     soon_days: int = typer.Option(30, "--soon-days", min=0, help="Tell of expiries within so many days."),
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            min=1,
+            help="Of folders, read only what was written within so many days; for a collector that holds years.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: bool = typer.Option(False, "--json", help="For machines: the fleet on standard output."),
 ) -> int:
     """The whole fleet on one page: who may receive data, what is open where, who got better or worse, what is overdue.
@@ -73,7 +82,7 @@ def report(
         raise UsageError(_("known keys say nothing without --verify"), repair="backbone report DIR --verify -i INV")
     keys = known_keys(inventory, key or []) if verify else None
     limits = Limits(audit_days, drill_days, soon_days)
-    view = make(places, at=datetime.now(UTC), keys=keys, limits=limits)
+    view = make(places, at=datetime.now(UTC), keys=keys, limits=limits, days=days)
     document = english(table.document(view))
     if out is not None:
         _write(out / "fleet.html", page.render(view, out))

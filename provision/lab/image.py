@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from provision import paths
+from provision import debian, paths
 from provision.errors import BackboneError
 from provision.i18n import _
 
@@ -121,7 +120,7 @@ def make(images: Sequence[Image], proxy: tuple[IPv4Address, int]) -> None:
 def _make(image: Image, proxy: tuple[IPv4Address, int]) -> None:
     images_dir().mkdir(parents=True, exist_ok=True)
     partial = images_dir() / f".partial-{image.root.name}-{os.getpid()}"
-    sources = [f"deb {archive} {image.suite}{pocket} main" for archive, pocket in _archives(Path("/etc/apt"))]
+    sources = [f"deb {archive} {image.suite}{pocket} main" for archive, pocket in debian.archives(Path("/etc/apt"))]
     command = [
         "mmdebstrap",
         "--quiet",
@@ -170,21 +169,3 @@ def _furnish(root: Path) -> None:
         path.symlink_to(target)
     for key in (root / "etc/ssh").glob("ssh_host_*"):
         key.unlink()
-
-
-def _archives(apt: Path) -> list[tuple[str, str]]:
-    """(archive URL, pocket) of Debian's main, updates and security archives.
-
-    BACKBONE_DEBIAN_MIRROR names the main one; else this machine's own apt configuration does, where it is Debian's;
-    else an empty list lets mmdebstrap use Debian's default.
-    """
-    files = (file for file in (*sorted(apt.glob("sources.list.d/*")), apt / "sources.list") if file.is_file())
-    lines = [line for file in files for line in file.read_text().splitlines() if not line.lstrip().startswith("#")]
-    urls = re.findall(r"https?://\S+", "\n".join(lines))
-    main = os.environ.get("BACKBONE_DEBIAN_MIRROR") or next((u for u in urls if u.rstrip("/").endswith("/debian")), "")
-    if not main:
-        return []
-    # Packages are signed; plain http lets the lab's proxy keep them.
-    main = main.rstrip("/").replace("https://", "http://")
-    security = next((u for u in urls if "debian-security" in u), f"{main}-security").replace("https://", "http://")
-    return [(main, ""), (main, "-updates"), (security, "-security")]

@@ -139,8 +139,10 @@ def state_script(server: Server, access: Access, passphrase: str) -> str:
     key = f"[default]\naws_access_key_id = {access.access_key}\naws_secret_access_key = {access.secret}\n"
     return (
         "set -eu\numask 077\nexport DEBIAN_FRONTEND=noninteractive LC_ALL=C\n"
-        "if [ -e /var/lib/backbone/stamps/backup.json ] && ! ls /var/lib/postgresql/*/.backbone-rebuilt >/dev/null\n"
-        "then echo 'this machine is a server already, and no new one: nothing was changed' >&2; exit 3; fi\n"
+        # With its backups set up it is a server: one that a rebuild brought this far, or one that nobody may overwrite.
+        "if [ -e /var/lib/backbone/stamps/backup.json ]; then\n"
+        "ls /var/lib/postgresql/*/.backbone-rebuilt >/dev/null 2>&1 && { echo taken; exit 0; }\n"
+        "echo 'this machine is a server already, and no new one: nothing was changed' >&2; exit 3\nfi\n"
         "work=$(mktemp -d /run/backbone-rebuild.XXXXXX)\ntrap 'rm -rf \"$work\"' EXIT\n"
         f'apt() {{ apt-get {options}-qq -y -o DPkg::Lock::Timeout=600 "$@" >&2 </dev/null; }}\n'
         "command -v restic >/dev/null || { apt update; apt --no-install-recommends install restic; }\n"

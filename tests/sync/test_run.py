@@ -57,7 +57,10 @@ def test_a_listing_from_the_beginning_replays_every_page_and_changes_nothing(run
     again = run(full=True)
     counts = again.entities["peserta_didik"].counts
     assert again.green
-    assert (counts.received, counts.unchanged) == (SIZE.students + SIZE.withdrawn, SIZE.students)
+    # And once more what lies in the overlap, after the snapshot that says what is there no more.
+    twice = counts.received - SIZE.students - SIZE.withdrawn
+    assert 0 <= twice < SIZE.students / 10
+    assert SIZE.students <= counts.unchanged <= SIZE.students + twice
     assert (counts.created, counts.updated, counts.deleted, counts.conflicts) == (0, 0, 0, 0)
     assert stored(database, "peserta_didik", "peserta_didik_id, stored_at") == before
 

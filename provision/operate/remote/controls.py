@@ -94,6 +94,9 @@ class Controls:
         if gap not in segments:
             raise Short("WAL segment {segment} is not in the repository", segment=gap)
         wanted = [f"archive/{stanza}/archive.info", f"{backup}/backup.info", f"{backup}/{self.label}/backup.manifest"]
+        # Without the timelines' histories recovery would end for their sake, and not for want of the segment.
+        above = f"archive/{stanza}/{archive}"
+        wanted += [f"{above}/{name}" for name in self.live.listed(above) if ".history" in name]
         wanted += [*places, *(place for name, place in segments.items() if name != gap)]
         for place in wanted:
             self.bring(place)

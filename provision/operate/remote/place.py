@@ -41,6 +41,8 @@ DEFAULTS: dict[str, Any] = {
     "archive_seconds": 180,
     "spare_bytes": 1 << 30,  # disk that a drill leaves free for the live cluster
 }
+# A WAL segment as it lies in an archive, whole; one on its way has a further ending.
+SEGMENT = re.compile(r"[0-9A-F]{24}-[0-9a-f]{40}(\.\w+)?")
 _SIZES = (
     "SELECT (SELECT sum(pg_database_size(oid)) FROM pg_database)::bigint, "
     "pg_size_bytes(current_setting('max_wal_size')), current_setting('data_checksums'), "
@@ -150,7 +152,7 @@ class Live:
         for folder in self.listed(above):
             if first[:16] <= folder <= last[:16] and folder[:8] == first[:8]:
                 for name in self.listed(f"{above}/{folder}"):
-                    if re.match(r"[0-9A-F]{24}-", name) and first <= name[:24] <= last:
+                    if SEGMENT.fullmatch(name) and first <= name[:24] <= last:
                         found[name[:24]] = f"{above}/{folder}/{name}"
         return found
 
@@ -158,7 +160,7 @@ class Live:
         """The newest archived segment of a timeline (8 hexadecimal digits); empty where there is none."""
         above = f"archive/{self.settings['stanza']}/{archive}"
         for folder in reversed([name for name in self.listed(above) if name[:8] == timeline and len(name) == 16]):
-            names = [name[:24] for name in self.listed(f"{above}/{folder}") if re.match(r"[0-9A-F]{24}-", name)]
+            names = [name[:24] for name in self.listed(f"{above}/{folder}") if SEGMENT.fullmatch(name)]
             if names:
                 return names[-1]
         return ""

@@ -54,6 +54,12 @@ def look(drill: str, given: dict[str, Any]) -> dict[str, Any]:
 def surveyed(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Backup, target, room; the words for pgBackRest; whether the live cluster answers, and its canaries."""
     live = Live(settings, folder)
+    if live.data.is_mount():
+        raise Short(
+            "{place} is a disk of its own: the restored cluster cannot take its place; "
+            "mount the disk one folder higher",
+            place=live.data,
+        )
     goal = target(settings, DRILLS)
     stanza = live.stanza()
     backup = chosen(stanza, goal, str(settings["backup"]))

@@ -7,6 +7,7 @@ cluster lies beside the live one, whole.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pwd
@@ -40,6 +41,10 @@ UNITS = (
     "backbone-backup-diff.service",
     "backbone-backup-incr.timer",
     "backbone-backup-incr.service",
+    "backbone-backup-second-full.timer",
+    "backbone-backup-second-diff.timer",
+    "backbone-backup-second-full.service",
+    "backbone-backup-second-diff.service",
 )
 STEPS = ("stop_services", "last_wal", "stop_database", "fetch", "swap", "recover", "start_services")
 LAST_WAL_SECONDS, RECOVER_SECONDS = 60, 12 * 3600
@@ -110,10 +115,20 @@ class Restoring:
         run(["runuser", "-u", "postgres", "--", *command, "restore"], what="pgbackrest restore")
 
     def swap(self) -> None:
-        """Two renames; whichever was made last, the next run knows."""
+        """Two renames; whichever was made last, the next run knows. Once `aside` is there, it is whole."""
         if not self.aside.exists():
-            self.data.rename(self.aside)
-        if not self.data.exists():
+            try:
+                self.data.rename(self.aside)
+            except OSError as fault:
+                if fault.errno != errno.EXDEV:
+                    raise
+                # A container's layers: what lies in a lower one cannot be renamed, only copied.
+                part = self.aside.with_name(f"{self.aside.name}.part")
+                shutil.rmtree(part, ignore_errors=True)
+                run(["cp", "-a", "--reflink=auto", self.data, part], what="cp")
+                part.rename(self.aside)
+        if self.fresh.exists():
+            shutil.rmtree(self.data, ignore_errors=True)
             self.fresh.rename(self.data)
 
     def recover(self) -> None:
@@ -186,7 +201,10 @@ class Restoring:
             run(self.state["stop"], what="stop of the database", timeout=900)
             spent = self.data.with_name(f"{self.data.name}.undone-{self.state['id']}")
             if self.data.exists():
-                self.data.rename(spent)
+                try:
+                    self.data.rename(spent)
+                except OSError:  # half of what was already put aside whole
+                    shutil.rmtree(self.data)
             self.aside.rename(self.data)
         run(self.state["start"], what="start of the database", timeout=900)
         for left in ("undone", "restoring"):

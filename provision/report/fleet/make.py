@@ -13,13 +13,18 @@ from provision.report.keys import KnownKey
 
 
 def make(
-    places: Iterable[Path], *, at: datetime, keys: Mapping[str, KnownKey] | None = None, limits: Limits | None = None
+    places: Iterable[Path],
+    *,
+    at: datetime,
+    keys: Mapping[str, KnownKey] | None = None,
+    limits: Limits | None = None,
+    days: int | None = None,
 ) -> View:
     """The fleet that files and folders tell of, as of `at` (UTC). `keys`: verify signatures by these; None: do not.
 
-    UsageError for a place that is not there.
+    `days`: pass over what lies in folders for longer. UsageError for a place that is not there.
     """
-    reader, gatherer = Reader(at, keys), Gatherer()
+    reader, gatherer = Reader(at, keys, days), Gatherer()
     for read in reader.read(places):
         gatherer.add(read)
     order = [one.family for one in catalogue.load().families]

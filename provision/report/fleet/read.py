@@ -146,16 +146,18 @@ class Unread:
 @dataclass
 class Reader:
     """Reads documents one at a time, and keeps what could not be read. `keys`: verify signatures by these; None: do
-    not. `at`: now, UTC.
+    not. `at`: now, UTC. `days`: files in folders that were written longer ago are passed over; None: none are.
     """
 
     at: datetime
     keys: Mapping[str, KnownKey] | None = None
+    days: int | None = None
     unread: list[Unread] = field(default_factory=list)
 
     def read(self, places: Iterable[Path]) -> Iterator[Read]:
         """Every audit and drill of the places. UsageError for a place that is not there."""
-        for file in files(places):
+        since = None if self.days is None else (self.at - timedelta(days=self.days)).timestamp()
+        for file in files(places, since):
             try:
                 yield self._one(file)
             except BackboneError as fault:
@@ -181,10 +183,10 @@ class Reader:
         return Read(file, document)
 
 
-def files(places: Iterable[Path]) -> tuple[Path, ...]:
+def files(places: Iterable[Path], since: float | None = None) -> tuple[Path, ...]:
     """The documents that files and folders mean, each once: all JSON below a folder whose name begins or ends with
     audit or drill (audit.json, earlier/audit-…/audit.json, 2026-11-21-audit.json). UsageError for a place that is not
-    there.
+    there. `since`: of the files in folders only those written then or later, in seconds since 1970.
     """
     found: dict[Path, None] = {}
     for place in places:
@@ -193,6 +195,8 @@ def files(places: Iterable[Path]) -> tuple[Path, ...]:
                 stem = file.name.removesuffix(".json")
                 if stem.startswith(("audit", "drill")) or stem.endswith(("audit", "drill")):
                     if stem.endswith((".dsse", ".oscal")) or not file.is_file():
+                        continue
+                    if since is not None and file.stat().st_mtime < since:
                         continue
                     found[file.resolve()] = None
         elif place.is_file():

@@ -77,7 +77,7 @@ def main():
     )
     root = module.params["root"]
     written, refused = [], []
-    container = in_container()
+    container = root == "/proc/sys" and in_container()
     for name, value in sorted(differing(root, module.params["settings"]).items()):
         if module.check_mode and container:
             continue  # only writing tells whether it may

@@ -48,7 +48,9 @@ def test_a_server_that_audits_itself_is_not_written_to_and_another_is() -> None:
     own, other, itself = Noting(), Noting(), Noting()
     leave(own, examined())
     assert own.asked == []
+    gone = SNAPSHOT.answers[commands.METRICS].stdout.replace(" audit.prom", " other.prom")
+    leave(other, examined(gone))
     leave(other, examined("##files\n##exporter\nnode_textfile_scrape_error 0\n"))
-    assert other.asked == ["lab-kab"]
+    assert other.asked == ["lab-kab", "lab-kab"]
     leave(itself, examined(), always=True)
     assert itself.asked == ["lab-kab"]

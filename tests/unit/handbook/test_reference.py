@@ -7,7 +7,7 @@ import re
 import pytest
 
 from handbook import metrics, reference
-from provision import i18n
+from provision import i18n, paths
 from provision.audit import catalogue
 from provision.cli.main import VERBS
 from provision.converge.stages import NAMES
@@ -48,7 +48,9 @@ def test_every_variable_of_the_inventory_has_a_meaning(language: str) -> None:
 
 def test_every_role_and_its_options_are_there() -> None:
     text = reference.made("roles", "en")
-    assert re.findall(r"^## (\w+)$", text, re.M) == [*NAMES, "stage"]
+    headings = re.findall(r"^## (\w+)$", text, re.M)
+    assert headings[: len(NAMES)] == list(NAMES)
+    assert set(headings) == {path.name for path in paths.roles_dir().iterdir() if path.is_dir()}
     assert "`backup_keep_full` | Full backups to keep. | int | `4`" in text
     assert [line for line in text.splitlines() if line.startswith("`") and line.split(" | ")[1] == ""] == []
 

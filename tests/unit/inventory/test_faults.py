@@ -39,6 +39,24 @@ CASES: dict[str, tuple[dict[str, object], str, str, str]] = {
         "did you mean full_name?",
     ),
     "connection variable": ({"ansible_hots": "x"}, "ansible_hots", "no such key", "ansible_host"),
+    "a second repository on the server itself": (
+        {"backbone_backup_second": {"host": "10.33.74.10"}},
+        "backbone_backup_second.host",
+        "is this server itself",
+        "another machine",
+    ),
+    "a store of somebody's without a bucket": (
+        {"backbone_backup_second": {"kind": "s3", "host": "s3.example", "access_key": "AK"}},
+        "backbone_backup_second.bucket",
+        "kind: s3 needs it",
+        "owner handed out",
+    ),
+    "an authority that is not there": (
+        {"backbone_backup_second": {"host": "arsip.example"}, "backbone_backup_second_ca": "no.pem"},
+        "backbone_backup_second_ca",
+        "is not there",
+        "correct the name",
+    ),
     "text for a boolean": (
         {"ansible_become": "yes please"},
         "ansible_become",

@@ -78,9 +78,9 @@ def test_a_second_repository_may_be_away_for_hours_and_not_for_days(metrics: Mod
         text = "".join(f"backbone_{name}_seconds {value}\n" for name, value in values.items())
         return list(metrics.second_alarms(text + "backbone_backup_second_readable 0\n", 1_000_000.0))
 
-    assert alarms(archive_second_oldest=0, backup_second_newest=999_000, state_saved=999_000) == []
+    assert alarms(archive_second_oldest=0, backup_second_newest=999_000, backup_state_saved=999_000) == []
     assert alarms(archive_second_oldest=1_000_000 - 5 * 3600) == []
     assert "have not reached the second repository for 7 hours" in alarms(archive_second_oldest=1_000_000 - 7 * 3600)[0]
     assert "last backup is 51 hours old" in alarms(backup_second_newest=1_000_000 - 51 * 3600)[0]
-    assert "saved off this server 51 hours ago" in alarms(state_saved=1_000_000 - 51 * 3600)[0]
-    assert list(metrics.second_alarms("backbone_state_saved_seconds 1\n", 1_000_000.0)) == []
+    assert "saved off this server 51 hours ago" in alarms(backup_state_saved=1_000_000 - 51 * 3600)[0]
+    assert list(metrics.second_alarms("backbone_backup_state_saved_seconds 1\n", 1_000_000.0)) == []

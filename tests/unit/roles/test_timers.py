@@ -23,6 +23,7 @@ ZONED = {
         "backup_time": "03:30",
         "backup_timezone": "Asia/Jayapura",
     },
+    "backup/templates/state.timer.j2": {"__backup_second_time": "03:30", "backup_timezone": "Asia/Jayapura"},
     "backup/templates/drill-monthly.timer.j2": {
         "backup_drill_calendar": "Sat *-*-1..7 03:30:00",
         "backup_timezone": "Asia/Jayapura",
@@ -31,7 +32,6 @@ ZONED = {
         "backup_mark_calendar": "*-*-* 03:30:00",
         "backup_timezone": "Asia/Jayapura",
     },
-    "backup/templates/state.timer.j2": {"__backup_second_time": "03:30", "backup_timezone": "Asia/Jayapura"},
     "patching/templates/daily.timer.j2": {"__patching_at": "03:30", "patching_timezone": "Asia/Jayapura"},
     "patching/templates/reboot.timer.j2": {"patching_reboot_window": "03:30", "patching_timezone": "Asia/Jayapura"},
 }

@@ -12,7 +12,7 @@ RULES = "\n".join(AUDITED)
 OWN_KERNEL = both(
     both(said(COMMAND, "systemd-nspawn", "none"), said(COMMAND, "##audited", f"##audited\n{RULES}")),
     both(
-        both(said(COMMAND, "suid_dumpable=2", "suid_dumpable=0"), said(COMMAND, "pattern=core", "pattern=|/bin/false")),
+        both(said(COMMAND, "suid_dumpable:2", "suid_dumpable:0"), said(COMMAND, "pattern:core", "pattern:|/bin/false")),
         unit("auditd.service", LoadState="loaded", ActiveState="active", SubState="running", UnitFileState="enabled"),
     ),
 )
@@ -25,18 +25,18 @@ def there(change: Mutation) -> Mutation:
 
 REDS = [
     *(
-        Red(f"{name} is otherwise", there(pattern(COMMAND, rf"^{name}=.*$", f"{name}=9")), ("HARD-01",))
+        Red(f"{name} is otherwise", there(pattern(COMMAND, rf"^{name}:.*$", f"{name}:9")), ("HARD-01",))
         for name in KERNEL
     ),
     Red("core dumps", there(said(COMMAND, "|/bin/false", "/var/crash/core")), ("HARD-02",)),
-    Red("dumps of what changed its rights", there(said(COMMAND, "suid_dumpable=0", "suid_dumpable=2")), ("HARD-02",)),
+    Red("dumps of what changed its rights", there(said(COMMAND, "suid_dumpable:0", "suid_dumpable:2")), ("HARD-02",)),
     Red("no audit daemon", there(unit("auditd.service", ActiveState="inactive")), ("HARD-03",)),
     Red("no rules", there(said(COMMAND, RULES, "")), ("HARD-03",)),
     Red("programs in shared memory", said(COMMAND, ",noexec", ""), ("HARD-04",)),
     Red("a module that nobody needs is loaded", there(said(COMMAND, "##loaded", "##loaded\nsctp 4 0")), ("HARD-05",)),
     Red("a module that nobody needs may be loaded", there(pattern(COMMAND, r"^tipc\n", "")), ("HARD-05",)),
     Red("a container's own network follows redirects",
-        said(COMMAND, "net/ipv4/conf/all/accept_redirects=0", "net/ipv4/conf/all/accept_redirects=1"), ("HARD-01",)),
+        said(COMMAND, "net/ipv4/conf/all/accept_redirects:0", "net/ipv4/conf/all/accept_redirects:1"), ("HARD-01",)),
     Red("nothing told", pattern(COMMAND, r"(?<=##kernel\n)(.+\n)+?(?=##shm)", ""), (), ("HARD-01",)),
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -166,3 +167,15 @@ def test_a_signature_that_names_another_file_proves_nothing_of_this_one(tmp_path
     write(GOOD, tmp_path / "out", "xaudit.copy.audit.json")
     view = make([tmp_path / "out" / "xaudit.copy.audit.json"], at=AT, keys=keys.known([key.public_file]))
     assert [line.sight.answer for line in view.lines] == ["unknown"]
+
+
+def test_what_lies_in_a_folder_for_longer_can_be_passed_over(tmp_path: Path) -> None:
+    for name, written in (("old", 1_000), ("new", 2_000)):
+        file = tmp_path / name / "audit.json"
+        file.parent.mkdir()
+        file.write_text("{}")
+        os.utime(file, (written, written))
+    assert [one.parent.name for one in read.files([tmp_path], 1_500)] == ["new"]
+    assert len(read.files([tmp_path])) == 2
+    # A file that is named is meant.
+    assert read.files([tmp_path / "old" / "audit.json"], 1_500) == (tmp_path / "old" / "audit.json",)
