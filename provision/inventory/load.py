@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from provision.i18n import _
-from provision.inventory import beside, grants, layout, limit, raw, regions, rules, secrecy, sync_rules
+from provision.inventory import beside, grants, layout, limit, raw, regions, rules, secrecy, sync_rules, windows_rules
 from provision.inventory.faults import Fault, InventoryInvalid, gathered, shown
 from provision.inventory.fields import host_problem
 from provision.inventory.model import Fleet, Server
@@ -207,6 +207,7 @@ class _Loader:
         drafts = [self.draft(host, reading) for host, reading in readings.items()]
         problems = [found for draft in drafts for found in rules.each(draft, self.today, self.allow_expired)]
         problems += [found for draft in drafts for found in sync_rules.each(draft, self.path.parent)]
+        problems += [found for draft in drafts for found in windows_rules.each(draft)]
         problems += rules.between(drafts)
         self.faults += [self.fault(one.server, one.path, one.message, one.repair) for one in problems]
         papers = beside.read(self.path.parent, self.layout.hosts, self.members_or_none, self.today, known_controls)

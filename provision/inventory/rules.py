@@ -197,38 +197,6 @@ def ports(draft: Draft) -> Iterator[Problem]:
         seen.add(key)
 
 
-# Stages whose role only says, on Windows, that it has no form there (a test compares).
-NO_WINDOWS_FORM = ("hardening", "sync", "gateway", "notify", "audit")
-
-
-def remoting(draft: Draft) -> Iterator[Problem]:
-    """A Windows server is reached over HTTPS alone, and leaves out what has no Windows form."""
-    if draft.connection.kind == "psrp" and draft.connection.port == 5985:
-        yield Problem(
-            draft.name,
-            ("ansible_port",),
-            _("5985 is WinRM over HTTP: passwords and data would be open to whoever listens"),
-            _("run first-boot.ps1 on the server and write 5986"),
-        )
-    if draft.connection.kind != "psrp" or "stages_disabled" not in draft.known:
-        return
-    chosen = draft.settings
-    if missing := [one for one in NO_WINDOWS_FORM if one not in chosen.stages_disabled]:
-        yield Problem(
-            draft.name,
-            ("backbone_stages_disabled",),
-            _("these stages have no Windows form yet: {names}").format(names=", ".join(missing)),
-            _("list them here; their controls are judged all the same"),
-        )
-    if "database" in draft.known and chosen.database != "sqlserver" and "postgresql" not in chosen.stages_disabled:
-        yield Problem(
-            draft.name,
-            ("backbone_database",),
-            _("on a Windows server the stages install SQL Server alone"),
-            _("write sqlserver, or list postgresql and backup under backbone_stages_disabled"),
-        )
-
-
 def _overlap(left: str, right: str) -> bool:
     a, b = ipaddress.ip_network(left), ipaddress.ip_network(right)
     return a.version == b.version and a.overlaps(b)
@@ -333,7 +301,6 @@ def each(draft: Draft, today: date, allow_expired: bool = False) -> Iterator[Pro
     yield from required(draft)
     yield from lists(draft)
     yield from ports(draft)
-    yield from remoting(draft)
     yield from networks(draft)
     yield from vpn(draft, today, allow_expired)
     yield from second(draft)

@@ -7,7 +7,7 @@ import re
 from provision import i18n
 from provision.converge.role_words import template, templates, told
 from provision.i18n import english
-from provision.inventory.rules import NO_WINDOWS_FORM
+from provision.inventory.windows_rules import NO_WINDOWS_FORM
 from provision.paths import roles_dir
 
 PORT = (
