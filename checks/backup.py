@@ -82,7 +82,8 @@ def scheduled(host: Any, params: Params) -> Measure:
     """Full, differential and the accompanying timers are on, and their last runs ended well."""
     expected = say("weekly full and daily differential backups scheduled, the last runs good")
     timers = ("backbone-backup-full.timer", "backbone-backup-diff.timer", "backbone-backup-metrics.timer")
-    idle = [name for name in (*timers, "backbone-canary.timer") if not facts.unit(host, name).running]
+    own = ("backbone-canary.timer", "backbone-drill-monthly.timer", "backbone-mark.timer")
+    idle = [name for name in (*timers, *own) if not facts.unit(host, name).running]
     if idle:
         return absent(say("not running: {names}", names=idle), expected)
     services = ("backbone-backup-full.service", "backbone-backup-diff.service")
