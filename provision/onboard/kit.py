@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -141,8 +142,14 @@ def unpack(files: Mapping[str, bytes], folder: Path) -> Path:
             _("{file} is there already; nothing was overwritten").format(file=folder),
             repair=_("edit it, or choose a new folder"),
         )
-    origin = json.loads(files.get(WHERE, b"{}"))
     here = folder.resolve()
+    if shlex.quote(str(here)) != str(here):
+        # ssh's options in the inventory name files in the folder, and are split at blanks.
+        raise UsageError(
+            _("{file} is not a path that ssh's options can hold").format(file=here),
+            repair=_("choose a folder whose path has letters, digits and . _ - alone"),
+        )
+    origin = json.loads(files.get(WHERE, b"{}"))
     changed = {str(origin.get("folder") or here): str(here)}
     changed |= {outside: str(here / inside) for outside, inside in dict(origin.get("moved") or {}).items()}
     for name, content in files.items():

@@ -110,6 +110,9 @@ def access_of(fleet: Fleet, server: Server, secrets: dict[str, object]) -> Acces
 
 def _apply(fleet: Fleet, stages: tuple[str, ...], on_progress: Callable[[Progress], None]) -> None:
     applied = loop.apply(fleet, Wish(stages), accept_below_minimum=True, on_progress=on_progress)
+    # A server that cannot be asked needs nothing, as a plan sees it.
+    if silent := [one.unreachable for one in applied.before.plan.servers if one.unreachable]:
+        raise BackboneError("; ".join(silent), exit_status=Exit.UNREACHED)
     results = applied.outcome.results if applied.outcome else ()
     if failed := [f"{one.stage}: {one.message}" for one in results if one.status != OK]:
         raise BackboneError(

@@ -102,7 +102,7 @@ def there_and_back(lab: Lab, tmp_path: Path, stages: Sequence[str]) -> None:
     lab.down([SERVER])
     lab.up([SERVER], changed={SERVER: {"enrolled": False}})
     (tmp_path / "password").write_text(lab.password)
-    new = tmp_path / "new controller"
+    new = tmp_path / "new-controller"
     seen = host_key(old.address).fingerprint
     assert seen.partition(":")[2] not in known
     words = ("--from", old.archive, "--into", new, "--user", "petugas", "--password-file", tmp_path / "password")

@@ -46,6 +46,12 @@ def test_no_name_in_a_kit_leads_out_of_the_folder(name: str) -> None:
         kit.unseal(kit.seal({name: b"x"}, "p"), "p")
 
 
+def test_a_folder_that_ssh_could_not_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ssh's options"):
+        kit.unpack({"hosts.yml": b"all: {}\n"}, tmp_path / "new controller")
+    assert not [*tmp_path.iterdir()]
+
+
 @given(st.dictionaries(st.text("ab", min_size=1, max_size=3), st.binary(max_size=3), max_size=4))
 @settings(max_examples=60)
 def test_a_digest_stands_for_names_and_contents(files: dict[str, bytes]) -> None:
@@ -91,7 +97,7 @@ def test_the_kit_is_sent_once_and_again_when_something_changed(fleet: Fleet, sto
         assert Store(store.kit).keys("") == [first.name, again.name]
         # In the folder that comes back everything is private, and it is an inventory with all its secrets.
         passphrase = read_secret(fleet.path, fleet.servers[0].name, "kit_passphrase")
-        folder = store.folder / "new controller"
+        folder = store.folder / "new-controller"
         hosts = rebuild.fetch(replace(store.kit, authority=""), passphrase, folder)
         back = load(hosts)
         assert back.servers[0].settings == fleet.servers[0].settings
