@@ -16,6 +16,7 @@ from provision.i18n import _
 ALWAYS = ("linux-image-amd64", "openssh-server", "python3", "sudo")
 # Ansible's apt module brings its own library where it is missing, with all that it recommends.
 ANSIBLE = ("python3-apt",)
+_QUOTED = re.compile(r"'([^']*)'")
 _VERSION = re.compile(r"\{\{ *__postgresql_version *\}\}")
 
 
@@ -29,8 +30,15 @@ def of_stages(stages: Sequence[str], postgresql: str) -> list[str]:
         for file in sorted((paths.roles_dir() / stage / "vars").glob("*.yml")):
             read: dict[str, Any] = yaml.safe_load(file.read_text("utf-8")) or {}
             for variable, value in read.items():
-                if variable.startswith("__") and variable.endswith("_packages") and isinstance(value, list):
-                    names |= {_VERSION.sub(postgresql, name) for name in value}
+                if variable.startswith("__") and variable.endswith("_packages"):
+                    names |= {_VERSION.sub(postgresql, name) for name in _names(value)}
     if strange := sorted(name for name in names if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name)):
         raise UsageError(_("a role's list of packages cannot be read: {names}").format(names=", ".join(strange)))
     return sorted(names)
+
+
+def _names(value: Any) -> list[str]:
+    """The names in a list, or in an expression that puts lists together: there all that it may come to."""
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return _QUOTED.findall(str(value)) or [str(value)]

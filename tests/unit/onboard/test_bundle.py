@@ -91,7 +91,16 @@ def test_the_packages_of_every_stage_can_be_read() -> None:
     assert {"postgresql-15", "postgresql-15-pgaudit", "pgbackrest", "nginx", "clamav-daemon", "wireguard-tools"} <= set(
         names
     )
+    assert {"restic", "python3-psycopg2"} <= set(names), "what an expression in a role may come to"
     assert packages.of_stages(["firewall"], "15") == ["nftables"]
+
+
+def test_a_list_that_cannot_be_read_is_no_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odd/vars").mkdir(parents=True)
+    (tmp_path / "odd/vars/main.yml").write_text('__odd_packages: "{{ others }}"\n')
+    monkeypatch.setattr(packages.paths, "roles_dir", lambda: tmp_path)
+    with pytest.raises(UsageError, match="others"):
+        packages.of_stages(["odd"], "15")
 
 
 def test_an_index_gives_files_of_the_versions_that_are_needed(tmp_path: Path) -> None:
