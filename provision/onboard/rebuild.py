@@ -329,17 +329,18 @@ def _database(fleet: Fleet, server: Server, secrets: dict[str, object]) -> None:
     settings = pgbackrest_settings(access, str(secrets["backup_second_passphrase"]))
     since = datetime.now(UTC)
     _run(server, database_script(settings, access.authority), LONG)
-    ask = f"systemctl show --value -p ActiveState -p Result {UNIT}.service"
+    ask = f"systemctl show -p ActiveState -p Result {UNIT}.service"
     while True:
-        state, *result = _run(server, ask, SHORT).split()
-        if state in ("inactive", "failed"):
+        # systemd answers in an order of its own.
+        told = dict(line.partition("=")[::2] for line in _run(server, ask, SHORT).split())
+        if told.get("ActiveState") in ("inactive", "failed"):
             break
         time.sleep(POLL_SECONDS)
-    if state == "failed" or result != ["success"]:
-        told = _run(server, f"journalctl -qu {UNIT}.service -n 8 -o cat --since=@{since.timestamp():.0f}", SHORT)
+    if told.get("Result") != "success":
+        last = _run(server, f"journalctl -qu {UNIT}.service -n 8 -o cat --since=@{since.timestamp():.0f}", SHORT)
         raise BackboneError(
             _("{server}: the database did not come back: {reason}").format(
-                server=server.name, reason=told.strip()[-800:]
+                server=server.name, reason=last.strip()[-800:]
             ),
             repair=_("mend it, then run the same command again: it goes on where it was"),
             exit_status=Exit.FELL_SHORT,
