@@ -252,7 +252,9 @@ def test_the_configuration_opens_the_server_and_nothing_else(tmp_path: Path) -> 
 def test_the_picture_says_what_the_file_says(tmp_path: Path) -> None:
     _fleet, server = inventory(tmp_path, SRI)
     text = vpn.configuration(server, vpn.new_person(server, "budi", SOON), vpn.key_pair()[1])
-    [seen] = zxingcpp.read_barcodes(Image.open(io.BytesIO(vpn.png(text))))
+    picture = Image.open(io.BytesIO(vpn.png(text)))
+    # Among the dots of some keys a reader of all kinds of codes sees another one.
+    [seen] = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     assert seen.text.splitlines() == [line for line in text.splitlines() if line and line[0] != "#"]
 
 
