@@ -24,7 +24,7 @@ from provision.exits import Exit
 from provision.i18n import _
 from provision.inventory import Fleet
 from provision.onboard.bundle.archive import digest
-from provision.onboard.bundle.gather import DATABASES, KIND, LIST, SIGNATURES, WHEELS
+from provision.onboard.bundle.gather import BUILT, DATABASES, KIND, LIST, SIGNATURES
 from provision.report.keys import KnownKey
 from provision.report.sign import envelope_file
 from provision.report.verify import check
@@ -77,10 +77,10 @@ def _holds(folder: Path, name: str, told: Mapping[str, Any]) -> bool:
     return inside and path.is_file() and path.stat().st_size == told["size"] and digest(path) == told["sha256"]
 
 
-def lay_wheels(bundle: Bundle) -> None:
-    """Put the wheelhouse where `apply` looks for it on this controller."""
-    for place in (bundle.folder / WHEELS).glob("*/"):
-        target = paths.cache_dir() / "wheelhouse" / place.name
+def lay_built(bundle: Bundle) -> None:
+    """Put what a controller builds for servers where `apply` looks for it on this one."""
+    for inside, place in ((name, place) for name in BUILT for place in (bundle.folder / name).glob("*/")):
+        target = paths.cache_dir() / BUILT[inside] / place.name
         if not (target / "release").is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(target, ignore_errors=True)
@@ -139,7 +139,7 @@ def pieces(bundle: Bundle, release: str, folder: Path, most: int = PIECE) -> lis
 
 def carry(bundle: Bundle, fleet: Fleet, *, local: bool = False) -> None:
     """Bring the bundle to every server that lacks it. BackboneError with the first reason when one cannot take it."""
-    lay_wheels(bundle)
+    lay_built(bundle)
     with tempfile.TemporaryDirectory(prefix="backbone-bundle-") as temporary:
         work = Path(temporary)
         made = {release: [str(one) for one in pieces(bundle, release, work)] for release in bundle.releases}

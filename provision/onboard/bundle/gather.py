@@ -12,6 +12,7 @@ from pathlib import Path
 
 from provision import __version__, debian
 from provision.converge.stages import NAMES
+from provision.converge import program
 from provision.converge.wheelhouse import build_wheelhouse
 from provision.errors import BackboneError, UsageError
 from provision.i18n import _
@@ -22,7 +23,8 @@ from provision.report.sign import envelope_file, sign
 KIND = "bundle"
 VERSION = 1
 LIST = f"{KIND}.json"
-WHEELS = Path("wheels")
+# What the controller builds for servers: its folder in a bundle, and in the cache in which `apply` looks for it.
+BUILT = {"wheels": "wheelhouse", "program": "program"}
 SIGNATURES = Path("signatures")
 DATABASES = ("main.cvd", "daily.cvd", "bytecode.cvd")
 PYTHONS = {"12": "3.11", "13": "3.13"}
@@ -77,7 +79,7 @@ def gather(folder: Path, wish: Wish, key: ReportKey, told: Told = lambda _what, 
     for release in wish.releases:
         kept |= _release(folder, release, wish, told)
     if not wish.stages or "sync" in wish.stages:
-        kept |= _wheels(folder, wish, told)
+        kept |= _built(folder, told)
     left_out = []
     if wish.signatures:
         kept |= _signatures(folder, wish.signatures, told)
@@ -117,15 +119,17 @@ def _release(folder: Path, release: str, wish: Wish, told: Told) -> set[Path]:
     return kept | {path for path in copy.rglob("*") if path.is_file() and "dists" in path.relative_to(copy).parts}
 
 
-def _wheels(folder: Path, wish: Wish, told: Told) -> set[Path]:
+def _built(folder: Path, told: Told) -> set[Path]:
+    """The sync service and the program of a server's own audit, for all Pythons, whatever Debian the bundle is for."""
+    kept = set()
     told(_("wheels of the sync service"), 0, 0)
-    # The wheelhouse that `apply` looks for has all Pythons, whatever Debian the bundle is for.
-    made = build_wheelhouse()
-    place = folder / WHEELS / made.name
-    if not (place / "release").exists():
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(made, place)
-    return {path for path in place.rglob("*") if path.is_file()}
+    for inside, made in (("wheels", build_wheelhouse()), ("program", program.build())):
+        place = folder / inside / made.name
+        if not (place / "release").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(made, place)
+        kept |= {path for path in place.rglob("*") if path.is_file()}
+    return kept
 
 
 def _signatures(folder: Path, source: str, told: Told) -> set[Path]:
@@ -175,4 +179,4 @@ def _close(folder: Path, kept: set[Path], wish: Wish, key: ReportKey, left_out: 
 
 
 def _parts(wish: Wish) -> set[str]:
-    return {*(f"debian-{release}" for release in archive.SUITES), str(WHEELS), str(SIGNATURES)}
+    return {*(f"debian-{release}" for release in archive.SUITES), *BUILT, str(SIGNATURES)}
