@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provision import __version__, debian
-from provision.converge.stages import NAMES
 from provision.converge import program
+from provision.converge.stages import NAMES
 from provision.converge.wheelhouse import build_wheelhouse
 from provision.errors import BackboneError, UsageError
 from provision.i18n import _
