@@ -16,8 +16,8 @@ from provision.inventory import load
 from provision.lab.lab import Lab
 from provision.onboard.bundle.carry import accept, carry
 from provision.report import keys
+from tests.support.lab_hosts import SERVER, admit
 
-SERVER = "lab-kab"
 # In the ordinary run what the machinery needs; the database, the service's wheels and all that follows with `slow`.
 FEW = ("base", "patching")
 MANY = ("base", "tls", "postgresql", "sync", "gateway")
@@ -35,6 +35,7 @@ def inventory(lab: Lab) -> Iterator[Path]:
     """A bare server that reaches the controller and nobody else; its inventory knows of no package proxy."""
     lab.down([SERVER])
     lab.up([SERVER])
+    admit(lab, SERVER, lab.inventory)
     # No way out, no name service, no proxy; the internal network, on which the controller stands, stays.
     lab.run(
         SERVER,

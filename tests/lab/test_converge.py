@@ -265,6 +265,7 @@ def test_a_damaged_and_a_forged_stamp_count_as_never_ran(tiny: Tiny) -> None:
 
 
 def test_a_server_that_is_down_is_unreachable_and_keeps_nobody_waiting(tiny: Tiny) -> None:
+    tiny.lab.down(["lab-pusat"])
     fleet = tiny.fleet(("lab-kab", "lab-pusat"))
     applied = tiny.apply(fleet)
     assert applied.exit_status == Exit.UNREACHED

@@ -134,6 +134,7 @@ def gone_afterwards(lab: Lab) -> Lab:
     lab.down([SERVER, ARCHIVE])
 
 
+@pytest.mark.slow
 def test_server_and_controller_come_back(gone_afterwards: Lab, tmp_path: Path) -> None:
     there_and_back(gone_afterwards, tmp_path, CORE)
 
