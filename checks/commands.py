@@ -128,6 +128,7 @@ def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
     """
     names = "|".join(modules)
     return rf"""echo '##container'; systemd-detect-virt --container
+echo '##writable'; [ -w /proc/sys/net/ipv4/conf/all/accept_redirects ] && echo yes
 echo '##kernel'; cd /proc/sys; grep -sH '' {" ".join(settings)}
 echo '##shm'; while read -r _ m _ o _; do [ "$m" = /dev/shm ] && echo "$o"; done </proc/mounts
 echo '##loaded'; grep -E '^({names}) ' /proc/modules

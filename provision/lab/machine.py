@@ -103,7 +103,12 @@ class Machine:
             starting = subprocess.Popen(
                 # With this status it says that the host restarts itself.
                 ["sh", "-c", joins + 'while "$@"; [ $? = 133 ]; do :; done', "sh", *command],
-                env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+                env={
+                    **os.environ,
+                    "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
+                    # Of its own network a host may set everything.
+                    "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

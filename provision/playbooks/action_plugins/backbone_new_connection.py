@@ -85,13 +85,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible's classes carry
     def _client_seen(self, *, unshared: bool = False) -> str:
         """What the server calls the client, over the shared connection or over one of its own."""
         connection = self._connection
-        former = connection.get_option("ssh_args")
+        former, tries = connection.get_option("ssh_args"), connection.get_option("reconnection_retries")
         try:
             if unshared:
                 connection.set_option("ssh_args", _UNSHARED + (former or ""))
+                # A later try would come through once the server has undone the change.
+                connection.set_option("reconnection_retries", 0)
             status, out, err = connection.exec_command(_ASK, in_data=None, sudoable=False)
         finally:
             connection.set_option("ssh_args", former)
+            connection.set_option("reconnection_retries", tries)
         if status != 0:
             raise AnsibleError(err.decode(errors="replace").strip() or f"exit status {status}")
         return str(out.decode(errors="replace").strip())

@@ -48,6 +48,7 @@ class Done:
         return Doing(self.plan, self.apply, self.audit, drill)
 
 
+@pytest.mark.needs_ansible
 def test_a_server_on_which_all_holds() -> None:
     server = Done(findings=(("OS-01", "pass"), ("HW-06", "warning")))
     proof = prove(fleet("win"), server.doing(lambda _fleet: ()))
@@ -94,6 +95,7 @@ def test_a_proof_is_of_one_server(names: tuple[str, ...]) -> None:
         prove(fleet(*names), Done().doing())
 
 
+@pytest.mark.needs_ansible
 def test_the_record_is_signed_and_a_change_is_seen(tmp_path: Path) -> None:
     made = document(prove(fleet("win"), Done().doing()))
     key = keys.of_inventory(tmp_path)

@@ -6,7 +6,7 @@ The recorded server is a container, where the kernel is not its own; here it is 
 from __future__ import annotations
 
 from checks.hardening import AUDITED, COMMAND, KERNEL
-from tests.support.recorded import SNAPSHOT, Mutation, Red, both, pattern, said, statuses, turns, unit
+from tests.support.recorded import PARAMS, SNAPSHOT, Mutation, Red, both, pattern, said, statuses, turns, unit
 
 RULES = "\n".join(AUDITED)
 OWN_KERNEL = both(
@@ -46,8 +46,6 @@ def test_a_fault_turns_exactly_its_controls_red(red: Red) -> None:
 
 
 def test_a_server_with_a_kernel_of_its_own_is_judged_whole() -> None:
-    from tests.support.recorded import PARAMS
-
     found = statuses(*OWN_KERNEL(SNAPSHOT, PARAMS))
     assert {name: status for name, status in found.items() if name.startswith("HARD")} == {
         f"HARD-0{number}": "pass" for number in range(1, 6)
@@ -58,3 +56,12 @@ def test_in_a_container_the_machine_beneath_it_is_not_judged() -> None:
     found = statuses()
     assert found["HARD-01"] == found["HARD-04"] == "pass"
     assert found["HARD-02"] == found["HARD-03"] == found["HARD-05"] == "not_applicable"
+
+
+def test_nor_are_settings_that_a_container_may_not_write() -> None:
+    found = statuses(
+        *both(said(COMMAND, "##writable\nyes", "##writable"), pattern(COMMAND, "redirects:0", "redirects:1"))(
+            SNAPSHOT, PARAMS
+        )
+    )
+    assert found["HARD-01"] == "not_applicable"
