@@ -159,7 +159,7 @@ def test_with_the_vpn_ssh_and_the_database_do_answer(provisioned: Provisioned, l
         applied = apply(load(provisioned.inventory, "lab-kab"))
         assert applied.outcome
         # What the server is told of itself, for its own audit, names the people, too.
-            assert {one.stage: one.status for one in applied.outcome.results} == {"vpn": "ok", "audit": "ok"}
+        assert {one.stage: one.status for one in applied.outcome.results} == {"vpn": "ok", "audit": "ok"}
         outside = str(provisioned.lab.listing()[0]["addresses"]["outside"])
         assert _reached(lab, outside) == {22: False, 5432: False}
         lab.run(

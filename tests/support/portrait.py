@@ -26,7 +26,8 @@ echo '== sshd'; sshd -T | sort
 echo '== files'
 find /etc /usr/local /opt/backbone /var/lib/backbone /srv/backbone -xdev \( \
     -path /opt/backbone/sync/releases -o -path /var/lib/backbone/stamps -o -path /var/lib/backbone/metrics \
-    -o -path /var/lib/backbone/drill -o -path /var/lib/backbone/rollback -o -path /var/lib/backbone/sync -o -path /etc/apparmor.d/cache \
+    -o -path /var/lib/backbone/drill -o -path /var/lib/backbone/rollback -o -path /var/lib/backbone/sync \
+    -o -path /etc/apparmor.d/cache \
     -o -path /etc/ssl/certs -o -path /srv/backbone/drop \) -prune -o -type f ! -name 'ssh_host_*' ! -name '*.pyc' \
     ! -path /etc/machine-id ! -path '/etc/*-' ! -path /etc/shadow ! -path /etc/gshadow ! -path /etc/ld.so.cache \
     ! -path /etc/.updated ! -path /etc/.pwd.lock ! -path /etc/chrony/chrony.keys ! -path '*/private/*' \
@@ -40,7 +41,8 @@ echo '== links'
 find /etc /opt/backbone -xdev -path /opt/backbone/sync/releases -prune -o -type l -printf '%p -> %l\n' | sort
 echo '== folders'
 find /opt/backbone /var/lib/backbone /srv/backbone /etc/backbone -xdev -maxdepth 3 \
-    -path /opt/backbone/sync/releases -prune -o -type d -printf '%M %u:%g %p\n' | grep -Ev '/var/lib/backbone/(drill|rollback)/' |
+    -path /opt/backbone/sync/releases -prune -o -type d -printf '%M %u:%g %p\n' |
+    grep -Ev '/var/lib/backbone/(drill|rollback)/' |
     sort
 echo '== database'
 as() { runuser -u postgres -- psql -AtX -d "$1" -c "$2"; }

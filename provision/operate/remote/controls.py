@@ -62,22 +62,28 @@ class Controls:
 
     def wrong_key(self) -> tuple[bool, str]:
         """The repository, asked with a passphrase that is not its own."""
-        name = "PGBACKREST_REPO1_CIPHER_"
-        wrong = {f"{name}PASS": secrets.token_hex(16), f"{name}TYPE": "aes-256-cbc"}
-        try:
-            self.live.pgbackrest(
-                f"--pg1-path={self.folder / 'unreadable'}",
-                f"--set={self.label}",
-                "--type=none",
-                "restore",
-                what="pgbackrest restore",
-                environment=wrong,
-                level="warn",  # the reason is only a warning to it: another repository might do
-                lines=12,
-            )
-        except Short as fault:
-            return _known(_UNREADABLE, str(fault)), str(fault)
-        return False, ""
+        name, said = "PGBACKREST_REPO1_CIPHER_", ""
+        # Of 256 wrong keys one leaves a file that ends as if it were whole; pgBackRest then quotes what it cannot read.
+        for _ in range(3):
+            wrong = {f"{name}PASS": secrets.token_hex(16), f"{name}TYPE": "aes-256-cbc"}
+            try:
+                self.live.pgbackrest(
+                    f"--pg1-path={self.folder / 'unreadable'}",
+                    f"--set={self.label}",
+                    "--type=none",
+                    "restore",
+                    what="pgbackrest restore",
+                    environment=wrong,
+                    level="warn",  # the reason is only a warning to it: another repository might do
+                    lines=12,
+                )
+            except Short as fault:
+                said = "".join(letter if letter.isprintable() else " " for letter in str(fault))[:300]
+                if _known(_UNREADABLE, said):
+                    return True, said
+            else:
+                return False, ""
+        return False, said
 
     def copy(self) -> tuple[str, int]:
         """Make the copy and its settings; the file to spoil, and where in it."""
