@@ -51,6 +51,13 @@ def cramped() -> Iterator[Cluster]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Cluster]:
+    """The same for one module alone, whose tests change how it archives."""
+    with made_cluster() as made:
+        yield made
+
+
 @contextmanager
 def made_cluster(repository_mb: int = 0) -> Iterator[Cluster]:
     programs = newest_programs()

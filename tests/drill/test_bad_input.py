@@ -226,9 +226,9 @@ def test_killed_at_twenty_moments_it_leaves_nothing(cluster: Cluster) -> None:
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["here", "elsewhere"])
-def test_another_repository_is_the_only_one_that_is_asked(cluster: Cluster, away: bool) -> None:
+def test_another_repository_is_the_only_one_that_is_asked(apart: Cluster, away: bool) -> None:
     """The second repository has a passphrase of its own; with the first one out of reach the drill still holds."""
-    folder = cluster.folder
+    cluster, folder = apart, apart.folder
     second = folder / "second"
     if not second.exists():
         second.mkdir(mode=0o700)
