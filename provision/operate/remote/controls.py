@@ -75,15 +75,15 @@ class Controls:
                     what="pgbackrest restore",
                     environment=wrong,
                     level="warn",  # the reason is only a warning to it: another repository might do
-                    lines=12,
+                    lines=200,
                 )
             except Short as fault:
-                said = "".join(letter if letter.isprintable() else " " for letter in str(fault))[:300]
-                if _known(_UNREADABLE, said):
-                    return True, said
+                said = "".join(letter if letter.isprintable() else " " for letter in str(fault))
+                if _UNREADABLE.search(said):
+                    return True, said[:600]
             else:
                 return False, ""
-        return False, said
+        return _known(_UNREADABLE, said[:600]), said
 
     def copy(self) -> tuple[str, int]:
         """Make the copy and its settings; the file to spoil, and where in it."""
