@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from provision.cli.spoken import confirm
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _
@@ -45,24 +44,11 @@ def enroll_server(
 
     Example: backbone enroll 192.168.10.5 --user petugas -i ./semarang
     """
-    from provision.onboard.enroll import Pinned, enroll
+    from provision.cli.first_contact import same_key
+    from provision.onboard.enroll import enroll
 
     folder = folder if folder.is_dir() or not folder.suffix else folder.parent
     password = _password(password_file, f"{user}@{host}")
-
-    def confirmed(shown: Pinned) -> bool:
-        if fingerprint:
-            return shown.fingerprint == fingerprint
-        if not sys.stdin.isatty():
-            raise UsageError(
-                _("the host key has to be confirmed: {fingerprint}").format(fingerprint=shown.fingerprint),
-                repair=_("compare it on the server's console, then add --fingerprint {fingerprint}").format(
-                    fingerprint=shown.fingerprint
-                ),
-            )
-        typer.echo(_("{host} shows the host key {fingerprint}").format(host=host, fingerprint=shown.fingerprint))
-        typer.echo(_("On its console, `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` must show the same."))
-        return confirm(_("Is it the same?"), default=False)
 
     done = enroll(
         host,
@@ -72,7 +58,7 @@ def enroll_server(
         administrator=administrator,
         key_file=(key or folder / "keys" / f"{administrator}_ed25519").absolute(),
         known_hosts=(folder / "known_hosts").absolute(),
-        confirm=confirmed,
+        confirm=lambda shown: same_key(host, shown, fingerprint),
     )
     settings = {
         "ansible_host": done.host,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from provision.cli.spoken import confirm
 from provision.errors import UsageError
 from provision.exits import Exit
 from provision.i18n import _
@@ -96,21 +95,11 @@ def rebuild(
 
 def _rebuild(fleet: Fleet, server: Server, contact: FirstContact, fingerprint: str, as_json: bool) -> None:
     from provision.cli import converge_view as view
+    from provision.cli.first_contact import same_key
     from provision.onboard import rebuild as again
 
     def confirmed(shown: Pinned) -> bool:
-        if fingerprint:
-            return shown.fingerprint == fingerprint
-        if not sys.stdin.isatty():
-            raise UsageError(
-                _("the host key has to be confirmed: {fingerprint}").format(fingerprint=shown.fingerprint),
-                repair=_("compare it on the server's console, then add --fingerprint {fingerprint}").format(
-                    fingerprint=shown.fingerprint
-                ),
-            )
-        host = server.connection.host
-        typer.echo(_("{host} shows the host key {fingerprint}").format(host=host, fingerprint=shown.fingerprint))
-        return confirm(_("Is it the same?"), default=False)
+        return same_key(server.connection.host, shown, fingerprint)
 
     def say(step: str) -> None:
         if not as_json:

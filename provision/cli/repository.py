@@ -67,7 +67,7 @@ def _tell(task: str) -> None:
 
 def _pinned(folder: Path, host: str, port: int, fingerprint: str) -> str:
     """SSH options that trust the machine's host key alone, as it is pinned beside the inventory; pins it at first."""
-    from provision.cli.spoken import confirm
+    from provision.cli.first_contact import same_key
     from provision.onboard.enroll import host_key, pin
 
     known_hosts = folder / "known_hosts"
@@ -80,16 +80,7 @@ def _pinned(folder: Path, host: str, port: int, fingerprint: str) -> str:
                 _("{host} shows the host key {fingerprint}").format(host=host, fingerprint=shown.fingerprint),
                 repair=_("on the server's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"),
             )
-        if not fingerprint:
-            if not sys.stdin.isatty():
-                raise UsageError(
-                    _("the host key has to be confirmed: {fingerprint}").format(fingerprint=shown.fingerprint),
-                    repair=_("compare it on the server's console, then add --fingerprint {fingerprint}").format(
-                        fingerprint=shown.fingerprint
-                    ),
-                )
-            typer.echo(_("{host} shows the host key {fingerprint}").format(host=host, fingerprint=shown.fingerprint))
-            if not confirm(_("Is it the same?"), default=False):
-                raise typer.Abort
+        if not same_key(host, shown, fingerprint):
+            raise typer.Abort
         pin(known_hosts, host, port, shown)
     return f"-o UserKnownHostsFile={known_hosts.absolute()}"
