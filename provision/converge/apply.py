@@ -312,7 +312,7 @@ def _setting(fleet: Fleet, assessment: Assessment, plan: Plan, book: Book, *, lo
     return Setting(
         inventory=fleet.path,
         book=book,
-        places=places.of(fleet, plan),
+        places=places.of(fleet, plan, {name: seen.distribution for name, seen in assessment.observations.items()}),
         no_python=frozenset(name for name, seen in assessment.observations.items() if not seen.state.has_python),
         windows=frozenset(server.name for server in fleet.servers if server.connection.kind == "psrp"),
         local=local,

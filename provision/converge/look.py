@@ -22,6 +22,8 @@ from provision.probe import Snapshot
 from provision.probe.transport import repair_of
 
 OS_COMMAND = "cat /etc/os-release"
+# Systems whose minor releases come by updates: a server that went from 9.6 to 9.7 is no other server.
+_BY_MAJOR = ("rhel", "rocky", "almalinux", "centos", "ol")
 COMMANDS = (STATE_COMMAND, OS_COMMAND)
 
 
@@ -33,7 +35,7 @@ class Observation:
     maps a stage to the failed controls that it repairs; `below_minimum` names failed controls that ask whether
     the machine may become such a server at all; `others` names failed controls that no stage repairs.
     `undecided` names what a machine that no stage has touched carries and its inventory does not settle.
-    `distribution` is os-release's id and version ("debian 12").
+    `distribution` is os-release's id and version ("debian 12"; of the RHEL family the major one, "rocky 9").
     """
 
     server: str
@@ -114,7 +116,10 @@ def _linux(snapshot: Snapshot) -> tuple[ServerState, str]:
     if told.unmeasured:
         raise StateUnreadableError(_("not read in time"))
     values = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', system.stdout, re.M))
-    found = f"{values.get('ID', '')} {values.get('VERSION_ID', '')}".strip()
+    name, version = values.get("ID", ""), values.get("VERSION_ID", "")
+    if name in _BY_MAJOR:
+        version = version.partition(".")[0]
+    found = f"{name} {version}".strip()
     return read_state(told.status, told.stdout, told.stderr), found
 
 

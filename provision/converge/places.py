@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from provision.converge import program
 from provision.converge.book import Book
 from provision.converge.plan import Plan
-from provision.converge.wheelhouse import build_wheelhouse, release_id
+from provision.converge.wheelhouse import build_wheelhouse, pythons_of, release_id
 from provision.inventory import Fleet
 
 DRILL_DIR = Path(__file__).resolve().parents[1] / "operate"
@@ -33,8 +33,10 @@ def _drill_digest() -> str:
     return whole.hexdigest()
 
 
-def of(fleet: Fleet, plan: Plan) -> dict[str, dict[str, str]]:
+def of(fleet: Fleet, plan: Plan, systems: Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
     """The places that each server's planned stages need: {server: {variable: path}}.
+
+    `systems` says what each server runs ("ubuntu 24.04"), where that is known.
 
     The wheels of the sync service, and those of the program that audits a server from within, are fetched here,
     before any server is touched; raises BackboneError when that cannot be done.
@@ -45,11 +47,14 @@ def of(fleet: Fleet, plan: Plan) -> dict[str, dict[str, str]]:
         one.server: {"controller_drill_dir": str(DRILL_DIR)} for one in plan.servers if "backup" in one.names
     }
     syncing = [one.server for one in plan.servers if "sync" in one.names and sources[one.server] == "bundled"]
-    made = {driver: str(build_wheelhouse(sqlserver=driver)) for driver in {one in with_driver for one in syncing}}
+    pythons = pythons_of((systems or {}).get(one, "") for one in syncing)
+    made = {
+        driver: str(build_wheelhouse(pythons, sqlserver=driver)) for driver in {one in with_driver for one in syncing}
+    }
     for server in syncing:
         found.setdefault(server, {})["controller_wheelhouse_dir"] = made[server in with_driver]
     if auditing := [one.server for one in plan.servers if "audit" in one.names]:
-        place = str(program.build())
+        place = str(program.build(program.pythons_of((systems or {}).get(one, "") for one in auditing)))
         for server in auditing:
             found.setdefault(server, {})["controller_audit_program_dir"] = place
     return found

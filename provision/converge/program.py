@@ -14,11 +14,12 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from provision import __version__, paths
+from provision.converge import wheelhouse
 from provision.converge.wheelhouse import PYTHONS, locked_for, platform_words, run_pip
 from provision.i18n import _
 
@@ -44,6 +45,8 @@ NEEDED = (
     "typing-extensions",
     "typing-inspection",
 )
+# The Pythons that pyproject.toml names.
+RUNS_ON = ("3.11", "3.12", "3.13")
 # Rooms of this package; files at its top come along where they are named.
 ROOMS = ("audit", "inventory", "probe", "report", "selfaudit")
 MODULES = ("__init__.py", "errors.py", "exits.py", "i18n.py", "paths.py", "times.py")
@@ -84,6 +87,11 @@ def needed(lock: Path, python: str, machine: str = "x86_64") -> Iterator[str]:
         name = re.split(r"[=\[ ]", line, maxsplit=1)[0].lower().replace("_", "-").replace(".", "-")
         if name in NEEDED:
             yield line
+
+
+def pythons_of(systems: Iterable[str]) -> tuple[str, ...]:
+    """Of the Pythons that servers with these systems have, those that the program runs on."""
+    return tuple(one for one in wheelhouse.pythons_of(systems) if one in RUNS_ON)
 
 
 def build(pythons: Sequence[str] = PYTHONS, *, machine: str = "x86_64") -> Path:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -26,13 +26,26 @@ from provision import paths
 from provision.errors import BackboneError
 from provision.i18n import _
 
-# The Pythons of the distributions that a server may run: Debian 12 and 13.
+# The Pythons of Debian 12 and 13, always at hand; and of the other systems that a server may run, got where one does.
 PYTHONS = ("3.11", "3.13")
+PYTHON_OF = {
+    "debian 12": "3.11",
+    "debian 13": "3.13",
+    "ubuntu 22.04": "3.10",
+    "ubuntu 24.04": "3.12",
+    "ubuntu 26.04": "3.14",
+}
 # The oldest C library that counts is Ubuntu 20.04's, 2.31.
 _GLIBC = range(17, 32)
 _EPOCH = "1735689600"  # any fixed moment makes the wheel the same bit for bit
 # What tools leave in a folder of sources: compiled files, and caches in hidden folders.
 _LEFT_OUT = ("__pycache__", ".*")
+
+
+def pythons_of(systems: Iterable[str]) -> tuple[str, ...]:
+    """The Pythons that servers with these systems ("ubuntu 24.04") have, besides Debian's; in order."""
+    found = {*PYTHONS, *(PYTHON_OF[system] for system in systems if system in PYTHON_OF)}
+    return tuple(sorted(found, key=lambda python: int(python.partition(".")[2])))
 
 
 def _sources(package: Path) -> list[Path]:

@@ -138,3 +138,16 @@ def test_a_note_goes_when_its_control_passed_so_that_it_is_repaired_when_it_brea
 def test_the_worst_word_wins(plan: ServerPlan, results: list[str], interrupted: bool, expected: Exit) -> None:
     outcome = Outcome(tuple(Result("kab", "tls", status) for status in results), Path("log"), interrupted)
     assert Applied(assessment(plan), outcome, assessment(plan)).exit_status == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "system"),
+    [("ID=ubuntu\nVERSION_ID=24.04\n", "ubuntu 24.04"), ('ID="rocky"\nVERSION_ID="9.6"\n', "rocky 9")],
+)
+def test_a_system_is_known_by_what_an_update_does_not_change(told: str, system: str) -> None:
+    snapshot = Snapshot(
+        "kab",
+        "",
+        {STATE_COMMAND: Answer(0, json.dumps({"stamps": {}, "files": {}, "started": []})), OS_COMMAND: Answer(0, told)},
+    )
+    assert read(snapshot, ()).distribution == system

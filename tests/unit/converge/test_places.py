@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
-from provision.converge import places
+from provision.converge import places, program
 from provision.converge.book import default_book
+from provision.converge.wheelhouse import pythons_of
 from provision.operate.drill import SENT
 from provision.paths import roles_dir
 
@@ -36,3 +37,10 @@ def test_the_role_lays_down_every_module_that_a_controller_would_send() -> None:
     assert {f"remote/{name}" for name in SENT} == {name for name in listed if name.startswith("remote/")}
     for name in listed:
         assert (places.DRILL_DIR / name).is_file()
+
+
+def test_wheels_come_for_the_pythons_of_the_systems_that_were_seen() -> None:
+    assert pythons_of([]) == ("3.11", "3.13")
+    assert pythons_of(["debian 12", "ubuntu 22.04", "ubuntu 24.04", "plan9 4"]) == ("3.10", "3.11", "3.12", "3.13")
+    # The program of a server's own audit does not run on all of them.
+    assert program.pythons_of(["ubuntu 22.04", "ubuntu 24.04"]) == ("3.11", "3.12", "3.13")

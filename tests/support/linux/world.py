@@ -1,0 +1,138 @@
+"""A Linux server of an inventory, its stand-in, and the product's own check mode of its stages against it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision import paths
+from provision.converge.book import default_book
+from provision.converge.inputs import StageInputs
+from provision.converge.places import DRILL_DIR
+from provision.converge.plan import Plan, PlannedStage, ServerPlan
+from provision.converge.progress import Result
+from provision.converge.run import Setting, converge
+from provision.onboard import authority
+from tests.support.linux.host import fresh, several
+from tests.support.linux.systems import SYSTEMS
+
+
+class Server:
+    """One server's stand-in: its state, and what its record says that its stages would do."""
+
+    def __init__(self, file: Path, system: str, *, converged: bool) -> None:
+        self.file = file
+        self.system = SYSTEMS[system]
+        self.file.write_text(json.dumps(fresh(system, converged=converged)))
+
+    @property
+    def record(self) -> list[dict[str, Any]]:
+        """Every call of a module, in order."""
+        record: list[dict[str, Any]] = json.loads(self.file.read_text())["record"]
+        return record
+
+    def calls(self, name: str) -> list[Mapping[str, Any]]:
+        """The arguments of every call of a module."""
+        return [one["arguments"] for one in self.record if one["call"] == name]
+
+    @property
+    def packages(self) -> set[str]:
+        """The packages that were asked for."""
+        asked = [one.get("argv") or [""] for one in self.calls("ansible.builtin.command")]
+        return {word for words in asked if words[0] in ("dpkg-query", "rpm") for word in words[4:]}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that would be written, with their text."""
+        return {
+            path: file.get("content") or ""
+            for given in self.calls("backbone_files")
+            for file in given["files"]
+            for path in several(file["path"])
+        }
+
+    @property
+    def units(self) -> set[str]:
+        """The units that would be kept running."""
+        return {
+            unit["name"]
+            for given in self.calls("backbone_units")
+            for unit in given["units"]
+            if unit.get("state", "running") == "running"
+        }
+
+
+class World:
+    """Several servers; `check` drives their stages as `backbone plan --diff` does."""
+
+    def __init__(self, folder: Path, systems: Mapping[str, tuple[str, bool]]) -> None:
+        """`systems`: server -> its system, and whether its packages and files are there already."""
+        (folder / "linux").mkdir(parents=True)
+        self.servers = {
+            name: Server(folder / "linux" / f"{name}.json", system, converged=converged)
+            for name, (system, converged) in systems.items()
+        }
+        self.inventory = folder / "inventory" / "hosts.yml"
+        self.variables = variables(self.inventory.parent)
+        self.results: dict[str, dict[str, Result]] = {}
+        self.places = {name: places(folder / name, one.system.python) for name, one in self.servers.items()}
+
+    def check(self, stages: Sequence[str], **further: Any) -> dict[str, dict[str, Result]]:
+        """Run stages in check mode, all servers at once: {server: {stage: result}}; `further` adds to the inventory."""
+        hosts = {name: {**self.variables, **further} for name in self.servers}
+        self.inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+        planned = tuple(PlannedStage(stage, (), StageInputs({"x": "1"}, "d1")) for stage in stages)
+        plan = Plan(tuple(ServerPlan(name, planned) for name in self.servers))
+        done = converge(plan, Setting(self.inventory, default_book(), self.places, check=True), lambda _progress: None)
+        found: dict[str, dict[str, Result]] = {name: {} for name in self.servers}
+        for one in done.results:
+            found[one.server][one.stage] = one
+        return found
+
+
+def variables(folder: Path) -> dict[str, Any]:
+    """A server's inventory as an author writes it; its authority lies beside it."""
+    key, certificate = authority.make_authority("33.74")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "authority.pem").write_text(certificate)
+    return {
+        "ansible_host": "10.0.0.5",
+        "ansible_user": "root",
+        "backbone_region": "33.74",
+        "backbone_level": "kabupaten_kota",
+        "backbone_fqdn": "data.semarang.example",
+        "backbone_networks_internal": ["10.0.0.0/16"],
+        "backbone_admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"], "full_name": "Siti"}],
+        "backbone_sync_url": "https://pusat.example",
+        "backbone_secret_sync_token": "rahasia-sinkron",
+        "backbone_secret_sync_client_id": "33.74",
+        "backbone_secret_backup_passphrase": "rahasia cadangan uji",
+        "backbone_secret_tls_authority_key": key,
+    }
+
+
+def places(folder: Path, python: str) -> dict[str, str]:
+    """The controller's places, with what the roles look for in them and nothing else."""
+    folder.mkdir(parents=True)
+    (folder / "release").write_text("0.1.0-test\n")
+    for name in (f"{python}.tar", f"{python}.tar.gz"):
+        (folder / name).write_bytes(b"")
+    return {
+        "controller_wheelhouse_dir": str(folder),
+        "controller_audit_program_dir": str(folder),
+        "controller_drill_dir": str(DRILL_DIR),
+    }
+
+
+def simulated(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let Ansible find the stand-in's connection, and the stand-in its folder."""
+    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(Path(__file__).parent / "connection"))
+    monkeypatch.setenv("ANSIBLE_LIBRARY", ":".join(str(one) for one in sorted(paths.roles_dir().glob("*/library"))))
+    monkeypatch.setenv("BACKBONE_SIMULATED_LINUX", str(folder / "linux"))
+    monkeypatch.setenv("PYTHONPATH", str(paths.roles_dir().parent))
+    monkeypatch.setenv("BACKBONE_STATE", str(folder / "state"))
+    monkeypatch.setenv("BACKBONE_CACHE", str(folder / "cache"))
