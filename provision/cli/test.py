@@ -52,17 +52,18 @@ LINTERS: tuple[Step, ...] = (
     ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     ("mypy", ["mypy", "--no-error-summary"]),
 )
-# Lanes run side by side, their folders one after another. The hosts of tests/lab and of tests/roles mostly wait for
-# the network, for systemd or for time to pass, so that the machine has time for what only computes.
+# Lanes run side by side, their folders one after another, and take about equally long. The hosts of tests/lab and of
+# tests/bare mostly wait for the network, for systemd or for time to pass, so that the machine has time for what only
+# computes.
 LANES = {
     "checks": ("tests/unit", "tests/browser", "tests/sync", "tests/drill"),
     "lab": ("tests/lab",),
-    "roles": ("tests/roles",),
+    "bare": ("tests/bare",),
 }
 SCOPES = {
     "unit": ("tests/unit", "tests/browser"),
-    "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/roles"),
-    "slow": ("tests/unit", "tests/browser", "tests/sync", "tests/drill", "tests/lab", "tests/roles"),
+    "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/bare"),
+    "slow": ("tests/unit", "tests/browser", "tests/sync", "tests/drill", "tests/lab", "tests/bare"),
 }
 _telling = threading.Lock()
 _interrupted = threading.Event()
