@@ -60,24 +60,27 @@ LANES = {
     "lab": ("tests/lab",),
     "bare": ("tests/bare",),
 }
+EVERYTHING = tuple(folder for folders in LANES.values() for folder in folders)
+# `unit` is what one runs between two edits: the rest of tests/unit plays whole playbooks, and takes minutes.
 SCOPES = {
-    "unit": ("tests/unit", "tests/browser"),
+    "": EVERYTHING,
+    "unit": ("tests/unit",),
     "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/bare"),
-    "slow": ("tests/unit", "tests/browser", "tests/sync", "tests/drill", "tests/lab", "tests/bare"),
+    "slow": EVERYTHING,
 }
 _telling = threading.Lock()
 _interrupted = threading.Event()
 
 
 def _lanes(scope: str, arguments: list[str]) -> dict[str, list[Step]]:
-    """The commands of one scope ("": unit and lab) by lane, each with the name that the closing table gives it."""
-    if scope and scope not in SCOPES:
+    """The commands of one scope ("": all but the slow) by lane, each with its name in the closing table."""
+    if scope not in SCOPES:
         raise UsageError(
             _("test: no such set of tests: {scope}").format(scope=scope), repair="backbone test unit|lab|slow [ARGS]"
         )
     pytest = [sys.executable, "-m", "pytest"]
     kind = "slow" if scope == "slow" else "not slow"
-    wanted = SCOPES[scope] if scope else SCOPES["unit"] + SCOPES["lab"]
+    wanted = SCOPES[scope]
     if arguments:
         named = any((CLONE / argument.split("::")[0]).exists() for argument in arguments)
         return {"": [(scope, [*pytest, "-m", kind, *arguments, *([] if named else wanted)])]}
@@ -88,7 +91,8 @@ def _lanes(scope: str, arguments: list[str]) -> dict[str, list[Step]]:
             if folder == "tests/unit":
                 # Ansible forks with a terminal of its own, which the many threads of a parallel run may lock up.
                 steps.append((folder, [*pytest, "-m", f"{kind} and not needs_ansible", *PARALLEL, folder]))
-                steps.append((f"{folder} with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", folder]))
+                if scope != "unit":
+                    steps.append((f"{folder} with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", folder]))
             else:
                 steps.append((folder, [*pytest, "-m", kind, folder]))
     return lanes
@@ -160,7 +164,7 @@ def _interpreters() -> Iterator[str]:
 @app.command(name="test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run_tests(
     ctx: typer.Context,
-    scope: str = typer.Argument("", help="unit, lab or slow; without a word: unit and lab."),
+    scope: str = typer.Argument("", help="unit, lab or slow; without a word: all but the slow."),
 ) -> int:
     """Run the project's own tests; what they need is installed first.
 

@@ -32,7 +32,8 @@ find /etc /usr/local /opt/backbone /var/lib/backbone /srv/backbone -xdev \( \
     ! -path /etc/machine-id ! -path '/etc/*-' ! -path /etc/shadow ! -path /etc/gshadow ! -path /etc/ld.so.cache \
     ! -path /etc/.updated ! -path /etc/.pwd.lock ! -path /etc/chrony/chrony.keys ! -path '*/private/*' \
     ! -path '/etc/backbone/tls/*' ! -path '/etc/wireguard/*' ! -name 'public.key' ! -name 'private.key' \
-    ! -path '/var/lib/backbone/patching/*' ! -path '/var/lib/backbone/*/last*' -printf '%M %u:%g %p\n' | sort
+    ! -name '.clamav-quarantine-lock.*' ! -path '/var/lib/backbone/patching/*' \
+    ! -path '/var/lib/backbone/*/last*' -printf '%M %u:%g %p\n' | sort
 find /etc -xdev -type f ! -name 'ssh_host_*' ! -path /etc/machine-id ! -path '/etc/*-' ! -path /etc/shadow \
     ! -path /etc/gshadow ! -path /etc/ld.so.cache ! -path /etc/.updated ! -path /etc/chrony/chrony.keys \
     ! -path '*/private/*' ! -path '/etc/backbone/tls/*' ! -path '/etc/wireguard/*' ! -path '/etc/ssl/*' \
