@@ -96,7 +96,7 @@ def test_a_machine_that_is_in_use_or_of_another_system_is_not_touched() -> None:
     with pytest.raises(BackboneError, match="nothing was touched: kab: listener tcp/8080 java") as refused:
         loop._gate(assessment(ServerPlan("kab"), used), True)
     assert "preflight" in refused.value.repair
-    for system in ("ubuntu 24.04", "debian 11", ""):
+    for system in ("ubuntu 24.10", "debian 11", ""):
         strange = Observation("kab", distribution=system)
         with pytest.raises(BackboneError, match="no stage is written for this system"):
             loop._gate(assessment(ServerPlan("kab"), strange), True)
