@@ -111,7 +111,7 @@ class Snapshots(Protocol):
 
 
 class Storage(Protocol):
-    """Where rows, cursors, quarantine and the account of runs are kept (PostgreSQL: `store.Store`)."""
+    """Where rows, cursors, quarantine and the account of runs are kept (`stores.store`, `stores.store_sqlserver`)."""
 
     def close(self) -> None:
         """Let the connection, and with it the run lock, go."""
@@ -124,6 +124,9 @@ class Storage(Protocol):
 
     def begin_run(self, version: str, region: str) -> int:
         """A new run's id."""
+
+    def last_run(self) -> int:
+        """The newest run's id, 0 before the first."""
 
     def end_run(
         self, run_id: int, green: bool, kind: str | None, message: str | None, requests: int = 0, received: int = 0
@@ -143,6 +146,9 @@ class Storage(Protocol):
 
     def settle_position(self, entity: Entity, position: Position) -> None:
         """Record a position outside a page."""
+
+    def standing(self, entity: Entity) -> tuple[frozenset[str], Position]:
+        """The fields that the entity was last listed with, and where its listing stands; changes nothing."""
 
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time."""

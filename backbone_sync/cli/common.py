@@ -5,22 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from backbone_sync import __version__, sources
 from backbone_sync.config import DEFAULT, Config
 from backbone_sync.dictionary import Dictionary
-from backbone_sync.errors import ConfigInvalid, SyncError
+from backbone_sync.errors import SyncError
 from backbone_sync.logs import FORMATS
-from backbone_sync.run import status
-from backbone_sync.sources.delivery import Delivering
-from backbone_sync.stores.store import Store
 
 Act = Callable[[argparse.Namespace, Config, Dictionary], int]
 if TYPE_CHECKING:
@@ -47,30 +41,6 @@ def verb(verbs: Verbs, name: str, act: Act, text: str, example: str = "") -> arg
     )
     made.set_defaults(act=act)
     return made
-
-
-@contextmanager
-def opened(config: Config) -> Iterator[Store]:
-    """The store in PostgreSQL, closed again at the end; ConfigInvalid where the data is kept in SQL Server."""
-    if config.sqlserver is not None:
-        raise ConfigInvalid(
-            "this verb works with PostgreSQL only, and store.kind is sqlserver",
-            "with SQL Server there are: run, status, migrate, doctor, reconcile, release-deletes",
-        )
-    store = Store(config.database)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def standing(store: Store, config: Config, words: Dictionary) -> status.Status:
-    """What the last run left; of a source that others write to also how fresh it is, and what waits."""
-    now = status.read(store.connection, config.region, words)
-    if config.source.kind not in sources.DELIVERED:
-        return now
-    source = sources.open_source(config, words, __version__)
-    return replace(now, delivery=source.delivery(store.connection)) if isinstance(source, Delivering) else now
 
 
 def show(document: object) -> None:

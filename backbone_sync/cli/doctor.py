@@ -8,14 +8,13 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 
 from backbone_sync import sources
-from backbone_sync.cli.common import Verbs, opened, say, show, standing, verb
+from backbone_sync.cli.common import Verbs, say, show, verb
 from backbone_sync.cli.stores import regional
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import StoreUnreachable
 from backbone_sync.privacy import correction, record
 from backbone_sync.run import doctor
-from backbone_sync.stores.postgresql import guarded
 
 _MARK = {"ok": "+", "warning": "!", "fault": "x"}
 _DO = {"id": "lakukan", "en": "do"}
@@ -38,18 +37,12 @@ def facts(config: Config, words: Dictionary, *, offline: bool) -> doctor.Facts:
     ends = config.grant.expires
     days = (ends - datetime.now(timezone.utc).date()).days + 1 if ends else None
     try:
-        if config.sqlserver is not None:
-            # Corrections and the record's chain are asked of PostgreSQL only.
-            with regional(config, words) as kept:
-                return doctor.Facts(kept.status(), "", steps, days)
-        with opened(config) as store:
-            now = standing(store, config, words)
-            with guarded():
-                row = store.connection.execute("SELECT to_regclass('sync.processing') IS NOT NULL").fetchone()
-            if not row or not row[0]:
+        with regional(config, words) as kept:
+            now, store = kept.status(), kept.store
+            if not store.processing.there():
                 return doctor.Facts(now, "", steps, days)
-            waiting = correction.listed(store.connection, words, config.grant)["corrections"]
-            _, faults = record.verify(store.connection, config.publish_directory)
+            waiting = correction.listed(store.people, words, config.grant)["corrections"]
+            _, faults = record.verify(store.processing, config.publish_directory)
     except StoreUnreachable as fault:
         return doctor.Facts(None, fault.message, steps, days)
     disputed = sum(1 for one in waiting if one["state"] == "disputed")

@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
         detail = {"run": result.run_id, "green": result.green, "rows": _processed(result)}
-        kept.note("run", detail)
+        kept.note_on("run", detail)
         now = kept.status()
         if config.publish_directory:
             publish.write(config.publish_directory, now, config.grant.expires)

@@ -6,12 +6,11 @@ import argparse
 from datetime import datetime, timezone
 from pathlib import Path
 
-from backbone_sync.cli.common import Verbs, opened, say, show, verb
+from backbone_sync.cli.common import Verbs, say, show, verb
+from backbone_sync.cli.stores import opened
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.privacy import record
-from backbone_sync.run import status
 from backbone_sync.satu_data import exports, sectoral
 
 
@@ -33,16 +32,15 @@ def _export(options: argparse.Namespace, config: Config, words: Dictionary) -> i
     if options.least < 2:
         raise ConfigInvalid("--least must be 2 or more", "with less, every count of people would be shown")
     left_out = {}
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        now = status.read(store.connection, config.region, words)
-        known = sectoral.codes(store.connection)
+    with opened(config, words) as kept:
+        now, figures = kept.store.status(config.region, words), kept.store.figures
+        known = sectoral.codes(figures)
         tables = []
         for definition in sectoral.TABLES:
             if lacks := sectoral.missing(definition, words, config.grant):
                 left_out[definition.name] = lacks
                 continue
-            tables.append(sectoral.table(store.connection, definition, known, options.least))
+            tables.append(sectoral.table(figures, definition, known, options.least))
         owner = config.grant.contacts.get("data_owner")
         made_at = datetime.now(timezone.utc)
         about = [exports.metadata(one, config.region, made_at, now.last_green, owner) for one in tables]
@@ -51,7 +49,7 @@ def _export(options: argparse.Namespace, config: Config, words: Dictionary) -> i
         except OSError as fault:
             raise ConfigInvalid(f"cannot write into {options.out}: {fault.strerror}", "name another --out") from fault
         detail = {"tables": [one.definition.name for one in tables], "least": options.least}
-        record.append_on(store.connection, config.publish_directory, "export", config.grant, detail)
+        kept.note_on("export", detail)
     if options.json:
         withheld = {one.definition.name: one.withheld for one in tables}
         show({"files": [str(f) for f in files], "withheld": withheld, "left_out": left_out, "green": now.green})

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 from datetime import datetime, timezone
 
-from backbone_sync.cli.common import Verbs, opened, show, verb
+from backbone_sync.cli.common import Verbs, show, verb
+from backbone_sync.cli.stores import regional
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.satu_data import metadata
-from backbone_sync.stores.postgresql import guarded
-
-_HELD = "SELECT b.entity, b.stored, c.high_update FROM sync.balance b LEFT JOIN sync.cursor c ON c.entity = b.entity"
 
 
 def add(verbs: Verbs) -> None:
@@ -29,7 +27,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _metadata(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    holdings = _holdings(config) if options.counts else None
+    holdings = _holdings(config, words) if options.counts else None
     show(
         metadata.document(
             words,
@@ -44,7 +42,6 @@ def _metadata(options: argparse.Namespace, config: Config, words: Dictionary) ->
     return 0
 
 
-def _holdings(config: Config) -> dict[str, metadata.Holding]:
-    with opened(config) as store, guarded():
-        rows = store.connection.execute(_HELD).fetchall()
-    return {str(name): metadata.Holding(int(stored), at) for name, stored, at in rows}
+def _holdings(config: Config, words: Dictionary) -> dict[str, metadata.Holding]:
+    with regional(config, words) as kept:
+        return {name: metadata.Holding(stored, at) for name, stored, at in kept.store.figures.held()}

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from backbone_sync.cli.common import Verbs, opened, say, show, verb
+from backbone_sync.cli.common import Verbs, say, show, verb
+from backbone_sync.cli.stores import held, opened
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.privacy import breach, record, retention
+from backbone_sync.privacy import breach, retention
 
 
 def add(verbs: Verbs) -> None:
@@ -40,18 +41,18 @@ def _affected(options: argparse.Namespace, config: Config, words: Dictionary) ->
         raise ConfigInvalid("--known is not a time", "write it as 2026-07-01T08:00+07:00") from fault
     known = (known or datetime.now(timezone.utc)).astimezone(timezone.utc)
     entities, listed = tuple(options.entity), 0
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        told = breach.affected(store.connection, words, config.grant, entities, options.school, known)
+    with opened(config, words) as kept:
+        people = kept.store.people
+        told = breach.affected(people, words, config.grant, entities, options.school, known)
         detail = {"people": told["people"], "listed": bool(options.people), "known_at": told["known_at"]}
-        record.append(store.connection, config.publish_directory, "breach_affected", config.grant, detail)
+        kept.note("breach_affected", detail)
         if options.people:
             try:
                 place = os.open(options.people, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except OSError as fault:
                 raise ConfigInvalid(f"cannot write {options.people}: {fault.strerror}", "name a new file") from fault
             with os.fdopen(place, "wb") as file:
-                for one in breach.people(store.connection, words, config.grant, entities, options.school):
+                for one in breach.people(people, words, config.grant, entities, options.school):
                     file.write(msgspec.json.encode(one) + b"\n")
                     listed += 1
     if options.json:
@@ -65,9 +66,8 @@ def _affected(options: argparse.Namespace, config: Config, words: Dictionary) ->
 
 
 def _show(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        found = retention.due(store.connection, words, config.grant)
+    with opened(config, words) as kept:
+        found = retention.due(kept.store.people, words, config.grant)
     if options.json:
         show({n: {"days": one.kept.days if one.kept else None, "due": one.due} for n, one in found.items()})
     else:
@@ -77,12 +77,10 @@ def _show(options: argparse.Namespace, config: Config, words: Dictionary) -> int
 
 
 def _apply(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.lock()
-        store.migrate(words, config.grant.entities)
-        gone = retention.apply(store.connection, words, config.grant, config.publish_directory)
+    with held(config, words) as kept:
+        gone = retention.apply(kept.store.people, words, config.grant, config.publish_directory)
         if any(gone.values()):
-            record.append_on(store.connection, config.publish_directory, "retention", config.grant, gone)
+            kept.note_on("retention", gone)
     if options.json:
         show({"gone": gone})
     else:

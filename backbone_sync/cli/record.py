@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from backbone_sync.cli.common import Verbs, opened, say, show, verb
+from backbone_sync.cli.common import Verbs, say, show, verb
+from backbone_sync.cli.stores import opened
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.privacy import record
@@ -26,9 +27,8 @@ def add(verbs: Verbs) -> None:
 
 
 def _show(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        lines = [asdict(entry) for entry in record.read(store.connection, options.since)]
+    with opened(config, words) as kept:
+        lines = [asdict(entry) for entry in record.read(kept.store.processing, options.since)]
     if options.json:
         show({"version": 1, "lines": lines})
     else:
@@ -37,10 +37,10 @@ def _show(options: argparse.Namespace, config: Config, words: Dictionary) -> int
 
 
 def _verify(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        count, faults = record.verify(store.connection, config.publish_directory)
-        breaks = [asdict(e) for e in record.read(store.connection) if e.activity == "record_restart"]
+    with opened(config, words) as kept:
+        desk = kept.store.processing
+        count, faults = record.verify(desk, config.publish_directory)
+        breaks = [asdict(e) for e in record.read(desk) if e.activity == "record_restart"]
     if options.json:
         show({"lines": count, "holds": not faults, "faults": faults, "restarts": breaks})
     else:
@@ -50,9 +50,8 @@ def _verify(options: argparse.Namespace, config: Config, words: Dictionary) -> i
 
 
 def _restart(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        entry = record.restart(store.connection, config.publish_directory, config.grant, options.reason)
+    with opened(config, words) as kept:
+        entry = record.restart(kept.store.processing, config.publish_directory, config.grant, options.reason)
     if options.json:
         show(asdict(entry))
     else:

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from backbone_sync import __version__
-from backbone_sync.cli.common import Verbs, opened, say, show, verb
-from backbone_sync.cli.stores import regional
+from backbone_sync.cli.common import Verbs, say, show, verb
+from backbone_sync.cli.stores import opened, regional
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
@@ -56,9 +56,8 @@ def _chosen(options: argparse.Namespace, config: Config) -> tuple[str, ...]:
 
 def _quarantine(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     _chosen(options, config)
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        rows = store.quarantine(options.entity, values=options.values, most=max(1, options.limit))
+    with opened(config, words) as kept:
+        rows = kept.store.quarantine(options.entity, values=options.values, most=max(1, options.limit))
     if options.json:
         show({"rows": [asdict(r) for r in rows]})
     else:
@@ -73,7 +72,8 @@ def _quarantine(options: argparse.Namespace, config: Config, words: Dictionary) 
 
 
 def _replay(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
+    with regional(config, words) as kept:
+        store = kept.store
         made = replay.replay(store, config, words, _chosen(options, config))
         empty = [m.entity for m in made if m.without_content]
         if options.fetch:
@@ -99,10 +99,8 @@ def _release(options: argparse.Namespace, config: Config, words: Dictionary) -> 
     lasting = duration(options.lasting)
     if not options.by.strip() or not options.reason.strip() or not timedelta(0) < lasting <= timedelta(days=30):
         raise ConfigInvalid("a release needs a name, a reason and a time of at most 30d", "see --help")
-    with regional(config, words) as kept:
-        store = kept.store
-        store.migrate(words, config.grant.entities)
-        made = store.release(words[name], options.by.strip(), options.reason.strip(), lasting)
+    with opened(config, words) as kept:
+        made = kept.store.release(words[name], options.by.strip(), options.reason.strip(), lasting)
     if options.json:
         show(asdict(made))
     else:
@@ -115,10 +113,9 @@ def _release(options: argparse.Namespace, config: Config, words: Dictionary) -> 
 
 
 def _reconcile(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with regional(config, words) as kept:
-        store = kept.store
-        store.migrate(words, config.grant.entities)
-        lines = reconcile.reconcile(store, open_source(config, words, __version__), words, _chosen(options, config))
+    with opened(config, words) as kept:
+        asked = open_source(config, words, __version__)
+        lines = reconcile.reconcile(kept.store, asked, words, _chosen(options, config))
     verdicts = Counter(line.verdict for line in lines)
     if options.json:
         show({"verdicts": dict(verdicts), "lines": [asdict(line) for line in lines]})

@@ -10,20 +10,19 @@ import getpass
 import os
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from backbone_sync.cli.common import Act, Verbs, opened, say, show, verb
+from backbone_sync.cli.common import Act, Verbs, say, show, verb
+from backbone_sync.cli.stores import held, opened
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
-from backbone_sync.privacy import correction, erasure, record, subject
+from backbone_sync.privacy import correction, erasure, subject
 from backbone_sync.privacy.subject import Subject
-from backbone_sync.stores.store import Store
+from backbone_sync.stores.personal_store import PeopleDesk
 
 
 def add(verbs: Verbs) -> None:
@@ -86,25 +85,21 @@ def asked(prompt: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _who(store: Store, config: Config, words: Dictionary) -> Subject:
+def _who(people: PeopleDesk, config: Config, words: Dictionary) -> Subject:
     identifier = asked("key, NISN, NIK, NUPTK or NIP")
     if not identifier:
         raise ConfigInvalid("no identifier was given", "type it when asked, or hand it over on stdin, one line")
-    return subject.find(store.connection, words, config.grant, identifier)
-
-
-def _note(store: Store, config: Config, activity: str, detail: Mapping[str, Any]) -> None:
-    record.append(store.connection, config.publish_directory, activity, config.grant, detail)
+    return subject.find(people, words, config.grant, identifier)
 
 
 def _export(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        who = _who(store, config, words)
-        document = subject.export(store.connection, words, config.grant, config.region, who)
+    with opened(config, words) as kept:
+        people = kept.store.people
+        who = _who(people, config, words)
+        document = subject.export(people, words, config.grant, config.region, who)
         counts = {name: len(rows) for name, rows in document["rows"].items()}
         # Recorded first: what was given out without a line in the record would be worse than the reverse.
-        _note(store, config, "subject_export", {"entity": who.entity, "rows": counts, "reason": options.reason})
+        kept.note("subject_export", {"entity": who.entity, "rows": counts, "reason": options.reason})
     if options.out is None:
         show(document)
         return 0
@@ -126,16 +121,15 @@ def _private(path: Path, content: bytes) -> None:
 
 
 def _correct(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.lock()
-        store.migrate(words, config.grant.entities)
-        who = _who(store, config, words)
+    with held(config, words) as kept:
+        people = kept.store.people
+        who = _who(people, config, words)
         value = asked(f"new value of {options.field} (nothing: no value)")
         number = correction.correct(
-            store.connection, words, config.grant, who, options.field, value, options.reason, options.by, options.row
+            people, words, config.grant, who, options.field, value, options.reason, options.by, options.row
         )
         detail = {"correction": number, "field": options.field, "reason": options.reason, "by": options.by}
-        _note(store, config, "subject_correct", detail)
+        kept.note("subject_correct", detail)
     owner = config.grant.contacts.get("data_owner")
     if options.json:
         show({"correction": number, "tell": asdict(owner) if owner else None})
@@ -146,11 +140,11 @@ def _correct(options: argparse.Namespace, config: Config, words: Dictionary) -> 
 
 
 def _corrections(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.migrate(words, config.grant.entities)
-        document = correction.listed(store.connection, words, config.grant, options.all)
+    with opened(config, words) as kept:
+        people = kept.store.people
+        document = correction.listed(people, words, config.grant, options.all)
         if document["corrections"]:
-            _note(store, config, "corrections_shown", {"corrections": [c["id"] for c in document["corrections"]]})
+            kept.note("corrections_shown", {"corrections": [c["id"] for c in document["corrections"]]})
     if options.json:
         show(document)
     else:
@@ -161,12 +155,11 @@ def _corrections(options: argparse.Namespace, config: Config, words: Dictionary)
 
 
 def _withdraw(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.lock()
-        store.migrate(words, config.grant.entities)
-        correction.withdraw(store.connection, words, options.correction)
+    with held(config, words) as kept:
+        people = kept.store.people
+        correction.withdraw(people, words, options.correction)
         detail = {"correction": options.correction, "reason": options.reason, "by": options.by}
-        _note(store, config, "correction_withdrawn", detail)
+        kept.note("correction_withdrawn", detail)
     if options.json:
         show({"withdrawn": options.correction})
     else:
@@ -175,21 +168,20 @@ def _withdraw(options: argparse.Namespace, config: Config, words: Dictionary) ->
 
 
 def _erase(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.lock()
-        store.migrate(words, config.grant.entities)
-        who = _who(store, config, words)
+    with held(config, words) as kept:
+        people = kept.store.people
+        who = _who(people, config, words)
         if not options.yes:
-            stored = subject.rows_of(store.connection, words, config.grant, who)
+            stored = subject.rows_of(people, words, config.grant, who)
             counts = {name: len(rows) for name, (_, rows) in stored.items()}
             if options.json:
                 show({"would_erase": counts})
             else:
                 say("would go (nothing is done without --yes):", *(f"  {n}: {c}" for n, c in counts.items()))
             return 1
-        done = erasure.erase(store.connection, words, config.grant, config.publish_directory, who)
+        done = erasure.erase(people, words, config.grant, config.publish_directory, who)
         detail = {"entity": who.entity, **asdict(done), "reason": options.reason, "by": options.by}
-        _note(store, config, "subject_erase", detail)
+        kept.note("subject_erase", detail)
     backups = (
         "backups still hold the person until they expire; after a restore the next run, or `backbone-sync subject"
         " reapply`, erases again by " + str(Path(config.publish_directory or ".") / erasure.LIST)
@@ -202,12 +194,10 @@ def _erase(options: argparse.Namespace, config: Config, words: Dictionary) -> in
 
 
 def _reapply(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with opened(config) as store:
-        store.lock()
-        store.migrate(words, config.grant.entities)
-        count = erasure.reapply(store.connection, words, config.grant, config.publish_directory)
+    with held(config, words) as kept:
+        count = kept.remember()
         if count:
-            _note(store, config, "erasures_reapplied", {"people": count})
+            kept.note("erasures_reapplied", {"people": count})
     if options.json:
         show({"erased_again": count})
     else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from backbone_sync import dictionary
 from backbone_sync.dictionary import Dictionary, digest, page, rows_schema
-from backbone_sync.stores import accounts_sqlserver, ddl_postgresql, ddl_sqlserver
+from backbone_sync.stores import accounts_sqlserver, ddl_postgresql, ddl_sqlserver, people_sqlserver
 
 ROOT = Path(__file__).resolve().parents[2]
 _SQL = "-- Made from the data dictionary by `python -m backbone_sync.dictionary.generated`; not to be edited.\n"
@@ -42,7 +42,8 @@ def sqlserver(words: Dictionary) -> str:
     for entity in words.entities:
         parts += [f"\n-- {entity.name}: {entity.label.id} / {entity.label.en}\n"]
         parts += [f"{s};\nGO\n" for s in (*ddl_sqlserver.table(entity), ddl_sqlserver.staging(entity))]
-        for name, sql in accounts_sqlserver.of_entity(words, entity, entity.fields).items():
+        people = people_sqlserver.of_entity(words, entity, entity.fields)
+        for name, sql in {**accounts_sqlserver.of_entity(words, entity, entity.fields), **people}.items():
             parts += [f"-- {name}\n{sql.text};\nGO\n"]
     return "".join(parts)
 

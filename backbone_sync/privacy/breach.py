@@ -5,20 +5,16 @@ Counts by entity and by category of data, and on request the list of the people 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import msgspec
-
-from backbone_sync.dictionary import Dictionary, Entity
+from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import SyncError
 from backbone_sync.privacy.grant import ENROLMENT, Grant
 from backbone_sync.privacy.personal import personal
-from backbone_sync.privacy.subject import Connection
-from backbone_sync.stores import ddl_postgresql as ddl
-from backbone_sync.stores.store import guarded
+from backbone_sync.stores.personal_store import AtSchool, PeopleDesk
 
 NOTICE = timedelta(hours=72)
 _CONTACTS = ("nomor_telepon_seluler", "no_hp", "email", "alamat_jalan")
@@ -32,26 +28,17 @@ class NothingAffected(SyncError):
 
 
 def affected(
-    connection: Connection, dictionary: Dictionary, grant: Grant, entities: tuple[str, ...], npsn: str, known: datetime
+    desk: PeopleDesk, dictionary: Dictionary, grant: Grant, entities: tuple[str, ...], npsn: str, known: datetime
 ) -> dict[str, Any]:
     """Counts for the notice. `entities` none: all; `npsn` a single school; `known` when the breach became known."""
     chosen = _chosen(dictionary, grant, entities)
     counted = {}
     for entity in chosen:
-        where, values = _where(dictionary, entity, npsn)
         fields = [f for f in grant.fields(entity) if personal(entity, f)]
-        filled = ", ".join(f"count(t.{ddl.quoted(f.name)})" for f in fields)
-        statement = f"SELECT count(*){', ' + filled if fields else ''} FROM {ddl.qualified(entity)} t{where}"
-        with guarded():
-            row = connection.execute(statement.encode(), values).fetchone()
-            aside = connection.execute(
-                "SELECT count(*) FROM sync.quarantine WHERE entity = %s AND payload IS NOT NULL", (entity.name,)
-            ).fetchone()
-        assert row is not None
-        assert aside is not None
+        rows, *filled = desk.filled(entity, fields, at_school(entity, npsn))
         counted[entity.name] = {
-            "rows": row[0],
-            "in_quarantine": aside[0],
+            "rows": rows,
+            "in_quarantine": desk.aside(entity.name),
             "label": asdict(entity.label),
             "legal_class": entity.legal_class,
             "categories": [
@@ -62,7 +49,7 @@ def affected(
                     "legal_class": f.legal_class,
                     "rows": count,
                 }
-                for f, count in zip(fields, row[1:])
+                for f, count in zip(fields, filled)
                 if count
             ],
         }
@@ -83,20 +70,20 @@ def affected(
 
 
 def people(
-    connection: Connection, dictionary: Dictionary, grant: Grant, entities: tuple[str, ...], npsn: str
+    desk: PeopleDesk, dictionary: Dictionary, grant: Grant, entities: tuple[str, ...], npsn: str
 ) -> Iterator[dict[str, Any]]:
     """The people themselves: key, name and the contacts that are granted, for letters."""
     for entity in _chosen(dictionary, grant, entities):
         if entity.name not in ENROLMENT:
             continue
-        granted = {f.name for f in grant.fields(entity)}
-        names = [entity.key.name, *(n for n in (*_NAMES, *_CONTACTS) if n in granted)]
-        where, values = _where(dictionary, entity, npsn)
-        columns = ", ".join(f"t.{ddl.quoted(n)}" for n in names)
-        with guarded(), connection.transaction(), connection.cursor(name="affected") as cursor:
-            cursor.execute(f"SELECT {columns} FROM {ddl.qualified(entity)} t{where}".encode(), values)
-            for row in cursor:
-                yield {"entity": entity.name, **dict(zip(names, msgspec.to_builtins(row)))}
+        for row in desk.listed(entity, contacts(entity, grant.fields(entity)), at_school(entity, npsn)):
+            yield {"entity": entity.name, **row}
+
+
+def contacts(entity: Entity, granted: Sequence[Field]) -> tuple[Field, ...]:
+    """What a letter to a person needs: key, name, and how to reach them, as far as granted."""
+    found = {f.name: f for f in granted}
+    return (entity.key, *(found[n] for n in (*_NAMES, *_CONTACTS) if n in found))
 
 
 def _chosen(dictionary: Dictionary, grant: Grant, entities: tuple[str, ...]) -> list[Entity]:
@@ -109,17 +96,13 @@ def _chosen(dictionary: Dictionary, grant: Grant, entities: tuple[str, ...]) -> 
     return [e for e in held if not entities or e.name in entities]
 
 
-def _where(dictionary: Dictionary, entity: Entity, npsn: str) -> tuple[str, tuple[Any, ...]]:
-    """Rows of one school alone, by the entity's own reference to it or by the person's enrolment."""
+def at_school(entity: Entity, npsn: str) -> AtSchool | None:
+    """Rows of one school alone, by the entity's own reference to it or by the person's enrolment; "": all rows."""
     if not npsn:
-        return "", ()
-    of_school = "SELECT s.sekolah_id FROM backbone.sekolah s WHERE s.npsn = %s"
+        return None
     if any(f.name == "sekolah_id" for f in entity.fields):
-        return f" WHERE t.sekolah_id IN ({of_school})", (npsn,)
+        return AtSchool(npsn, "sekolah_id")
     for target, table in (("rombongan_belajar_id", "rombongan_belajar"), ("ptk_terdaftar_id", "ptk_terdaftar")):
         if any(f.name == target for f in entity.fields if not f.key):
-            inner = f"SELECT x.{target} FROM backbone.{table} x WHERE x.sekolah_id IN ({of_school})"
-            return f" WHERE t.{target} IN ({inner})", (npsn,)
-    key, enrolment = entity.key.name, ENROLMENT[entity.name]
-    inner = f"SELECT e.{key} FROM backbone.{enrolment} e WHERE e.sekolah_id IN ({of_school})"
-    return f" WHERE t.{key} IN ({inner})", (npsn,)
+            return AtSchool(npsn, target, table)
+    return AtSchool(npsn, entity.key.name, ENROLMENT[entity.name])

@@ -17,12 +17,10 @@ from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.dictionary.validator import _wire_type as wire_type
 from backbone_sync.errors import SyncError
 from backbone_sync.privacy import subject as subjects
+from backbone_sync.privacy.erasure import moment
 from backbone_sync.privacy.grant import ALWAYS, Grant
-from backbone_sync.privacy.subject import Connection, Subject
-from backbone_sync.stores import ddl_postgresql as ddl
-from backbone_sync.stores.store import guarded
-
-OPEN = ("in_force", "disputed")
+from backbone_sync.privacy.subject import Subject
+from backbone_sync.stores.personal_store import OPEN, PeopleDesk
 
 
 class CorrectionRefused(SyncError):
@@ -58,7 +56,7 @@ def parsed(item: Field, text: str) -> Any:
 
 
 def correct(
-    connection: Connection,
+    desk: PeopleDesk,
     dictionary: Dictionary,
     grant: Grant,
     who: Subject,
@@ -76,7 +74,7 @@ def correct(
     entity = _entity(dictionary, entity_name or who.entity)
     item = _field(dictionary, grant, entity, name)
     value = parsed(item, text)
-    stored = subjects.rows_of(connection, dictionary, grant, who).get(entity.name)
+    stored = subjects.rows_of(desk, dictionary, grant, who).get(entity.name)
     key = row or (who.key if entity.name == who.entity else "")
     rows = {str(r[entity.key.name]): r for r in (stored[1] if stored and not _mention(stored[0]) else [])}
     if key not in rows:
@@ -86,20 +84,12 @@ def correct(
         )
     was = msgspec.json.encode(rows[key][item.name]).decode()
     said = msgspec.json.encode(value).decode()
-    with guarded(), connection.transaction():
-        connection.execute(
-            "UPDATE sync.correction SET state = 'withdrawn', settled_at = clock_timestamp()"
-            " WHERE entity = %s AND key = %s AND field = %s AND state = ANY(%s)",
-            (entity.name, key, item.name, list(OPEN)),
-        )
-        made = connection.execute(
-            "INSERT INTO sync.correction (entity, key, field, value, was, reason, made_by, seen_update)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING correction_id",
-            (entity.name, key, item.name, said, was, reason, by, rows[key]["last_update"]),
-        ).fetchone()
-        _put(connection, entity, item, key, value)
-    assert made is not None
-    return int(made[0])
+    seen = moment(rows[key]["last_update"])
+    with desk.transaction():
+        desk.supersede(entity.name, key, item.name)
+        number = desk.add_correction(entity.name, key, item.name, said, was, reason, by, seen)
+        desk.put(entity, item, key, value)
+    return number
 
 
 def _entity(dictionary: Dictionary, name: str) -> Entity:
@@ -112,34 +102,18 @@ def _mention(place: subjects.Place | None) -> bool:
     return place is not None and place.mention
 
 
-def _put(connection: Connection, entity: Entity, item: Field, key: str, value: Any) -> None:
-    column = ddl.quoted(item.name)
-    connection.execute(
-        f"UPDATE {ddl.qualified(entity)} SET {column} = %s,"
-        " flags = nullif(array_remove(flags, %s), '{}'), stored_at = now()"
-        f" WHERE {ddl.quoted(entity.key.name)} = %s".encode(),
-        (value, item.name, key),
-    )
-
-
-def listed(connection: Connection, dictionary: Dictionary, grant: Grant, all_states: bool = False) -> dict[str, Any]:
+def listed(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, all_states: bool = False) -> dict[str, Any]:
     """The corrections that the centre's data owner is asked to take over, as a document for that office."""
     states = (*OPEN, "confirmed", "withdrawn") if all_states else OPEN
-    names = ("id", "entity", "key", "field", "was", "value", "reason", "made_at", "state", "centre_update")
-    with guarded():
-        rows = connection.execute(
-            "SELECT correction_id, entity, key, field, was, value, reason, made_at, state, centre_update"
-            " FROM sync.correction WHERE state = ANY(%s) ORDER BY correction_id",
-            (list(states),),
-        ).fetchall()
+    names = ("entity", "key", "field", "was", "value", "reason", "made_at", "state", "centre_update")
     owner = grant.contacts.get("data_owner")
     made = []
-    for row in rows:
-        one = dict(zip(names, msgspec.to_builtins(row)))
+    for one in desk.corrections(states=states):
         label = dictionary[one["entity"]].field(one["field"]).label
         made.append(
             {
-                **one,
+                "id": one["correction_id"],
+                **{name: one[name] for name in names},
                 "was": msgspec.json.decode(one["was"]),
                 "value": msgspec.json.decode(one["value"]),
                 "label": {"id": label.id, "en": label.en},
@@ -148,22 +122,14 @@ def listed(connection: Connection, dictionary: Dictionary, grant: Grant, all_sta
     return {"version": 1, "to": asdict(owner) if owner else None, "corrections": made}
 
 
-def withdraw(connection: Connection, dictionary: Dictionary, number: int) -> None:
+def withdraw(desk: PeopleDesk, dictionary: Dictionary, number: int) -> None:
     """End a correction: the old value returns, and the row is as the centre has it at the entity's next listing."""
-    with guarded(), connection.transaction():
-        row = connection.execute(
-            "UPDATE sync.correction SET state = 'withdrawn', settled_at = clock_timestamp()"
-            " WHERE correction_id = %s AND state = ANY(%s) RETURNING entity, key, field, was, seen_update",
-            (number, list(OPEN)),
-        ).fetchone()
+    with desk.transaction():
+        row = desk.end_correction(number)
         if row is None:
             raise CorrectionRefused(f"there is no open correction {number}", "see `backbone-sync subject corrections`")
         entity, key, name, was, seen = row
         made = dictionary[entity]
-        _put(connection, made, made.field(name), key, msgspec.json.decode(was))
+        desk.put(made, made.field(name), key, msgspec.json.decode(was))
         # The centre may have changed the value since; from there on it is listed again.
-        connection.execute(
-            "UPDATE sync.cursor SET since_update = least(since_update, %s), floor_update = NULL, position = NULL"
-            " WHERE entity = %s",
-            (seen, entity),
-        )
+        desk.rewind(entity, seen)

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -21,20 +20,11 @@ from backbone_sync.errors import ConfigInvalid
 from backbone_sync.privacy import subject as subjects
 from backbone_sync.privacy.gate import ERASED
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.privacy.subject import Connection, Subject
-from backbone_sync.stores import ddl_postgresql as ddl
-from backbone_sync.stores.store import guarded
+from backbone_sync.privacy.subject import Subject
+from backbone_sync.stores.personal_store import PeopleDesk
 
 LIST = "erasures.jsonl"
 REASONS = ("subject", "retention")
-
-_WITHHOLD = (
-    "INSERT INTO sync.quarantine AS q (entity, key, reason, last_update, first_run, last_run)"
-    " SELECT %(entity)s, g.key, %(reason)s, g.at, r.run, r.run"
-    " FROM unnest(%(keys)s::text[], %(moments)s::timestamptz[]) AS g(key, at),"
-    " (SELECT coalesce(max(run_id), 0) FROM sync.run) AS r(run)"
-    " ON CONFLICT (entity, key) DO UPDATE SET reason = excluded.reason, payload = NULL, field = NULL"
-)
 
 
 @dataclass
@@ -48,108 +38,88 @@ class Erased:
 
 
 def erase(
-    connection: Connection, dictionary: Dictionary, grant: Grant, folder: str, who: Subject, reason: str = "subject"
+    desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str, who: Subject, reason: str = "subject"
 ) -> Erased:
     """Erase one person, in one transaction; then the list outside the database. `folder` holds the list."""
-    done = _erase(connection, dictionary, grant, who, reason)
+    done = _erase(desk, dictionary, grant, who, reason)
     _write(folder, [_line(who.entity, who.key, reason)])
-    clean(connection, dictionary, [*done.removed, *done.mentions])
+    clean(desk, dictionary, [*done.removed, *done.mentions])
     return done
 
 
 def erase_all(
-    connection: Connection, dictionary: Dictionary, grant: Grant, folder: str, people: Iterable[Subject], reason: str
+    desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str, people: Iterable[Subject], reason: str
 ) -> None:
     """Erase many, each in a transaction of its own, and clean up once."""
     touched: dict[str, None] = {}
     for who in people:
-        done = _erase(connection, dictionary, grant, who, reason)
+        done = _erase(desk, dictionary, grant, who, reason)
         _write(folder, [_line(who.entity, who.key, reason)])
         touched.update(dict.fromkeys([*done.removed, *done.mentions]))
     if touched:
-        clean(connection, dictionary, touched)
+        clean(desk, dictionary, touched)
 
 
-def clean(connection: Connection, dictionary: Dictionary, entities: Iterable[str]) -> None:
-    """Take the values of deleted rows off the disk: until a VACUUM they lie in the table's pages."""
-    names = [ddl.qualified(dictionary[name]) for name in dict.fromkeys(entities)]
-    with guarded():
-        for name in [*names, "sync.quarantine", "sync.correction"]:
-            connection.execute(f"VACUUM {name}".encode())
+def clean(desk: PeopleDesk, dictionary: Dictionary, entities: Iterable[str]) -> None:
+    """Take the values of deleted rows off the disk."""
+    desk.clean([dictionary[name] for name in dict.fromkeys(entities)])
 
 
-def _erase(connection: Connection, dictionary: Dictionary, grant: Grant, who: Subject, reason: str) -> Erased:
+def _erase(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, who: Subject, reason: str) -> Erased:
     done = Erased()
-    with guarded(), connection.transaction():
-        stored = subjects.rows_of(connection, dictionary, grant, who)
+    with desk.transaction():
+        stored = subjects.rows_of(desk, dictionary, grant, who)
         own = {
             name: [str(row[dictionary[name].key.name]) for row in rows]
             for name, (place, rows) in stored.items()
             if place is None or not place.mention
         }
-        aside = subjects.quarantine_of(connection, dictionary, grant, who, own)
+        aside = subjects.quarantine_of(desk, dictionary, grant, who, own)
         for name, (place, rows) in reversed(list(stored.items())):
             if not rows:
                 continue
-            table, key = ddl.qualified(dictionary[name]), dictionary[name].key.name
-            keys = [str(row[key]) for row in rows]
+            entity = dictionary[name]
+            moments = {str(row[entity.key.name]): moment(row["last_update"]) for row in rows}
             if place is not None and place.mention:
-                column = ddl.quoted(place.field.name)
-                connection.execute(
-                    f"UPDATE {table} SET {column} = NULL WHERE {ddl.quoted(key)} = ANY(%s::uuid[])".encode(), (keys,)
-                )
-                done.mentions[name] = len(keys)
+                desk.forget_mentions(entity, place.field, list(moments))
+                done.mentions[name] = len(moments)
                 continue
-            connection.execute(f"DELETE FROM {table} WHERE {ddl.quoted(key)} = ANY(%s::uuid[])".encode(), (keys,))
-            _withhold(connection, name, keys, [row["last_update"] for row in rows])
-            done.removed[name] = len(keys)
+            desk.remove(entity, list(moments))
+            desk.withhold(name, ERASED, moments)
+            done.removed[name] = len(moments)
         for one in aside:
-            kept = one["key"].startswith("?")
-            connection.execute(
-                "UPDATE sync.quarantine SET payload = NULL, reason = CASE WHEN %s THEN reason ELSE %s END"
-                " WHERE entity = %s AND key = %s",
-                (kept, ERASED, one["entity"], one["key"]),
-            )
+            # What has no readable key cannot be known again by one.
+            desk.empty(one["entity"], one["key"], None if one["key"].startswith("?") else ERASED)
         done.quarantine = len(aside)
-        done.corrections = connection.execute(
-            "DELETE FROM sync.correction WHERE key = ANY(%s)", ([who.key, *(k for one in own.values() for k in one)],)
-        ).rowcount
-        connection.execute(
-            "INSERT INTO sync.erasure (entity, key, reason) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            (who.entity, who.key, reason),
-        )
+        done.corrections = desk.forget_corrections([who.key, *(k for one in own.values() for k in one)])
+        desk.block(who.entity, who.key, reason)
     return done
 
 
-def _withhold(connection: Connection, entity: str, keys: list[str], moments: list[Any]) -> None:
-    connection.execute(_WITHHOLD, {"entity": entity, "reason": ERASED, "keys": keys, "moments": moments})
+def moment(text: str) -> datetime:
+    """A moment out of a row's values, which are as JSON holds them."""
+    return msgspec.convert(text, datetime)
 
 
-def reapply(connection: Connection, dictionary: Dictionary, grant: Grant, folder: str) -> int:
+def reapply(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str) -> int:
     """Erase again whoever stands in the list but not in the database; the other way round the list is completed.
 
     Returns how many were erased again. Whom the grant readmits is struck off the list.
     """
     if not folder:
         return 0
-    with guarded():
-        rows = connection.execute("SELECT entity, key, reason FROM sync.erasure").fetchall()
+    rows = desk.blocked()
     there = {(entity, key) for entity, key, _ in rows}
     listed = _listed(folder)
     lines = [_line(e, k, reason) for e, k, reason in rows if (e, k) not in listed and k not in grant.readmit]
     lines += [_line(e, k, "readmitted") for (e, k) in listed if k in grant.readmit]
     again = [(e, k, r) for (e, k), r in listed.items() if (e, k) not in there and k not in grant.readmit]
     for entity, key, reason in again:
-        _erase(connection, dictionary, grant, Subject(entity, key), reason)
+        _erase(desk, dictionary, grant, Subject(entity, key), reason)
     _write(folder, lines)
     if again:
-        clean(connection, dictionary, [n for n in grant.entities if dictionary[n].schema != "ref"])
+        clean(desk, dictionary, [n for n in grant.entities if dictionary[n].schema != "ref"])
     return len(again)
-
-
-def listed(folder: str) -> int:
-    """How many people stand in the list of the erased outside the database."""
-    return len(_listed(folder)) if folder else 0
 
 
 def _line(entity: str, key: str, reason: str) -> dict[str, str]:

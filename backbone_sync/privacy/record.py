@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psycopg
 
 from backbone_sync.errors import ConfigInvalid, SyncError
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.stores.store import guarded
+from backbone_sync.stores.personal_store import RecordDesk
 
 log = logging.getLogger("backbone_sync")
 HEAD = "record.head"
@@ -57,24 +56,20 @@ def chained(previous: str, line: str) -> str:
     return hashlib.sha256(f"{previous}\n{line}".encode()).hexdigest()
 
 
-def append(
-    connection: psycopg.Connection[Any], folder: str, activity: str, grant: Grant, detail: Mapping[str, Any]
-) -> Entry:
+def append(desk: RecordDesk, folder: str, activity: str, grant: Grant, detail: Mapping[str, Any]) -> Entry:
     """Append one line, with the purposes and the legal basis that it was done under; `folder` holds the head.
 
     Raises RecordBroken rather than continue a chain whose end was cut off.
     """
-    with guarded(), connection.transaction():
-        connection.execute("LOCK TABLE sync.processing IN EXCLUSIVE MODE")
-        row = connection.execute("SELECT seq, digest FROM sync.processing ORDER BY seq DESC LIMIT 1").fetchone()
-        seq, previous = (int(row[0]) + 1, str(row[1])) if row else (1, GENESIS)
-        continues(folder, seq - 1)
-        line, digest = composed(seq, previous, activity, grant, detail)
-        connection.execute("INSERT INTO sync.processing VALUES (%s, %s, %s)", (seq, line, digest))
-    return kept(folder, seq, line, digest)
+    with desk.appending() as last:
+        seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+        _continues(folder, seq - 1)
+        line, digest = _composed(seq, previous, activity, grant, detail)
+        desk.append(seq, line, digest)
+    return _kept(folder, seq, line, digest)
 
 
-def composed(seq: int, previous: str, activity: str, grant: Grant, detail: Mapping[str, Any]) -> tuple[str, str]:
+def _composed(seq: int, previous: str, activity: str, grant: Grant, detail: Mapping[str, Any]) -> tuple[str, str]:
     """A line and its digest, after the digest `previous`."""
     content = {
         "seq": seq,
@@ -90,7 +85,7 @@ def composed(seq: int, previous: str, activity: str, grant: Grant, detail: Mappi
     return line, chained(previous, line)
 
 
-def kept(folder: str, seq: int, line: str, digest: str) -> Entry:
+def _kept(folder: str, seq: int, line: str, digest: str) -> Entry:
     """Keep the new end outside the database too, once it is stored; the line, decoded."""
     entry = _entry(line)
     _keep_head(folder, seq, digest)
@@ -98,7 +93,7 @@ def kept(folder: str, seq: int, line: str, digest: str) -> Entry:
     return entry
 
 
-def continues(folder: str, last: int) -> None:
+def _continues(folder: str, last: int) -> None:
     """RecordBroken when the end that is kept outside the database lies beyond the `last` line in it."""
     head = _head(folder)
     if head is not None and head[0] > last:
@@ -109,19 +104,16 @@ def continues(folder: str, last: int) -> None:
         )
 
 
-def read(connection: psycopg.Connection[Any], since: int = 0) -> Iterator[Entry]:
+def read(desk: RecordDesk, since: int = 0) -> Iterator[Entry]:
     """The lines after `since`, in order."""
-    with guarded():
-        rows = connection.execute("SELECT line FROM sync.processing WHERE seq > %s ORDER BY seq", (since,)).fetchall()
-    yield from (_entry(str(row[0])) for row in rows)
+    yield from (_entry(line) for _, line, _ in desk.lines(since))
 
 
-def verify(connection: psycopg.Connection[Any], folder: str) -> tuple[int, list[str]]:
+def verify(desk: RecordDesk, folder: str) -> tuple[int, list[str]]:
     """How many lines there are, and what is wrong with the chain; nothing when it holds."""
     faults: list[str] = []
     previous, expected, digests = GENESIS, 1, {}
-    with guarded():
-        rows = connection.execute("SELECT seq, line, digest FROM sync.processing ORDER BY seq").fetchall()
+    rows = desk.lines()
     for seq, line, digest in rows:
         if seq != expected:
             faults.append(f"lines {expected} to {seq - 1} are missing")
@@ -141,12 +133,12 @@ def verify(connection: psycopg.Connection[Any], folder: str) -> tuple[int, list[
     return len(rows), faults
 
 
-def restart(connection: psycopg.Connection[Any], folder: str, grant: Grant, reason: str) -> Entry:
+def restart(desk: RecordDesk, folder: str, grant: Grant, reason: str) -> Entry:
     """Go on after a restore took the end away: the new line names the head that was lost."""
-    return append(connection, folder, "record_restart", grant, lost_end(folder, reason))
+    return append(desk, folder, "record_restart", grant, _lost_end(folder, reason))
 
 
-def lost_end(folder: str, reason: str) -> dict[str, Any]:
+def _lost_end(folder: str, reason: str) -> dict[str, Any]:
     """Let go of the end that is kept outside the database: what the line that goes on after it tells of it."""
     lost = _head(folder)
     if folder:
@@ -154,16 +146,14 @@ def lost_end(folder: str, reason: str) -> dict[str, Any]:
     return {"reason": reason, "lost_seq": lost[0] if lost else None, "lost_digest": lost[1] if lost else None}
 
 
-def append_on(
-    connection: psycopg.Connection[Any], folder: str, activity: str, grant: Grant, detail: Mapping[str, Any]
-) -> Entry:
+def append_on(desk: RecordDesk, folder: str, activity: str, grant: Grant, detail: Mapping[str, Any]) -> Entry:
     """Append as `append` does, but go on after a lost end with a line that says so: a run is never stopped by it."""
     try:
-        return append(connection, folder, activity, grant, detail)
+        return append(desk, folder, activity, grant, detail)
     except RecordBroken as fault:
         log.error("error=%s message=%r", fault.kind, fault.message)
-        restart(connection, folder, grant, LOST)
-        return append(connection, folder, activity, grant, detail)
+        restart(desk, folder, grant, LOST)
+        return append(desk, folder, activity, grant, detail)
 
 
 def _entry(line: str) -> Entry:

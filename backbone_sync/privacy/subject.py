@@ -12,15 +12,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 import msgspec
-import psycopg
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.errors import SyncError
 from backbone_sync.privacy.grant import ENROLMENT, Grant
-from backbone_sync.stores import ddl_postgresql as ddl
-from backbone_sync.stores.store import guarded
+from backbone_sync.stores.personal_store import PeopleDesk
 
-Connection = psycopg.Connection[Any]
 PEOPLE = tuple(ENROLMENT)
 
 
@@ -52,7 +49,7 @@ def identifiers(entity: Entity) -> tuple[Field, ...]:
     return tuple(f for f in entity.fields if f.type == "identifier" and f.sensitivity != "none" and f.name != "no_kk")
 
 
-def find(connection: Connection, dictionary: Dictionary, grant: Grant, identifier: str) -> Subject:
+def find(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, identifier: str) -> Subject:
     """The one person that the identifier names, among stored rows and those in quarantine.
 
     SubjectUnknown when there is none or more than one; its message does not repeat the identifier.
@@ -64,12 +61,9 @@ def find(connection: Connection, dictionary: Dictionary, grant: Grant, identifie
             continue
         entity = dictionary[name]
         fields = [entity.key, *identifiers(entity)]
-        where = " OR ".join(f"{ddl.quoted(f.name)}::text = %(id)s" for f in fields)
-        statement = f"SELECT {ddl.quoted(entity.key.name)}::text FROM {ddl.qualified(entity)} WHERE {where}"
-        with guarded():
-            rows = connection.execute(statement.encode(), {"id": text.lower() if "-" in text else text}).fetchall()
-        found.update((Subject(name, key), None) for (key,) in rows)
-        for key, content in _quarantined(connection, name):
+        keys = desk.named(entity, fields, text.lower() if "-" in text else text)
+        found.update((Subject(name, key), None) for key in keys)
+        for key, content in _quarantined(desk, name):
             values = {str(content.get(f.name, "")).strip().lower() for f in fields}
             if not key.startswith("?") and (key == text.lower() or text.lower() in values):
                 found[Subject(name, key)] = None
@@ -94,13 +88,9 @@ def _finds(item: Field) -> bool:
     return item.type == "identifier" and item.name != "no_kk"
 
 
-def _quarantined(connection: Connection, entity: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _quarantined(desk: PeopleDesk, entity: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Keys and contents in quarantine; read here, because the server's own JSON refuses what may stand in them."""
-    with guarded():
-        rows = connection.execute(
-            "SELECT key, payload FROM sync.quarantine WHERE entity = %s AND payload IS NOT NULL", (entity,)
-        ).fetchall()
-    yield from ((str(key), msgspec.json.decode(payload)) for key, payload in rows)
+    yield from ((key, msgspec.json.decode(payload)) for key, payload in desk.contents(entity))
 
 
 def places(dictionary: Dictionary, grant: Grant, person: str) -> tuple[Place, ...]:
@@ -122,17 +112,17 @@ def places(dictionary: Dictionary, grant: Grant, person: str) -> tuple[Place, ..
 
 
 def rows_of(
-    connection: Connection, dictionary: Dictionary, grant: Grant, who: Subject
+    desk: PeopleDesk, dictionary: Dictionary, grant: Grant, who: Subject
 ) -> dict[str, tuple[Place | None, list[dict[str, Any]]]]:
     """Stored rows by entity, the own row first; values as JSON holds them."""
     own = dictionary[who.entity]
     found: dict[str, tuple[Place | None, list[dict[str, Any]]]] = {
-        who.entity: (None, _rows(connection, grant, own, own.key, [who.key]))
+        who.entity: (None, _rows(desk, grant, own, own.key, [who.key]))
     }
     keys = {who.entity: [who.key]}
     for place in places(dictionary, grant, who.entity):
         assert place.field.reference is not None
-        rows = _rows(connection, grant, place.entity, place.field, keys.get(place.field.reference, []))
+        rows = _rows(desk, grant, place.entity, place.field, keys.get(place.field.reference, []))
         if rows:
             found[place.entity.name] = (place, rows)
         if not place.mention:
@@ -140,27 +130,20 @@ def rows_of(
     return found
 
 
-def _rows(connection: Connection, grant: Grant, entity: Entity, by: Field, keys: list[str]) -> list[dict[str, Any]]:
+def _rows(desk: PeopleDesk, grant: Grant, entity: Entity, by: Field, keys: list[str]) -> list[dict[str, Any]]:
     if not keys:
         return []
-    names = [f.name for f in grant.fields(entity)] + ["flags", "stored_at"]
-    columns = ", ".join(ddl.quoted(n) for n in names)
-    statement = (
-        f"SELECT {columns} FROM {ddl.qualified(entity)} WHERE {ddl.quoted(by.name)} = ANY(%s::uuid[])"
-        f" ORDER BY {ddl.quoted(entity.key.name)}"
-    )
-    with guarded():
-        rows = connection.execute(statement.encode(), (keys,)).fetchall()
-    return [dict(zip(names, msgspec.to_builtins(row))) for row in rows]
+    # Sorted here: a uniqueidentifier of SQL Server sorts by its last group first.
+    return sorted(desk.rows(entity, grant.fields(entity), by, keys), key=lambda row: str(row[entity.key.name]))
 
 
 def quarantine_of(
-    connection: Connection, dictionary: Dictionary, grant: Grant, who: Subject, own_rows: dict[str, list[str]]
+    desk: PeopleDesk, dictionary: Dictionary, grant: Grant, who: Subject, own_rows: dict[str, list[str]]
 ) -> list[dict[str, Any]]:
     """Rows in quarantine that are about the person: by key, by a reference, or by the person's identifiers."""
     own = dictionary[who.entity]
     marks = {who.key}
-    for row in _rows(connection, grant, own, own.key, [who.key]):
+    for row in _rows(desk, grant, own, own.key, [who.key]):
         marks |= {str(row[f.name]) for f in identifiers(own) if row.get(f.name)}
     found = []
     for entity in dictionary.entities:
@@ -169,27 +152,18 @@ def quarantine_of(
         about = {entity.key.name, *(f.name for f in entity.fields if f.reference in (who.entity, *own_rows))}
         about |= {f.name for f in identifiers(entity)} if entity.name == who.entity else set()
         wanted = marks | {key for keys in own_rows.values() for key in keys}
-        for key, content in _quarantined(connection, entity.name):
+        for key, content in _quarantined(desk, entity.name):
             values = {str(v).strip() for n, v in content.items() if n in about and v is not None}
             if key in own_rows.get(entity.name, []) or {*values, *(v.lower() for v in values)} & wanted:
                 found.append({"entity": entity.name, "key": key, "content": content})
     return found
 
 
-def export(connection: Connection, dictionary: Dictionary, grant: Grant, region: str, who: Subject) -> dict[str, Any]:
+def export(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, region: str, who: Subject) -> dict[str, Any]:
     """The whole file on a person as a JSON document, with what the law wants told along with it."""
-    stored = rows_of(connection, dictionary, grant, who)
+    stored = rows_of(desk, dictionary, grant, who)
     keys = {name: [str(r[dictionary[name].key.name]) for r in rows] for name, (p, rows) in stored.items() if not _m(p)}
-    with guarded():
-        corrections = connection.execute(
-            "SELECT entity, key, field, was, value, reason, made_by, made_at, state, settled_at FROM sync.correction"
-            " WHERE key = ANY(%s) ORDER BY correction_id",
-            ([k for one in keys.values() for k in one],),
-        ).fetchall()
-        withdrawn = connection.execute(
-            "SELECT entity, last_update FROM sync.tombstone WHERE key = ANY(%s)",
-            ([k for one in keys.values() for k in one],),
-        ).fetchall()
+    every = [k for one in keys.values() for k in one]
     return {
         "version": 1,
         "made_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -200,9 +174,9 @@ def export(connection: Connection, dictionary: Dictionary, grant: Grant, region:
         "kept_until": grant.expires.isoformat() if grant.expires else None,
         "contacts": {name: asdict(contact) for name, contact in grant.contacts.items()},
         "rows": {name: rows for name, (_, rows) in stored.items()},
-        "quarantine": quarantine_of(connection, dictionary, grant, who, keys),
-        "corrections": [_correction(row) for row in corrections],
-        "withdrawn": [{"entity": e, "last_update": at.isoformat()} for e, at in withdrawn],
+        "quarantine": quarantine_of(desk, dictionary, grant, who, keys),
+        "corrections": [_correction(one) for one in desk.corrections(keys=every)],
+        "withdrawn": [{"entity": e, "last_update": at.isoformat()} for e, at in desk.withdrawn(every)],
         "labels": {
             name: {f.name: {"id": f.label.id, "en": f.label.en} for f in grant.fields(dictionary[name])}
             for name in stored
@@ -214,7 +188,7 @@ def _m(place: Place | None) -> bool:
     return place is not None and place.mention
 
 
-def _correction(row: tuple[Any, ...]) -> dict[str, Any]:
+def _correction(one: dict[str, Any]) -> dict[str, Any]:
     names = ("entity", "key", "field", "was", "value", "reason", "made_by", "made_at", "state", "settled_at")
-    made = dict(zip(names, msgspec.to_builtins(row)))
-    return {**made, "was": msgspec.json.decode(made["was"]), "value": msgspec.json.decode(made["value"])}
+    told = {name: one[name] for name in names}
+    return {**told, "was": msgspec.json.decode(one["was"]), "value": msgspec.json.decode(one["value"])}

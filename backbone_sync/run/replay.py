@@ -13,9 +13,9 @@ import msgspec
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.dictionary.validator import Validator
+from backbone_sync.interfaces import Storage
 from backbone_sync.run import drift
 from backbone_sync.run.state import Counts
-from backbone_sync.stores.store import Store
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Replayed:
     without_content: int
 
 
-def replay(store: Store, config: Config, words: Dictionary, entities: tuple[str, ...]) -> tuple[Replayed, ...]:
+def replay(store: Storage, config: Config, words: Dictionary, entities: tuple[str, ...]) -> tuple[Replayed, ...]:
     """Judge the quarantine of `entities` again, under the run lock."""
     store.lock()
     store.migrate(words, config.grant.entities)

@@ -11,7 +11,7 @@ import psycopg
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.run.state import Orphans
 from backbone_sync.sources.delivery import Delivery
-from backbone_sync.stores.store import guarded
+from backbone_sync.stores.postgresql import guarded
 
 
 @dataclass(frozen=True)

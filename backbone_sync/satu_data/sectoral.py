@@ -2,6 +2,9 @@
 
 Counts of people are suppressed where they are small (`suppress`). Each region code is looked up in ref.mst_wilayah,
 the kecamatan by its parent link: the three systems of codes are not derived from each other.
+
+The queries are read alike by PostgreSQL and SQL Server: groups are named, joins say on what, every column has its
+table, and no word is reserved in either.
 """
 
 from __future__ import annotations
@@ -12,9 +15,8 @@ from typing import Any
 
 from backbone_sync.dictionary import Dictionary, Text
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.privacy.subject import Connection
 from backbone_sync.satu_data.suppress import Protected, protect
-from backbone_sync.stores.postgresql import guarded
+from backbone_sync.stores.personal_store import FiguresDesk
 
 TOTAL = "Total"
 SEX = {"L": "Laki-laki", "P": "Perempuan"}
@@ -77,6 +79,13 @@ class Codes:
     employment: Mapping[Any, str] = field(default_factory=dict)
 
 
+_CODES = (
+    "SELECT w.kode_wilayah, w.nama, w.id_level_wilayah, w.mst_kode_wilayah, w.kode_dagri, w.kode_bps"
+    " FROM ref.mst_wilayah w",
+    "SELECT c.bentuk_pendidikan_id, c.nama FROM ref.bentuk_pendidikan c",
+    "SELECT c.tingkat_pendidikan_id, c.nama FROM ref.tingkat_pendidikan c",
+    "SELECT c.status_kepegawaian_id, c.nama FROM ref.status_kepegawaian c",
+)
 _SCHOOL = ("sekolah_id", "bentuk_pendidikan_id", "status_sekolah", "kode_wilayah")
 TABLES = (
     Definition(
@@ -87,7 +96,7 @@ TABLES = (
         "satuan pendidikan",
         ("bentuk_pendidikan", "status_sekolah"),
         "SELECT s.kode_wilayah, s.bentuk_pendidikan_id, s.status_sekolah, count(*) FROM backbone.sekolah s"
-        " WHERE s.keaktifan = 1 GROUP BY 1, 2, 3",
+        " WHERE s.keaktifan = 1 GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, s.status_sekolah",
         {"sekolah": (*_SCHOOL, "keaktifan")},
         people=False,
     ),
@@ -103,8 +112,9 @@ TABLES = (
         ("bentuk_pendidikan", "jenis_kelamin", "status_sekolah"),
         "SELECT s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, s.status_sekolah,"
         " count(DISTINCT p.peserta_didik_id) FROM backbone.peserta_didik p"
-        " JOIN backbone.registrasi_peserta_didik r USING (peserta_didik_id)"
-        " JOIN backbone.sekolah s USING (sekolah_id) WHERE r.jenis_keluar_id IS NULL GROUP BY 1, 2, 3, 4",
+        " JOIN backbone.registrasi_peserta_didik r ON r.peserta_didik_id = p.peserta_didik_id"
+        " JOIN backbone.sekolah s ON s.sekolah_id = r.sekolah_id WHERE r.jenis_keluar_id IS NULL"
+        " GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, s.status_sekolah",
         {
             "sekolah": _SCHOOL,
             "peserta_didik": ("jenis_kelamin",),
@@ -123,9 +133,10 @@ TABLES = (
         "orang",
         ("bentuk_pendidikan", "jenis_kelamin", "status_kepegawaian"),
         "SELECT s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, p.status_kepegawaian_id,"
-        " count(DISTINCT p.ptk_id) FROM backbone.ptk p JOIN backbone.ptk_terdaftar t USING (ptk_id)"
-        " JOIN backbone.sekolah s USING (sekolah_id) WHERE t.ptk_induk = 1 AND t.jenis_keluar_id IS NULL"
-        " AND t.tahun_ajaran_id = (SELECT max(tahun_ajaran_id) FROM backbone.ptk_terdaftar) GROUP BY 1, 2, 3, 4",
+        " count(DISTINCT p.ptk_id) FROM backbone.ptk p JOIN backbone.ptk_terdaftar t ON t.ptk_id = p.ptk_id"
+        " JOIN backbone.sekolah s ON s.sekolah_id = t.sekolah_id WHERE t.ptk_induk = 1 AND t.jenis_keluar_id IS NULL"
+        " AND t.tahun_ajaran_id = (SELECT max(y.tahun_ajaran_id) FROM backbone.ptk_terdaftar y)"
+        " GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, p.status_kepegawaian_id",
         {
             "sekolah": _SCHOOL,
             "ptk": ("jenis_kelamin", "status_kepegawaian_id"),
@@ -141,12 +152,18 @@ TABLES = (
         "rombongan belajar",
         ("bentuk_pendidikan", "tingkat"),
         "SELECT s.kode_wilayah, s.bentuk_pendidikan_id, r.tingkat_pendidikan_id, count(*)"
-        " FROM backbone.rombongan_belajar r JOIN backbone.sekolah s USING (sekolah_id)"
-        " WHERE r.semester_id = (SELECT max(semester_id) FROM backbone.rombongan_belajar) GROUP BY 1, 2, 3",
+        " FROM backbone.rombongan_belajar r JOIN backbone.sekolah s ON s.sekolah_id = r.sekolah_id"
+        " WHERE r.semester_id = (SELECT max(l.semester_id) FROM backbone.rombongan_belajar l)"
+        " GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, r.tingkat_pendidikan_id",
         {"sekolah": _SCHOOL, "rombongan_belajar": ("sekolah_id", "semester_id", "tingkat_pendidikan_id")},
         people=False,
     ),
 )
+
+
+def queries() -> tuple[str, ...]:
+    """Every statement that is asked here."""
+    return (*_CODES, *(one.query for one in TABLES))
 
 
 def missing(definition: Definition, dictionary: Dictionary, grant: Grant) -> list[str]:
@@ -161,15 +178,9 @@ def missing(definition: Definition, dictionary: Dictionary, grant: Grant) -> lis
     return lacks
 
 
-def codes(connection: Connection) -> Codes:
+def codes(desk: FiguresDesk) -> Codes:
     """The reference data that names codes; the kecamatan of every area by its parent links."""
-    with guarded():
-        rows = connection.execute(
-            "SELECT kode_wilayah, nama, id_level_wilayah, mst_kode_wilayah, kode_dagri, kode_bps FROM ref.mst_wilayah"
-        ).fetchall()
-        forms = connection.execute("SELECT bentuk_pendidikan_id, nama FROM ref.bentuk_pendidikan").fetchall()
-        grades = connection.execute("SELECT tingkat_pendidikan_id, nama FROM ref.tingkat_pendidikan").fetchall()
-        employment = connection.execute("SELECT status_kepegawaian_id, nama FROM ref.status_kepegawaian").fetchall()
+    rows, forms, grades, employment = map(desk.rows, _CODES)
     parent = {code: (level, above) for code, _, level, above, _, _ in rows}
     areas = {
         code: Area(code, str(name or ""), (dagri or "").strip(), (bps or "").strip())
@@ -192,12 +203,10 @@ def _district(code: str, parent: Mapping[str, tuple[int, str | None]]) -> str | 
     return None
 
 
-def table(connection: Connection, definition: Definition, known: Codes, least: int) -> Sectoral:
+def table(desk: FiguresDesk, definition: Definition, known: Codes, least: int) -> Sectoral:
     """Count one table; counts of people below `least` are withheld, with whatever would give them away."""
-    with guarded():
-        rows = connection.execute(definition.query.encode()).fetchall()
     counted: dict[tuple[str, tuple[str, ...]], int] = {}
-    for area, *values, count in rows:
+    for area, *values, count in desk.rows(definition.query):
         place = known.district.get(area, "")
         named = tuple(_name(d, v, known) for d, v in zip(definition.dimensions, values))
         counted[place, named] = counted.get((place, named), 0) + int(count)

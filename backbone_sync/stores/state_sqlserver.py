@@ -8,6 +8,7 @@ the server for the type of a bare NULL.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from backbone_sync.run.state import Counts
@@ -17,7 +18,8 @@ from backbone_sync.stores.statements_sqlserver import LOCKED, Sql
 _TIME = "CONVERT(datetimeoffset(6), ?)"
 _TEXT = "CONVERT(nvarchar(max), ?)"
 _WHOLE = "CONVERT(bigint, ?)"
-_LIST = f"(SELECT v.[value] {BINARY} FROM OPENJSON(?) AS v)"
+# A list as a subquery; its text in the collation of the service's own keys.
+LIST = f"(SELECT v.[value] {BINARY} FROM OPENJSON(?) AS v)"
 
 # A statement that fails takes its transaction with it, whole; the server speaks English, by which a full disk is told
 # from another fault; a lock of somebody else is waited for half a minute, as with PostgreSQL.
@@ -121,7 +123,7 @@ BEGIN = (
 )
 RESET = Sql(
     "UPDATE [sync].[cursor] SET [since_update] = NULL, [high_update] = NULL, [floor_update] = NULL, [position] = NULL"
-    f" WHERE [entity] IN {_LIST}",
+    f" WHERE [entity] IN {LIST}",
     ("values",),
 )
 REWIND = Sql(
@@ -246,7 +248,7 @@ BALANCE = (
 
 # -- the gate
 
-READMIT = Sql(f"DELETE e OUTPUT deleted.[entity] FROM [sync].[erasure] AS e WHERE e.[key] IN {_LIST}", ("values",))
+READMIT = Sql(f"DELETE e OUTPUT deleted.[entity] FROM [sync].[erasure] AS e WHERE e.[key] IN {LIST}", ("values",))
 ANY_ERASED = Sql("SELECT TOP (1) 1 AS [found] FROM [sync].[erasure]")
 ANY_CORRECTED = Sql(
     "SELECT TOP (1) 1 AS [found] FROM [sync].[correction] AS c WHERE c.[entity] = ?"
@@ -257,16 +259,16 @@ FORMS = Sql(
     "SELECT f.[bentuk_pendidikan_id], f.[nama] FROM [ref].[bentuk_pendidikan] AS f",
 )
 ERASED = Sql(
-    f"SELECT e.[key] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN {_LIST}", ("text", "values")
+    f"SELECT e.[key] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN {LIST}", ("text", "values")
 )
 KEPT_OUT = Sql(
     "SELECT q.[key], q.[reason] FROM [sync].[quarantine] AS q WHERE q.[entity] = ?"
-    f" AND q.[key] IN {_LIST} AND q.[reason] IN {_LIST}",
+    f" AND q.[key] IN {LIST} AND q.[reason] IN {LIST}",
     ("text", "values", "values"),
 )
 CORRECTIONS = Sql(
     "SELECT c.[correction_id], c.[key], c.[field], c.[value], c.[seen_update] FROM [sync].[correction] AS c"
-    f" WHERE c.[entity] = ? AND c.[key] IN {_LIST} AND c.[state] IN (N'in_force', N'disputed')",
+    f" WHERE c.[entity] = ? AND c.[key] IN {LIST} AND c.[state] IN (N'in_force', N'disputed')",
     ("text", "values"),
 )
 SETTLE_CORRECTION = Sql(
@@ -303,20 +305,16 @@ STATUS_ORPHANS = Sql(
     " ORDER BY c.[entity], c.[field]"
 )
 
-# -- the record of processing
-
-RECORD_END = Sql(
-    "SELECT TOP (1) p.[seq], p.[digest] FROM [sync].[processing] AS p WITH (TABLOCKX, HOLDLOCK) ORDER BY p.[seq] DESC"
-)
-RECORD_APPEND = Sql(
-    "INSERT INTO [sync].[processing] ([seq], [line], [digest]) VALUES (?, ?, ?)", ("int", "text", "text")
-)
-
 
 def every() -> dict[str, Sql]:
-    """All statements of this module by name; a name with a number where it is one of several."""
+    """All statements of this module by name."""
+    return named(globals())
+
+
+def named(values: Mapping[str, object]) -> dict[str, Sql]:
+    """The statements among a module's values by name; with a number or a word where it is one of several."""
     made: dict[str, Sql] = {}
-    for name, value in globals().items():
+    for name, value in values.items():
         if isinstance(value, Sql) and not name.startswith("_"):
             made[name] = value
         elif isinstance(value, (tuple, dict)) and not name.startswith("_"):

@@ -24,7 +24,7 @@ from backbone_sync.stores.ddl_sqlserver import BINARY
 
 LOCKED = "WITH (UPDLOCK, HOLDLOCK)"
 # What OPENJSON makes of a list. Its text has the database's collation: comparisons name the binary one.
-_KEYS = "OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update')"
+KEYS = "OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update')"
 _ROWS = (
     "OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [reason] nvarchar(64) '$.reason', [field] nvarchar(64) '$.field',"
     " [last_update] datetimeoffset(6) '$.last_update', [payload] nvarchar(max) '$.payload')"
@@ -124,20 +124,20 @@ class _Maker:
             bury=self._bury(),
             unquarantine=Sql(
                 f"DELETE q FROM [sync].[quarantine] AS q WHERE q.[entity] = {name}"
-                f" AND EXISTS (SELECT 1 FROM {_KEYS} AS d WHERE d.[key] {BINARY} = q.[key]"
+                f" AND EXISTS (SELECT 1 FROM {KEYS} AS d WHERE d.[key] {BINARY} = q.[key]"
                 " AND (q.[last_update] IS NULL OR q.[last_update] <= d.[last_update]))",
                 ("keys",),
             ),
             set_aside=self._set_aside(),
             remove=Sql(
-                f"DELETE t FROM {self.table} AS t WHERE EXISTS (SELECT 1 FROM {_KEYS} AS d"
+                f"DELETE t FROM {self.table} AS t WHERE EXISTS (SELECT 1 FROM {KEYS} AS d"
                 f" WHERE t.{self.k} = {typed(self.key, 'd.[key]')} AND t.[last_update] <= d.[last_update])",
                 ("keys",),
             ),
             saw=Sql(f"INSERT INTO [sync].[seen] ([key], [live]) SELECT d.[key], d.[live] FROM {_SEEN} AS d", ("seen",)),
             noted=Sql(
                 "INSERT INTO [sync].[seen] ([key], [live], [last_update])"
-                f" SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM {_KEYS} AS d",
+                f" SELECT d.[key], CONVERT(bit, 1), d.[last_update] FROM {KEYS} AS d",
                 ("keys",),
             ),
             lacking=Sql(
@@ -202,13 +202,13 @@ class _Maker:
                 "UPDATE h SET [kind] = N'tombstone',"
                 " [last_update] = CASE WHEN h.[last_update] > d.[last_update] THEN h.[last_update]"
                 " ELSE d.[last_update] END"
-                f" FROM [sync].[held] AS h JOIN {_KEYS} AS d ON h.[key] = d.[key] {BINARY}"
+                f" FROM [sync].[held] AS h JOIN {KEYS} AS d ON h.[key] = d.[key] {BINARY}"
                 f" WHERE h.[entity] = {self.name} AND {stored}",
                 ("keys",),
             ),
             Sql(
                 "INSERT INTO [sync].[held] ([entity], [key], [kind], [last_update], [run_id])"
-                f" SELECT {self.name}, d.[key], N'tombstone', d.[last_update], ? FROM {_KEYS} AS d WHERE {stored}"
+                f" SELECT {self.name}, d.[key], N'tombstone', d.[last_update], ? FROM {KEYS} AS d WHERE {stored}"
                 f" AND NOT EXISTS (SELECT 1 FROM [sync].[held] AS h {LOCKED} WHERE h.[entity] = {self.name}"
                 f" AND h.[key] = d.[key] {BINARY})",
                 ("int", "keys"),
@@ -220,13 +220,13 @@ class _Maker:
         return (
             Sql(
                 "UPDATE o SET [last_update] = d.[last_update]"
-                f" FROM [sync].[tombstone] AS o JOIN {_KEYS} AS d ON o.[key] = d.[key] {BINARY}"
+                f" FROM [sync].[tombstone] AS o JOIN {KEYS} AS d ON o.[key] = d.[key] {BINARY}"
                 f" WHERE o.[entity] = {self.name} AND d.[last_update] > o.[last_update] AND NOT {stored}",
                 ("keys",),
             ),
             Sql(
                 "INSERT INTO [sync].[tombstone] ([entity], [key], [last_update], [run_id])"
-                f" SELECT {self.name}, d.[key], d.[last_update], ? FROM {_KEYS} AS d WHERE NOT {stored}"
+                f" SELECT {self.name}, d.[key], d.[last_update], ? FROM {KEYS} AS d WHERE NOT {stored}"
                 f" AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS o {LOCKED} WHERE o.[entity] = {self.name}"
                 f" AND o.[key] = d.[key] {BINARY})",
                 ("int", "keys"),

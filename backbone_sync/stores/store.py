@@ -1,9 +1,8 @@
 """The PostgreSQL store: one page is one COPY, one merge and one cursor move, in one transaction.
 
-A deleted row is removed, and its key stays in `sync.tombstone`: the server keeps nothing about a person
-that the centre has withdrawn, tables hold exactly what is in force, and an older page that is replayed
-cannot bring the row back. No statement carries a value in its text, and no error is passed on with the
-server's detail.
+A deleted row is removed, and its key stays in `sync.tombstone`: the server keeps nothing about a person that the centre
+has withdrawn, tables hold exactly what is in force, and an older page that is replayed cannot bring the row back. No
+statement carries a value in its text, and no error is passed on with the server's detail.
 """
 
 from __future__ import annotations
@@ -20,10 +19,12 @@ from backbone_sync.errors import AlreadyRunning
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy import access
 from backbone_sync.privacy.grant import Grant
+from backbone_sync.run import status
 from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Settled
 from backbone_sync.stores import ddl_postgresql as ddl
 from backbone_sync.stores import migrations, store_accounts, store_held, store_pages
 from backbone_sync.stores.gate_postgresql import PostgresGate
+from backbone_sync.stores.people_postgresql import PostgresFigures, PostgresPeople, PostgresRecord
 from backbone_sync.stores.postgresql import guarded as guarded
 from backbone_sync.stores.schools import Part
 from backbone_sync.stores.statements import Statements
@@ -50,10 +51,11 @@ class Store(RunRecords):
             self.connection = psycopg.connect(
                 conninfo, autocommit=True, application_name="backbone-sync", connect_timeout=10
             )
-            # Plans made while tables are empty would be kept for the initial load; planning costs a
-            # millisecond.
+            # Plans made while tables are empty would be kept for the initial load; planning costs a millisecond.
             self.connection.prepare_threshold = None
             self.connection.execute("SET timezone = 'UTC'; SET lock_timeout = '30s'")
+        self.people, self.processing = PostgresPeople(self.connection), PostgresRecord(self.connection)
+        self.figures = PostgresFigures(self.connection)
         self._statements: dict[str, Statements] = {}
         self._comparing = False
         self._untouched: Untouched | None = None
@@ -324,7 +326,9 @@ class Store(RunRecords):
         with guarded():
             return store_held.release(self.connection, entity, by, reason, lasting)
 
-    # -- what is held
+    def status(self, region: str, dictionary: Dictionary) -> status.Status:
+        """What the last run left."""
+        return status.read(self.connection, region, dictionary)
 
     def scope(self, region: str) -> Scope:
         """The region's area codes, and refused keys by entity."""

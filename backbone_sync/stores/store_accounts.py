@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -33,6 +34,22 @@ class Waiting:
     last_run: int
     replayable: bool
     payload: str | None = None
+
+    @staticmethod
+    def of(row: Sequence[object]) -> Waiting:
+        """What a database answered, in this order."""
+        entity, key, reason, field, at, first, last, replayable, payload = row
+        return Waiting(
+            entity=str(entity),
+            key=str(key),
+            reason=str(reason),
+            field=str(field) if field else None,
+            last_update=str(at) if at else None,
+            first_run=_number(first),
+            last_run=_number(last),
+            replayable=bool(replayable),
+            payload=str(payload) if payload else None,
+        )
 
 
 def scope(connection: Connection, region: str) -> Scope:
@@ -180,20 +197,7 @@ def quarantine(connection: Connection, entity: str | None, *, values: bool, most
         " WHERE %(entity)s::text IS NULL OR entity = %(entity)s ORDER BY last_run DESC, entity, key LIMIT %(most)s",
         {"entity": entity, "values": values, "most": most},
     ).fetchall()
-    return tuple(
-        Waiting(
-            entity=str(name),
-            key=str(key),
-            reason=str(reason),
-            field=str(field) if field else None,
-            last_update=str(at) if at else None,
-            first_run=_number(first),
-            last_run=_number(last),
-            replayable=bool(replayable),
-            payload=str(payload) if payload else None,
-        )
-        for name, key, reason, field, at, first, last, replayable, payload in rows
-    )
+    return tuple(map(Waiting.of, rows))
 
 
 def payloads(connection: Connection, entity: str) -> list[str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import types
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from typing import Any
 
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.stores import accounts_sqlserver, ddl_sqlserver, state_sqlserver
+from backbone_sync.stores import accounts_sqlserver, ddl_sqlserver, people_sqlserver, state_sqlserver
 from tests.support import tsql_to_sqlite
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$")
@@ -35,6 +36,7 @@ _GUARD = re.compile(r"^ALTER TABLE (\[\w+\])\.\[\w+\] (?:WITH CHECK ADD|(DROP)) 
 _EMPTIED = re.compile(
     r"^UPDATE \[\w+\]\.\[\w+\] SET (?:\[\w+\] = NULL(?:, )?)+ WHERE (?:\[\w+\] IS NOT NULL(?: OR )?)+$"
 )
+_REORGANIZED = re.compile(r"^ALTER INDEX ALL ON (\[\w+\]\.\[\w+\]) REORGANIZE$")
 _RANGES = {"smallint": 2**15, "int": 2**31, "bigint": 2**63}
 
 
@@ -60,7 +62,8 @@ class Killed(BaseException):
 
 def known(words: Dictionary, grants: Iterable[Grant]) -> dict[str, tuple[str, ...] | None]:
     """Every statement that the service can make under these grants, and what parameters it takes."""
-    made: dict[str, tuple[str, ...] | None] = {sql.text: sql.takes for sql in state_sqlserver.every().values()}
+    plain = [*state_sqlserver.every().values(), *people_sqlserver.every().values()]
+    made: dict[str, tuple[str, ...] | None] = {sql.text: sql.takes for sql in plain}
     fixed = [f"CREATE SCHEMA [{name}]" for name in ddl_sqlserver.SCHEMAS]
     fixed += [ddl_sqlserver.MIGRATION_TABLE, *(s for one in ddl_sqlserver.MIGRATIONS.values() for s in one)]
     for entity in words.entities:
@@ -70,8 +73,9 @@ def known(words: Dictionary, grants: Iterable[Grant]) -> dict[str, tuple[str, ..
         fixed += [f"SELECT COUNT_BIG(*) AS [stored] FROM {table}", f"SELECT TOP (1) 1 AS [found] FROM {table}"]
         for grant in grants:
             if entity.name in grant.entities:
-                of = accounts_sqlserver.of_entity(words, entity, grant.fields(entity))
-                made.update({sql.text: sql.takes for sql in of.values()})
+                for maker in (accounts_sqlserver, people_sqlserver):
+                    of = maker.of_entity(words, entity, grant.fields(entity))
+                    made.update({sql.text: sql.takes for sql in of.values()})
     return {**made, **dict.fromkeys(fixed, ())}
 
 
@@ -98,6 +102,21 @@ class Server:
     def query(self, text: str) -> list[tuple[Any, ...]]:
         """What a test asks, in SQLite's words."""
         return [tuple(map(_out, row)) for row in self.rows.execute(text)]
+
+
+def driver(server: Server) -> types.ModuleType:
+    """A module with the driver's name and face, whose connections lead to the stand-in; the password is `geheim`."""
+    asked: list[bool] = []
+
+    def connect(text: str, autocommit: bool, timeout: int) -> Connection:
+        assert asked == [False], "pooling must be off before the first connection"
+        assert (autocommit, timeout) == (True, 10)
+        assert "PWD={geheim}" in text
+        return server.connect()
+
+    made = types.ModuleType("mssql_python")
+    vars(made).update(connect=connect, pooling=lambda enabled: asked.append(enabled) if enabled not in asked else None)
+    return made
 
 
 class Connection:
@@ -185,6 +204,11 @@ class Cursor:
         """The rows of the last statement."""
         return self._rows
 
+    def fetchmany(self, size: int) -> Sequence[Sequence[Any]]:
+        """The next of them."""
+        some, self._rows = self._rows[:size], self._rows[size:]
+        return some
+
     def execute(self, operation: str, *parameters: Any) -> Cursor:
         """Run one statement that is known; anything else is an AssertionError."""
         self.connection.alive()
@@ -260,6 +284,10 @@ class Cursor:
             return True
         if _EMPTIED.match(operation):
             self.rowcount = server.rows.execute(tsql_to_sqlite.translated(operation)).rowcount
+            return True
+        if made := _REORGANIZED.match(operation):
+            assert made[1] in server.columns, f"{made[1]} is not there"
+            assert not self.connection._open, "what is deleted is still needed to undo the transaction"
             return True
         if not operation.startswith(("CREATE ", "DROP ")):
             return False

@@ -33,8 +33,11 @@ class Said:
 Command = Callable[..., Said]
 
 
-def settings(folder: Path, config: Config, grant: dict[str, object] | None = None) -> Path:
-    """A configuration file for the source and the database of `config`, with a grant file where one is given."""
+def settings(folder: Path, config: Config, grant: dict[str, object] | None = None, store: str = "") -> Path:
+    """A configuration file for the source and the database of `config`, with a grant file where one is given.
+
+    `store`: lines of its own for the database, as for SQL Server.
+    """
     state = folder / "state"
     state.mkdir(exist_ok=True)
     lines = [
@@ -46,8 +49,7 @@ def settings(folder: Path, config: Config, grant: dict[str, object] | None = Non
         f"page_limit = {config.source.page_limit}",
         "retries = 0",
         "read_timeout = 5.0",
-        "[database]",
-        f'conninfo = "{config.database}"',
+        *(["[store]", store] if store else ["[database]", f'conninfo = "{config.database}"']),
         "[publish]",
         f'directory = "{state}"',
     ]

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 _JSON = re.compile(r"OPENJSON\(\?\) WITH \(((?:\[\w+\] \w+(?:\(\w+\))? '\$\.\w+'(?:, )?)+)\)")
@@ -30,6 +30,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\bSUM\(CONVERT_decimal\(", "bigsum(("),
     (r"\bOPENJSON\(\?\) AS", "json_each(?) AS"),
     (r"^TRUNCATE TABLE ", "DELETE FROM "),
+    (r" OFFSET 0 ROWS FETCH NEXT \? ROWS ONLY$", " LIMIT ?"),
     (r"\bN'", "'"),
 )
 _DEFINITION: tuple[tuple[str, str], ...] = (
@@ -140,6 +141,10 @@ def _whole(value: Any) -> int | None:
         return None
 
 
+def _day(value: str | None) -> str | None:
+    return None if value is None else date.fromisoformat(value).isoformat()
+
+
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
@@ -165,6 +170,9 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "convert_varchar": (1, _text),
     "convert_bigint": (1, _whole),
     "convert_int": (1, _whole),
+    "convert_smallint": (1, _whole),
+    "convert_uniqueidentifier": (1, _guid),
+    "convert_date": (1, _day),
     "convert_bit": (1, _same),
     "convert_decimal": (1, _same),
     "try_convert_uniqueidentifier": (1, _guid),

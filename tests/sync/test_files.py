@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from backbone_sync import config as configs
-from backbone_sync.cli.common import standing
+from backbone_sync.cli.stores import standing
 from backbone_sync.privacy.grant import Grant
 from backbone_sync.run import doctor
 from backbone_sync.sources import bundle, envelope

@@ -16,7 +16,7 @@ import pytest
 
 from backbone_sync import cli, dictionary
 from backbone_sync import config as configs
-from backbone_sync.cli.common import standing
+from backbone_sync.cli.stores import standing
 from backbone_sync.privacy import erasure
 from backbone_sync.privacy.grant import Grant
 from backbone_sync.privacy.subject import Subject
@@ -25,6 +25,7 @@ from backbone_sync.run.engine import Engine
 from backbone_sync.run.replay import replay
 from backbone_sync.run.results import RunResult
 from backbone_sync.sources.source_landing import Landing, LandingSettings
+from backbone_sync.stores.people_postgresql import PostgresPeople
 from backbone_sync.stores.store import Store
 from tests.support.landing import WORDS, admin, centre, fill
 from tests.support.sync_world import difference
@@ -306,7 +307,7 @@ def test_who_was_erased_does_not_stay_in_the_landing_and_is_not_stored_again(
     with psycopg.connect(admin(database), autocommit=True) as connection:
         row = connection.execute("SELECT peserta_didik_id::text FROM backbone.peserta_didik LIMIT 1").fetchone()
         assert row is not None
-        erasure.erase(connection, WORDS, GRANT, "", Subject(STUDENT, str(row[0])))
+        erasure.erase(PostgresPeople(connection), WORDS, GRANT, "", Subject(STUDENT, str(row[0])))
         kept = "SELECT count(*) FROM landing.peserta_didik WHERE lower(peserta_didik_id) = %s"
         for _ in range(2):
             result = run()
@@ -334,7 +335,7 @@ def test_an_erasure_reaches_a_landing_in_another_database(
             with psycopg.connect(admin(database), autocommit=True) as connection:
                 row = connection.execute("SELECT peserta_didik_id::text FROM backbone.peserta_didik LIMIT 1").fetchone()
                 assert row is not None
-                erasure.erase(connection, WORDS, GRANT, "", Subject(STUDENT, str(row[0])))
+                erasure.erase(PostgresPeople(connection), WORDS, GRANT, "", Subject(STUDENT, str(row[0])))
             result = run(source=Landing(dataclasses.replace(config, source=moved), WORDS))
             assert (result.green, count(database)) == (True, stood - 1), result.shortfall()
             kept = "SELECT count(*) FROM landing.peserta_didik WHERE lower(peserta_didik_id) = %s"

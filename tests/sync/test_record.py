@@ -21,7 +21,7 @@ def store(database: str, tmp_path: Path) -> Store:
     made = Store(database)
     made.migrate(WORDS, GRANT.entities)
     for number in range(5):
-        record.append(made.connection, str(tmp_path), "run", GRANT, {"run": number})
+        record.append(made.processing, str(tmp_path), "run", GRANT, {"run": number})
     return made
 
 
@@ -35,8 +35,8 @@ def tampered(store: Store, *statements: str) -> None:
 
 
 def test_lines_follow_each_other_and_tell_who_did_what_for_what(store: Store, tmp_path: Path) -> None:
-    assert record.verify(store.connection, str(tmp_path)) == (5, [])
-    lines = list(record.read(store.connection, since=3))
+    assert record.verify(store.processing, str(tmp_path)) == (5, [])
+    lines = list(record.read(store.processing, since=3))
     assert [(line.seq, line.activity, line.detail["run"]) for line in lines] == [(4, "run", 3), (5, "run", 4)]
     assert all(line.actor for line in lines)
 
@@ -71,26 +71,26 @@ REWRITE = (
 )
 def test_tampering_is_found(statements: tuple[str, ...], said: str, store: Store, tmp_path: Path) -> None:
     tampered(store, *statements)
-    _, faults = record.verify(store.connection, str(tmp_path))
+    _, faults = record.verify(store.processing, str(tmp_path))
     assert any(said in fault for fault in faults), faults
 
 
 def test_a_chain_whose_end_was_cut_off_is_not_continued_in_silence(store: Store, tmp_path: Path) -> None:
     tampered(store, "DELETE FROM sync.processing WHERE seq > 3")
     with pytest.raises(record.RecordBroken, match="ends at line 3, but line 5"):
-        record.append(store.connection, str(tmp_path), "run", GRANT, {})
-    entry = record.restart(store.connection, str(tmp_path), GRANT, "restored to yesterday")
+        record.append(store.processing, str(tmp_path), "run", GRANT, {})
+    entry = record.restart(store.processing, str(tmp_path), GRANT, "restored to yesterday")
     assert (entry.seq, entry.detail["lost_seq"]) == (4, 5)
-    assert record.verify(store.connection, str(tmp_path)) == (4, [])
+    assert record.verify(store.processing, str(tmp_path)) == (4, [])
 
 
 def test_a_run_goes_on_after_a_lost_end_and_says_so(store: Store, tmp_path: Path) -> None:
     tampered(store, "DELETE FROM sync.processing WHERE seq > 3")
-    record.append_on(store.connection, str(tmp_path), "run", GRANT, {})
-    assert [e.activity for e in record.read(store.connection, since=3)] == ["record_restart", "run"]
-    assert record.verify(store.connection, str(tmp_path)) == (5, [])
+    record.append_on(store.processing, str(tmp_path), "run", GRANT, {})
+    assert [e.activity for e in record.read(store.processing, since=3)] == ["record_restart", "run"]
+    assert record.verify(store.processing, str(tmp_path)) == (5, [])
 
 
 def test_a_head_that_is_missing_is_said(store: Store, tmp_path: Path) -> None:
     (tmp_path / record.HEAD).unlink()
-    assert record.verify(store.connection, str(tmp_path))[1] != []
+    assert record.verify(store.processing, str(tmp_path))[1] != []

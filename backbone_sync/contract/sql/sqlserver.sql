@@ -2381,6 +2381,132 @@ GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[peserta_didik_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[peserta_didik] AS t LEFT JOIN [area] AS a ON a.[kode] = t.[kode_wilayah] GROUP BY a.[kecamatan];
 GO
+-- people.rows.peserta_didik_id
+SELECT t.[peserta_didik_id], t.[nama], t.[jenis_kelamin], t.[nisn], t.[nik], t.[no_kk], t.[tempat_lahir], t.[tanggal_lahir], t.[agama_id], t.[kebutuhan_khusus_id], t.[alamat_jalan], t.[rt], t.[rw], t.[nama_dusun], t.[desa_kelurahan], t.[kode_wilayah], t.[kode_pos], t.[lintang], t.[bujur], t.[jenis_tinggal_id], t.[alat_transportasi_id], t.[nomor_telepon_seluler], t.[email], t.[penerima_kps], t.[penerima_kip], t.[layak_pip], t.[nama_ayah], t.[pekerjaan_id_ayah], t.[penghasilan_id_ayah], t.[nama_ibu_kandung], t.[pekerjaan_id_ibu], t.[penghasilan_id_ibu], t.[nama_wali], t.[kewarganegaraan], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.remove
+DELETE t FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.flags
+SELECT t.[flags] FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama
+UPDATE [backbone].[peserta_didik] SET [nama] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_kelamin
+UPDATE [backbone].[peserta_didik] SET [jenis_kelamin] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nisn
+UPDATE [backbone].[peserta_didik] SET [nisn] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nik
+UPDATE [backbone].[peserta_didik] SET [nik] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.no_kk
+UPDATE [backbone].[peserta_didik] SET [no_kk] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tempat_lahir
+UPDATE [backbone].[peserta_didik] SET [tempat_lahir] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tanggal_lahir
+UPDATE [backbone].[peserta_didik] SET [tanggal_lahir] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.agama_id
+UPDATE [backbone].[peserta_didik] SET [agama_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.kebutuhan_khusus_id
+UPDATE [backbone].[peserta_didik] SET [kebutuhan_khusus_id] = CONVERT(int, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.alamat_jalan
+UPDATE [backbone].[peserta_didik] SET [alamat_jalan] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.rt
+UPDATE [backbone].[peserta_didik] SET [rt] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.rw
+UPDATE [backbone].[peserta_didik] SET [rw] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama_dusun
+UPDATE [backbone].[peserta_didik] SET [nama_dusun] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.desa_kelurahan
+UPDATE [backbone].[peserta_didik] SET [desa_kelurahan] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.kode_wilayah
+UPDATE [backbone].[peserta_didik] SET [kode_wilayah] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.kode_pos
+UPDATE [backbone].[peserta_didik] SET [kode_pos] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.lintang
+UPDATE [backbone].[peserta_didik] SET [lintang] = CONVERT(decimal(18,12), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.bujur
+UPDATE [backbone].[peserta_didik] SET [bujur] = CONVERT(decimal(18,12), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_tinggal_id
+UPDATE [backbone].[peserta_didik] SET [jenis_tinggal_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.alat_transportasi_id
+UPDATE [backbone].[peserta_didik] SET [alat_transportasi_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nomor_telepon_seluler
+UPDATE [backbone].[peserta_didik] SET [nomor_telepon_seluler] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.email
+UPDATE [backbone].[peserta_didik] SET [email] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.penerima_kps
+UPDATE [backbone].[peserta_didik] SET [penerima_kps] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.penerima_kip
+UPDATE [backbone].[peserta_didik] SET [penerima_kip] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.layak_pip
+UPDATE [backbone].[peserta_didik] SET [layak_pip] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama_ayah
+UPDATE [backbone].[peserta_didik] SET [nama_ayah] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.pekerjaan_id_ayah
+UPDATE [backbone].[peserta_didik] SET [pekerjaan_id_ayah] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.penghasilan_id_ayah
+UPDATE [backbone].[peserta_didik] SET [penghasilan_id_ayah] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama_ibu_kandung
+UPDATE [backbone].[peserta_didik] SET [nama_ibu_kandung] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.pekerjaan_id_ibu
+UPDATE [backbone].[peserta_didik] SET [pekerjaan_id_ibu] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.penghasilan_id_ibu
+UPDATE [backbone].[peserta_didik] SET [penghasilan_id_ibu] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama_wali
+UPDATE [backbone].[peserta_didik] SET [nama_wali] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.kewarganegaraan
+UPDATE [backbone].[peserta_didik] SET [kewarganegaraan] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [peserta_didik_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[nama]) AS [nama], COUNT_BIG(t.[jenis_kelamin]) AS [jenis_kelamin], COUNT_BIG(t.[nisn]) AS [nisn], COUNT_BIG(t.[nik]) AS [nik], COUNT_BIG(t.[no_kk]) AS [no_kk], COUNT_BIG(t.[tempat_lahir]) AS [tempat_lahir], COUNT_BIG(t.[tanggal_lahir]) AS [tanggal_lahir], COUNT_BIG(t.[agama_id]) AS [agama_id], COUNT_BIG(t.[kebutuhan_khusus_id]) AS [kebutuhan_khusus_id], COUNT_BIG(t.[alamat_jalan]) AS [alamat_jalan], COUNT_BIG(t.[rt]) AS [rt], COUNT_BIG(t.[rw]) AS [rw], COUNT_BIG(t.[nama_dusun]) AS [nama_dusun], COUNT_BIG(t.[desa_kelurahan]) AS [desa_kelurahan], COUNT_BIG(t.[kode_wilayah]) AS [kode_wilayah], COUNT_BIG(t.[kode_pos]) AS [kode_pos], COUNT_BIG(t.[lintang]) AS [lintang], COUNT_BIG(t.[bujur]) AS [bujur], COUNT_BIG(t.[jenis_tinggal_id]) AS [jenis_tinggal_id], COUNT_BIG(t.[alat_transportasi_id]) AS [alat_transportasi_id], COUNT_BIG(t.[nomor_telepon_seluler]) AS [nomor_telepon_seluler], COUNT_BIG(t.[email]) AS [email], COUNT_BIG(t.[penerima_kps]) AS [penerima_kps], COUNT_BIG(t.[penerima_kip]) AS [penerima_kip], COUNT_BIG(t.[layak_pip]) AS [layak_pip], COUNT_BIG(t.[nama_ayah]) AS [nama_ayah], COUNT_BIG(t.[pekerjaan_id_ayah]) AS [pekerjaan_id_ayah], COUNT_BIG(t.[penghasilan_id_ayah]) AS [penghasilan_id_ayah], COUNT_BIG(t.[nama_ibu_kandung]) AS [nama_ibu_kandung], COUNT_BIG(t.[pekerjaan_id_ibu]) AS [pekerjaan_id_ibu], COUNT_BIG(t.[penghasilan_id_ibu]) AS [penghasilan_id_ibu], COUNT_BIG(t.[nama_wali]) AS [nama_wali], COUNT_BIG(t.[kewarganegaraan]) AS [kewarganegaraan] FROM [backbone].[peserta_didik] AS t;
+GO
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[nama]) AS [nama], COUNT_BIG(t.[jenis_kelamin]) AS [jenis_kelamin], COUNT_BIG(t.[nisn]) AS [nisn], COUNT_BIG(t.[nik]) AS [nik], COUNT_BIG(t.[no_kk]) AS [no_kk], COUNT_BIG(t.[tempat_lahir]) AS [tempat_lahir], COUNT_BIG(t.[tanggal_lahir]) AS [tanggal_lahir], COUNT_BIG(t.[agama_id]) AS [agama_id], COUNT_BIG(t.[kebutuhan_khusus_id]) AS [kebutuhan_khusus_id], COUNT_BIG(t.[alamat_jalan]) AS [alamat_jalan], COUNT_BIG(t.[rt]) AS [rt], COUNT_BIG(t.[rw]) AS [rw], COUNT_BIG(t.[nama_dusun]) AS [nama_dusun], COUNT_BIG(t.[desa_kelurahan]) AS [desa_kelurahan], COUNT_BIG(t.[kode_wilayah]) AS [kode_wilayah], COUNT_BIG(t.[kode_pos]) AS [kode_pos], COUNT_BIG(t.[lintang]) AS [lintang], COUNT_BIG(t.[bujur]) AS [bujur], COUNT_BIG(t.[jenis_tinggal_id]) AS [jenis_tinggal_id], COUNT_BIG(t.[alat_transportasi_id]) AS [alat_transportasi_id], COUNT_BIG(t.[nomor_telepon_seluler]) AS [nomor_telepon_seluler], COUNT_BIG(t.[email]) AS [email], COUNT_BIG(t.[penerima_kps]) AS [penerima_kps], COUNT_BIG(t.[penerima_kip]) AS [penerima_kip], COUNT_BIG(t.[layak_pip]) AS [layak_pip], COUNT_BIG(t.[nama_ayah]) AS [nama_ayah], COUNT_BIG(t.[pekerjaan_id_ayah]) AS [pekerjaan_id_ayah], COUNT_BIG(t.[penghasilan_id_ayah]) AS [penghasilan_id_ayah], COUNT_BIG(t.[nama_ibu_kandung]) AS [nama_ibu_kandung], COUNT_BIG(t.[pekerjaan_id_ibu]) AS [pekerjaan_id_ibu], COUNT_BIG(t.[penghasilan_id_ibu]) AS [penghasilan_id_ibu], COUNT_BIG(t.[nama_wali]) AS [nama_wali], COUNT_BIG(t.[kewarganegaraan]) AS [kewarganegaraan] FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT x.[peserta_didik_id] FROM [backbone].[registrasi_peserta_didik] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));
+GO
+-- people.named
+SELECT LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2 AS [key] FROM [backbone].[peserta_didik] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2 = ? OR t.[nisn] COLLATE Latin1_General_100_BIN2 = ? OR t.[nik] COLLATE Latin1_General_100_BIN2 = ?;
+GO
+-- people.listed
+SELECT t.[peserta_didik_id], t.[nama], t.[nama_wali], t.[nomor_telepon_seluler], t.[email], t.[alamat_jalan] FROM [backbone].[peserta_didik] AS t;
+GO
+-- people.listed.school
+SELECT t.[peserta_didik_id], t.[nama], t.[nama_wali], t.[nomor_telepon_seluler], t.[email], t.[alamat_jalan] FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT x.[peserta_didik_id] FROM [backbone].[registrasi_peserta_didik] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));
+GO
+-- people.departed
+SELECT LOWER(CONVERT(nvarchar(64), e.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2 AS [key] FROM [backbone].[registrasi_peserta_didik] AS e JOIN [backbone].[peserta_didik] AS p ON p.[peserta_didik_id] = e.[peserta_didik_id] GROUP BY e.[peserta_didik_id] HAVING MIN(CASE WHEN e.[tanggal_keluar] < CONVERT(date, ?) THEN 1 ELSE 0 END) = 1 ORDER BY MAX(e.[tanggal_keluar]) OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY;
+GO
 
 -- registrasi_peserta_didik: Registrasi peserta didik / Enrolment
 CREATE TABLE [backbone].[registrasi_peserta_didik] (
@@ -2600,6 +2726,42 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[registrasi_peserta_didik]) - (SELEC
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[registrasi_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[registrasi_peserta_didik] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- people.rows.registrasi_id
+SELECT t.[registrasi_id], t.[peserta_didik_id], t.[sekolah_id], t.[jenis_pendaftaran_id], t.[nipd], t.[tanggal_masuk_sekolah], t.[jenis_keluar_id], t.[tanggal_keluar], t.[sekolah_asal], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[registrasi_peserta_didik] AS t WHERE t.[registrasi_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.rows.peserta_didik_id
+SELECT t.[registrasi_id], t.[peserta_didik_id], t.[sekolah_id], t.[jenis_pendaftaran_id], t.[nipd], t.[tanggal_masuk_sekolah], t.[jenis_keluar_id], t.[tanggal_keluar], t.[sekolah_asal], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[registrasi_peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.remove
+DELETE t FROM [backbone].[registrasi_peserta_didik] AS t WHERE t.[registrasi_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.flags
+SELECT t.[flags] FROM [backbone].[registrasi_peserta_didik] AS t WHERE t.[registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_pendaftaran_id
+UPDATE [backbone].[registrasi_peserta_didik] SET [jenis_pendaftaran_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nipd
+UPDATE [backbone].[registrasi_peserta_didik] SET [nipd] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tanggal_masuk_sekolah
+UPDATE [backbone].[registrasi_peserta_didik] SET [tanggal_masuk_sekolah] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_keluar_id
+UPDATE [backbone].[registrasi_peserta_didik] SET [jenis_keluar_id] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tanggal_keluar
+UPDATE [backbone].[registrasi_peserta_didik] SET [tanggal_keluar] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.sekolah_asal
+UPDATE [backbone].[registrasi_peserta_didik] SET [sekolah_asal] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [registrasi_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[jenis_pendaftaran_id]) AS [jenis_pendaftaran_id], COUNT_BIG(t.[nipd]) AS [nipd], COUNT_BIG(t.[tanggal_masuk_sekolah]) AS [tanggal_masuk_sekolah], COUNT_BIG(t.[jenis_keluar_id]) AS [jenis_keluar_id], COUNT_BIG(t.[tanggal_keluar]) AS [tanggal_keluar], COUNT_BIG(t.[sekolah_asal]) AS [sekolah_asal] FROM [backbone].[registrasi_peserta_didik] AS t;
+GO
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[jenis_pendaftaran_id]) AS [jenis_pendaftaran_id], COUNT_BIG(t.[nipd]) AS [nipd], COUNT_BIG(t.[tanggal_masuk_sekolah]) AS [tanggal_masuk_sekolah], COUNT_BIG(t.[jenis_keluar_id]) AS [jenis_keluar_id], COUNT_BIG(t.[tanggal_keluar]) AS [tanggal_keluar], COUNT_BIG(t.[sekolah_asal]) AS [sekolah_asal] FROM [backbone].[registrasi_peserta_didik] AS t WHERE t.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?);
 GO
 
 -- ptk: Pendidik dan tenaga kependidikan / Educator or education staff
@@ -2835,6 +2997,90 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ptk]) - (SELECT COUNT_BIG(*) FROM [
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[ptk_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[ptk] AS t LEFT JOIN [area] AS a ON a.[kode] = t.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- people.rows.ptk_id
+SELECT t.[ptk_id], t.[nama], t.[nip], t.[jenis_kelamin], t.[tempat_lahir], t.[tanggal_lahir], t.[nik], t.[nuptk], t.[status_kepegawaian_id], t.[jenis_ptk_id], t.[agama_id], t.[alamat_jalan], t.[desa_kelurahan], t.[kode_wilayah], t.[no_hp], t.[email], t.[status_keaktifan_id], t.[pangkat_golongan_id], t.[sumber_gaji_id], t.[kewarganegaraan], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[ptk] AS t WHERE t.[ptk_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.remove
+DELETE t FROM [backbone].[ptk] AS t WHERE t.[ptk_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.flags
+SELECT t.[flags] FROM [backbone].[ptk] AS t WHERE t.[ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama
+UPDATE [backbone].[ptk] SET [nama] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nip
+UPDATE [backbone].[ptk] SET [nip] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_kelamin
+UPDATE [backbone].[ptk] SET [jenis_kelamin] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tempat_lahir
+UPDATE [backbone].[ptk] SET [tempat_lahir] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tanggal_lahir
+UPDATE [backbone].[ptk] SET [tanggal_lahir] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nik
+UPDATE [backbone].[ptk] SET [nik] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nuptk
+UPDATE [backbone].[ptk] SET [nuptk] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.status_kepegawaian_id
+UPDATE [backbone].[ptk] SET [status_kepegawaian_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_ptk_id
+UPDATE [backbone].[ptk] SET [jenis_ptk_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.agama_id
+UPDATE [backbone].[ptk] SET [agama_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.alamat_jalan
+UPDATE [backbone].[ptk] SET [alamat_jalan] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.desa_kelurahan
+UPDATE [backbone].[ptk] SET [desa_kelurahan] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.kode_wilayah
+UPDATE [backbone].[ptk] SET [kode_wilayah] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.no_hp
+UPDATE [backbone].[ptk] SET [no_hp] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.email
+UPDATE [backbone].[ptk] SET [email] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.status_keaktifan_id
+UPDATE [backbone].[ptk] SET [status_keaktifan_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.pangkat_golongan_id
+UPDATE [backbone].[ptk] SET [pangkat_golongan_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.sumber_gaji_id
+UPDATE [backbone].[ptk] SET [sumber_gaji_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.kewarganegaraan
+UPDATE [backbone].[ptk] SET [kewarganegaraan] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[nama]) AS [nama], COUNT_BIG(t.[nip]) AS [nip], COUNT_BIG(t.[jenis_kelamin]) AS [jenis_kelamin], COUNT_BIG(t.[tempat_lahir]) AS [tempat_lahir], COUNT_BIG(t.[tanggal_lahir]) AS [tanggal_lahir], COUNT_BIG(t.[nik]) AS [nik], COUNT_BIG(t.[nuptk]) AS [nuptk], COUNT_BIG(t.[status_kepegawaian_id]) AS [status_kepegawaian_id], COUNT_BIG(t.[jenis_ptk_id]) AS [jenis_ptk_id], COUNT_BIG(t.[agama_id]) AS [agama_id], COUNT_BIG(t.[alamat_jalan]) AS [alamat_jalan], COUNT_BIG(t.[desa_kelurahan]) AS [desa_kelurahan], COUNT_BIG(t.[kode_wilayah]) AS [kode_wilayah], COUNT_BIG(t.[no_hp]) AS [no_hp], COUNT_BIG(t.[email]) AS [email], COUNT_BIG(t.[status_keaktifan_id]) AS [status_keaktifan_id], COUNT_BIG(t.[pangkat_golongan_id]) AS [pangkat_golongan_id], COUNT_BIG(t.[sumber_gaji_id]) AS [sumber_gaji_id], COUNT_BIG(t.[kewarganegaraan]) AS [kewarganegaraan] FROM [backbone].[ptk] AS t;
+GO
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[nama]) AS [nama], COUNT_BIG(t.[nip]) AS [nip], COUNT_BIG(t.[jenis_kelamin]) AS [jenis_kelamin], COUNT_BIG(t.[tempat_lahir]) AS [tempat_lahir], COUNT_BIG(t.[tanggal_lahir]) AS [tanggal_lahir], COUNT_BIG(t.[nik]) AS [nik], COUNT_BIG(t.[nuptk]) AS [nuptk], COUNT_BIG(t.[status_kepegawaian_id]) AS [status_kepegawaian_id], COUNT_BIG(t.[jenis_ptk_id]) AS [jenis_ptk_id], COUNT_BIG(t.[agama_id]) AS [agama_id], COUNT_BIG(t.[alamat_jalan]) AS [alamat_jalan], COUNT_BIG(t.[desa_kelurahan]) AS [desa_kelurahan], COUNT_BIG(t.[kode_wilayah]) AS [kode_wilayah], COUNT_BIG(t.[no_hp]) AS [no_hp], COUNT_BIG(t.[email]) AS [email], COUNT_BIG(t.[status_keaktifan_id]) AS [status_keaktifan_id], COUNT_BIG(t.[pangkat_golongan_id]) AS [pangkat_golongan_id], COUNT_BIG(t.[sumber_gaji_id]) AS [sumber_gaji_id], COUNT_BIG(t.[kewarganegaraan]) AS [kewarganegaraan] FROM [backbone].[ptk] AS t WHERE t.[ptk_id] IN (SELECT x.[ptk_id] FROM [backbone].[ptk_terdaftar] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));
+GO
+-- people.named
+SELECT LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2 AS [key] FROM [backbone].[ptk] AS t WHERE LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2 = ? OR t.[nip] COLLATE Latin1_General_100_BIN2 = ? OR t.[nik] COLLATE Latin1_General_100_BIN2 = ? OR t.[nuptk] COLLATE Latin1_General_100_BIN2 = ?;
+GO
+-- people.listed
+SELECT t.[ptk_id], t.[nama], t.[no_hp], t.[email], t.[alamat_jalan] FROM [backbone].[ptk] AS t;
+GO
+-- people.listed.school
+SELECT t.[ptk_id], t.[nama], t.[no_hp], t.[email], t.[alamat_jalan] FROM [backbone].[ptk] AS t WHERE t.[ptk_id] IN (SELECT x.[ptk_id] FROM [backbone].[ptk_terdaftar] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));
+GO
+-- people.departed
+SELECT LOWER(CONVERT(nvarchar(64), e.[ptk_id])) COLLATE Latin1_General_100_BIN2 AS [key] FROM [backbone].[ptk_terdaftar] AS e JOIN [backbone].[ptk] AS p ON p.[ptk_id] = e.[ptk_id] GROUP BY e.[ptk_id] HAVING MIN(CASE WHEN e.[tgl_ptk_keluar] < CONVERT(date, ?) THEN 1 ELSE 0 END) = 1 ORDER BY MAX(e.[tgl_ptk_keluar]) OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY;
 GO
 
 -- ptk_terdaftar: PTK terdaftar / Staff assignment
@@ -3079,6 +3325,51 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ptk_terdaftar]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[ptk_terdaftar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[ptk_terdaftar] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- people.rows.ptk_terdaftar_id
+SELECT t.[ptk_terdaftar_id], t.[ptk_id], t.[sekolah_id], t.[tahun_ajaran_id], t.[nomor_surat_tugas], t.[tanggal_surat_tugas], t.[ptk_induk], t.[tmt_tugas], t.[jenis_ptk_id], t.[jabatan_ptk_id], t.[jenis_keluar_id], t.[tgl_ptk_keluar], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[ptk_terdaftar] AS t WHERE t.[ptk_terdaftar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.rows.ptk_id
+SELECT t.[ptk_terdaftar_id], t.[ptk_id], t.[sekolah_id], t.[tahun_ajaran_id], t.[nomor_surat_tugas], t.[tanggal_surat_tugas], t.[ptk_induk], t.[tmt_tugas], t.[jenis_ptk_id], t.[jabatan_ptk_id], t.[jenis_keluar_id], t.[tgl_ptk_keluar], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[ptk_terdaftar] AS t WHERE t.[ptk_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.remove
+DELETE t FROM [backbone].[ptk_terdaftar] AS t WHERE t.[ptk_terdaftar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.flags
+SELECT t.[flags] FROM [backbone].[ptk_terdaftar] AS t WHERE t.[ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tahun_ajaran_id
+UPDATE [backbone].[ptk_terdaftar] SET [tahun_ajaran_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nomor_surat_tugas
+UPDATE [backbone].[ptk_terdaftar] SET [nomor_surat_tugas] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tanggal_surat_tugas
+UPDATE [backbone].[ptk_terdaftar] SET [tanggal_surat_tugas] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.ptk_induk
+UPDATE [backbone].[ptk_terdaftar] SET [ptk_induk] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tmt_tugas
+UPDATE [backbone].[ptk_terdaftar] SET [tmt_tugas] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_ptk_id
+UPDATE [backbone].[ptk_terdaftar] SET [jenis_ptk_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jabatan_ptk_id
+UPDATE [backbone].[ptk_terdaftar] SET [jabatan_ptk_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_keluar_id
+UPDATE [backbone].[ptk_terdaftar] SET [jenis_keluar_id] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.tgl_ptk_keluar
+UPDATE [backbone].[ptk_terdaftar] SET [tgl_ptk_keluar] = CONVERT(date, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[tahun_ajaran_id]) AS [tahun_ajaran_id], COUNT_BIG(t.[nomor_surat_tugas]) AS [nomor_surat_tugas], COUNT_BIG(t.[tanggal_surat_tugas]) AS [tanggal_surat_tugas], COUNT_BIG(t.[ptk_induk]) AS [ptk_induk], COUNT_BIG(t.[tmt_tugas]) AS [tmt_tugas], COUNT_BIG(t.[jenis_ptk_id]) AS [jenis_ptk_id], COUNT_BIG(t.[jabatan_ptk_id]) AS [jabatan_ptk_id], COUNT_BIG(t.[jenis_keluar_id]) AS [jenis_keluar_id], COUNT_BIG(t.[tgl_ptk_keluar]) AS [tgl_ptk_keluar] FROM [backbone].[ptk_terdaftar] AS t;
+GO
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[tahun_ajaran_id]) AS [tahun_ajaran_id], COUNT_BIG(t.[nomor_surat_tugas]) AS [nomor_surat_tugas], COUNT_BIG(t.[tanggal_surat_tugas]) AS [tanggal_surat_tugas], COUNT_BIG(t.[ptk_induk]) AS [ptk_induk], COUNT_BIG(t.[tmt_tugas]) AS [tmt_tugas], COUNT_BIG(t.[jenis_ptk_id]) AS [jenis_ptk_id], COUNT_BIG(t.[jabatan_ptk_id]) AS [jabatan_ptk_id], COUNT_BIG(t.[jenis_keluar_id]) AS [jenis_keluar_id], COUNT_BIG(t.[tgl_ptk_keluar]) AS [tgl_ptk_keluar] FROM [backbone].[ptk_terdaftar] AS t WHERE t.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?);
 GO
 
 -- rombongan_belajar: Rombongan belajar / Class
@@ -3344,6 +3635,15 @@ GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[rombongan_belajar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[rombongan_belajar] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
 GO
+-- people.rows.rombongan_belajar_id
+SELECT t.[rombongan_belajar_id], t.[semester_id], t.[sekolah_id], t.[tingkat_pendidikan_id], t.[kurikulum_id], t.[nama], t.[ptk_id], t.[jenis_rombel], t.[moving_class], t.[tanggal_mulai], t.[tanggal_selesai], t.[parent_rombongan_belajar_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[rombongan_belajar] AS t WHERE t.[rombongan_belajar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.rows.ptk_id
+SELECT t.[rombongan_belajar_id], t.[semester_id], t.[sekolah_id], t.[tingkat_pendidikan_id], t.[kurikulum_id], t.[nama], t.[ptk_id], t.[jenis_rombel], t.[moving_class], t.[tanggal_mulai], t.[tanggal_selesai], t.[parent_rombongan_belajar_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[rombongan_belajar] AS t WHERE t.[ptk_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.forget_mentions.ptk_id
+UPDATE [backbone].[rombongan_belajar] SET [ptk_id] = NULL WHERE [rombongan_belajar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
 
 -- anggota_rombel: Anggota rombel / Class member
 CREATE TABLE [backbone].[anggota_rombel] (
@@ -3535,6 +3835,27 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[anggota_rombel]) - (SELECT COUNT_BI
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), p1.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[anggota_rombel_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[anggota_rombel] AS t LEFT JOIN [backbone].[rombongan_belajar] AS p1 ON p1.[rombongan_belajar_id] = t.[rombongan_belajar_id] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), p1.[semester_id]);
+GO
+-- people.rows.anggota_rombel_id
+SELECT t.[anggota_rombel_id], t.[rombongan_belajar_id], t.[peserta_didik_id], t.[jenis_pendaftaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.rows.peserta_didik_id
+SELECT t.[anggota_rombel_id], t.[rombongan_belajar_id], t.[peserta_didik_id], t.[jenis_pendaftaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[anggota_rombel] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.remove
+DELETE t FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.flags
+SELECT t.[flags] FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jenis_pendaftaran_id
+UPDATE [backbone].[anggota_rombel] SET [jenis_pendaftaran_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[jenis_pendaftaran_id]) AS [jenis_pendaftaran_id] FROM [backbone].[anggota_rombel] AS t;
+GO
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[jenis_pendaftaran_id]) AS [jenis_pendaftaran_id] FROM [backbone].[anggota_rombel] AS t WHERE t.[rombongan_belajar_id] IN (SELECT x.[rombongan_belajar_id] FROM [backbone].[rombongan_belajar] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));
 GO
 
 -- pembelajaran: Pembelajaran / Lesson
@@ -3775,6 +4096,39 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[pembelajaran]) - (SELECT COUNT_BIG(
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[pembelajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[pembelajaran] AS t LEFT JOIN [backbone].[rombongan_belajar] AS p1 ON p1.[rombongan_belajar_id] = t.[rombongan_belajar_id] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
+GO
+-- people.rows.pembelajaran_id
+SELECT t.[pembelajaran_id], t.[rombongan_belajar_id], t.[semester_id], t.[mata_pelajaran_id], t.[ptk_terdaftar_id], t.[jam_mengajar_per_minggu], t.[status_di_kurikulum], t.[nama_mata_pelajaran], t.[induk_pembelajaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[pembelajaran] AS t WHERE t.[pembelajaran_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.rows.ptk_terdaftar_id
+SELECT t.[pembelajaran_id], t.[rombongan_belajar_id], t.[semester_id], t.[mata_pelajaran_id], t.[ptk_terdaftar_id], t.[jam_mengajar_per_minggu], t.[status_di_kurikulum], t.[nama_mata_pelajaran], t.[induk_pembelajaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[pembelajaran] AS t WHERE t.[ptk_terdaftar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.remove
+DELETE t FROM [backbone].[pembelajaran] AS t WHERE t.[pembelajaran_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+GO
+-- people.flags
+SELECT t.[flags] FROM [backbone].[pembelajaran] AS t WHERE t.[pembelajaran_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.semester_id
+UPDATE [backbone].[pembelajaran] SET [semester_id] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [pembelajaran_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.mata_pelajaran_id
+UPDATE [backbone].[pembelajaran] SET [mata_pelajaran_id] = CONVERT(int, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [pembelajaran_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.jam_mengajar_per_minggu
+UPDATE [backbone].[pembelajaran] SET [jam_mengajar_per_minggu] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [pembelajaran_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.status_di_kurikulum
+UPDATE [backbone].[pembelajaran] SET [status_di_kurikulum] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [pembelajaran_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.put.nama_mata_pelajaran
+UPDATE [backbone].[pembelajaran] SET [nama_mata_pelajaran] = CONVERT(nvarchar(max), ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [pembelajaran_id] = TRY_CONVERT(uniqueidentifier, ?);
+GO
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[semester_id]) AS [semester_id], COUNT_BIG(t.[mata_pelajaran_id]) AS [mata_pelajaran_id], COUNT_BIG(t.[jam_mengajar_per_minggu]) AS [jam_mengajar_per_minggu], COUNT_BIG(t.[status_di_kurikulum]) AS [status_di_kurikulum], COUNT_BIG(t.[nama_mata_pelajaran]) AS [nama_mata_pelajaran] FROM [backbone].[pembelajaran] AS t;
+GO
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[semester_id]) AS [semester_id], COUNT_BIG(t.[mata_pelajaran_id]) AS [mata_pelajaran_id], COUNT_BIG(t.[jam_mengajar_per_minggu]) AS [jam_mengajar_per_minggu], COUNT_BIG(t.[status_di_kurikulum]) AS [status_di_kurikulum], COUNT_BIG(t.[nama_mata_pelajaran]) AS [nama_mata_pelajaran] FROM [backbone].[pembelajaran] AS t WHERE t.[rombongan_belajar_id] IN (SELECT x.[rombongan_belajar_id] FROM [backbone].[rombongan_belajar] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));
 GO
 
 -- tanah: Tanah / Plot of land

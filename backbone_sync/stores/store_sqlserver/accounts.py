@@ -9,8 +9,10 @@ from backbone_sync.privacy.gate import WITHHELD
 from backbone_sync.run.state import Holding, Orphans
 from backbone_sync.stores import accounts_sqlserver as made
 from backbone_sync.stores import ddl_sqlserver as ddl
+from backbone_sync.stores import people_sqlserver as people
 from backbone_sync.stores import state_sqlserver as says
-from backbone_sync.stores.staged_rows import listed
+from backbone_sync.stores.staged_rows import listed, utc
+from backbone_sync.stores.store_accounts import Waiting
 from backbone_sync.stores.store_sqlserver.database import Database
 
 
@@ -28,6 +30,14 @@ def holding(database: Database, entity: Entity) -> Holding:
     withheld = listed(WITHHELD)
     (row,) = database.rows(made.holding(entity), withheld, OUTSIDE, withheld)
     return Holding(*(int(n) for n in row))
+
+
+def quarantine(database: Database, entity: str | None, *, values: bool, most: int) -> tuple[Waiting, ...]:
+    """Rows in quarantine, the newest first; their content only with `values`."""
+    asked = people.SET_ASIDE_VALUES if values else people.SET_ASIDE
+    rows = database.rows(asked, entity, entity or "", most)
+    shown = [[*row, None][:9] for row in rows]
+    return tuple(Waiting.of((*r[:4], f"{utc(r[4]):%Y-%m-%dT%H:%M:%SZ}" if r[4] else None, *r[5:])) for r in shown)
 
 
 def evict(database: Database, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> int:

@@ -36,6 +36,9 @@ class Cursor(Protocol):
     def bulkcopy(self, table_name: str, data: Iterable[tuple[Any, ...]], **options: Any) -> dict[str, Any]:
         """Copy rows over a connection of its own; `rows_copied` says how many."""
 
+    def fetchmany(self, size: int) -> Sequence[Sequence[Any]]:
+        """The next rows of it, none at its end."""
+
     def close(self) -> None:
         """Free it."""
 
@@ -116,6 +119,17 @@ class Database:
             try:
                 cursor.execute(sql.text, *([values] if values else []))
                 return [tuple(row) for row in cursor.fetchall()]
+            finally:
+                cursor.close()
+
+    def pieces(self, sql: Sql, size: int, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """The same for an answer that may be long: `size` rows are in memory at a time."""
+        with guarded():
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute(sql.text, *([values] if values else []))
+                while some := cursor.fetchmany(size):
+                    yield from (tuple(row) for row in some)
             finally:
                 cursor.close()
 

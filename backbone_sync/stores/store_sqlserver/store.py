@@ -18,16 +18,19 @@ from backbone_sync.errors import AlreadyRunning, SchemaDrift
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy.grant import Grant
 from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Settled
+from backbone_sync.run.status import Status
 from backbone_sync.stores import ddl_sqlserver as ddl
 from backbone_sync.stores import staged_rows, store_accounts
 from backbone_sync.stores import state_sqlserver as says
 from backbone_sync.stores.gate_store import StoreGate
 from backbone_sync.stores.staged_rows import listed
 from backbone_sync.stores.statements_sqlserver import Sql, Statements
+from backbone_sync.stores.store_accounts import Waiting
 from backbone_sync.stores.store_held import Release
-from backbone_sync.stores.store_sqlserver import accounts, held, pages, tables
+from backbone_sync.stores.store_sqlserver import accounts, held, ledger, pages, tables
 from backbone_sync.stores.store_sqlserver.database import Connection, Database
 from backbone_sync.stores.store_sqlserver.gate import SqlServerDesk
+from backbone_sync.stores.store_sqlserver.people import SqlServerFigures, SqlServerPeople, SqlServerRecord
 from backbone_sync.stores.store_sqlserver.runs import RunRecords
 
 log = logging.getLogger("backbone_sync")
@@ -39,6 +42,8 @@ class SqlServerStore(RunRecords):
     def __init__(self, connection: Connection, dictionary: Dictionary) -> None:
         """`connection`: see `database.connect`."""
         self.database = Database(connection)
+        self.people, self.processing = SqlServerPeople(self.database), SqlServerRecord(self.database)
+        self.figures = SqlServerFigures(self.database)
         self._dictionary = dictionary
         self._statements: dict[str, Statements] = {}
         self._granted: dict[str, tuple[Field, ...]] = {}
@@ -115,6 +120,13 @@ class SqlServerStore(RunRecords):
                 pages.hand_over(self.database, entity)
             self.database.put(says.BEGIN, listed(names), region, source, entity.name)
         return Position()
+
+    def standing(self, entity: Entity) -> tuple[frozenset[str], Position]:
+        """The fields that the entity was last listed with, and where its listing stands; changes nothing."""
+        rows = self.database.rows(says.POSITION, entity.name)
+        return (
+            (frozenset(msgspec.json.decode(rows[0][4])), Position(*rows[0][:4])) if rows else (frozenset(), Position())
+        )
 
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time, and set rows without a readable key aside anew."""
@@ -214,6 +226,10 @@ class SqlServerStore(RunRecords):
         """An operator's word for the deletions of `entity` that wait now; NothingHeld when none do."""
         return held.release(self.database, entity, by, reason, lasting)
 
+    def status(self, region: str, dictionary: Dictionary) -> Status:
+        """What the last run left."""
+        return ledger.read(self.database, region, dictionary)
+
     # -- what is held
 
     def scope(self, region: str) -> Scope:
@@ -257,6 +273,10 @@ class SqlServerStore(RunRecords):
     def breakdown(self, words: Dictionary, entity: Entity) -> tuple[Cell, ...]:
         """Stored rows by kecamatan and semester."""
         return accounts.breakdown(self.database, words, entity)
+
+    def quarantine(self, entity: str | None = None, *, values: bool = False, most: int = 1000) -> tuple[Waiting, ...]:
+        """Rows in quarantine, the newest first; their content only with `values`."""
+        return accounts.quarantine(self.database, entity, values=values, most=most)
 
     def payloads(self, entity: str) -> list[str]:
         """The content of the entity's rows in quarantine, as far as it was kept."""

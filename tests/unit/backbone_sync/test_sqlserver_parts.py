@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import json
 import sys
-import types
 import uuid
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -24,7 +23,7 @@ from backbone_sync.stores.migrations import Column
 from backbone_sync.stores.store_sqlserver import database, faults, tables
 from backbone_sync.stores.store_sqlserver.target import Target, connection_string
 from tests.support import tsql_to_sqlite
-from tests.support.sqlserver_standin import OperationalError, Server, known
+from tests.support.sqlserver_standin import OperationalError, Server, driver, known
 
 WORDS = dictionary.load()
 JAKARTA = timezone(timedelta(hours=7))
@@ -293,19 +292,8 @@ def test_nothing_is_narrowed_retyped_dropped_or_collated_anew(changed: dict[str,
 @pytest.fixture
 def driven(monkeypatch: pytest.MonkeyPatch) -> Server:
     """A stand-in server behind a module with the driver's name."""
-    server, asked = Server(known(WORDS, [grant.make(WORDS)])), []
-
-    def connect(text: str, autocommit: bool, timeout: int) -> Any:
-        assert asked == [False], "pooling must be off before the first connection"
-        assert (autocommit, timeout) == (True, 10)
-        assert "PWD={geheim}" in text
-        return server.connect()
-
-    driver = types.ModuleType("mssql_python")
-    vars(driver).update(
-        connect=connect, pooling=lambda enabled: asked.append(enabled) if enabled not in asked else None
-    )
-    monkeypatch.setitem(sys.modules, "mssql_python", driver)
+    server = Server(known(WORDS, [grant.make(WORDS)]))
+    monkeypatch.setitem(sys.modules, "mssql_python", driver(server))
     return server
 
 
@@ -325,9 +313,26 @@ def test_migrate_and_status_speak_to_the_server(
     assert not driven.locks
 
 
-def test_a_verb_that_knows_postgresql_only_says_so(
-    driven: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("quarantine", {"rows": []}),
+        ("replay sekolah", {"entities": [{"entity": "sekolah", "stored": 0, "waiting": 0, "without_content": 0}]}),
+        ("subject corrections", {"corrections": []}),
+        ("subject reapply", {"erased_again": 0}),
+        ("breach affected", {"people": {"peserta_didik": 0, "ptk": 0}}),
+        ("retention apply", {"gone": {"quarantine": 0, "runs": 0, "corrections": 0}}),
+        ("record verify", {"lines": 0, "holds": True}),
+        ("metadata --counts", {}),
+    ],
+)
+def test_every_verb_speaks_to_an_empty_database(
+    words: str, says: dict[str, Any], driven: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["quarantine", "--json", "--config", str(toml(tmp_path, STORE))]) == 2
-    assert "PostgreSQL only" in json.loads(capsys.readouterr().out)["error"]["message"]
-    assert not driven.said
+    path = str(toml(tmp_path, STORE))
+    assert cli.main(["migrate", "--json", "--config", path]) == 0
+    capsys.readouterr()
+    assert cli.main([*words.split(), "--json", "--config", path]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {name: told[name] for name in says} == says
+    assert not driven.locks

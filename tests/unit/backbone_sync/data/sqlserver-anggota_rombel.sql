@@ -158,3 +158,24 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[anggota_rombel]) - (SELECT COUNT_BI
 
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), p1.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[anggota_rombel_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[anggota_rombel] AS t LEFT JOIN [backbone].[rombongan_belajar] AS p1 ON p1.[rombongan_belajar_id] = t.[rombongan_belajar_id] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), p1.[semester_id]);
+
+-- people.rows.anggota_rombel_id
+SELECT t.[anggota_rombel_id], t.[rombongan_belajar_id], t.[peserta_didik_id], t.[jenis_pendaftaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+
+-- people.rows.peserta_didik_id
+SELECT t.[anggota_rombel_id], t.[rombongan_belajar_id], t.[peserta_didik_id], t.[jenis_pendaftaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[anggota_rombel] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+
+-- people.remove
+DELETE t FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
+
+-- people.flags
+SELECT t.[flags] FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, ?);
+
+-- people.put.jenis_pendaftaran_id
+UPDATE [backbone].[anggota_rombel] SET [jenis_pendaftaran_id] = CONVERT(smallint, ?), [flags] = CONVERT(nvarchar(max), ?), [stored_at] = SYSDATETIMEOFFSET() WHERE [anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, ?);
+
+-- people.filled
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[jenis_pendaftaran_id]) AS [jenis_pendaftaran_id] FROM [backbone].[anggota_rombel] AS t;
+
+-- people.filled.school
+SELECT COUNT_BIG(*) AS [rows], COUNT_BIG(t.[jenis_pendaftaran_id]) AS [jenis_pendaftaran_id] FROM [backbone].[anggota_rombel] AS t WHERE t.[rombongan_belajar_id] IN (SELECT x.[rombongan_belajar_id] FROM [backbone].[rombongan_belajar] AS x WHERE x.[sekolah_id] IN (SELECT s.[sekolah_id] FROM [backbone].[sekolah] AS s WHERE s.[npsn] COLLATE Latin1_General_100_BIN2 = ?));

@@ -261,8 +261,107 @@ SELECT w.[entity], w.[field] FROM [sync].[width] AS w ORDER BY w.[entity], w.[fi
 -- STATUS_ORPHANS
 SELECT c.[entity], c.[field], c.[reference], c.[orphans], c.[waiting] FROM [sync].[reference_check] AS c ORDER BY c.[entity], c.[field];
 
+-- SET_ASIDE
+SELECT q.[entity], q.[key], q.[reason], q.[field], q.[last_update], q.[first_run], q.[last_run], CASE WHEN q.[payload] IS NULL THEN 0 ELSE 1 END AS [replayable] FROM [sync].[quarantine] AS q WHERE (CONVERT(nvarchar(max), ?) IS NULL OR q.[entity] = ?) ORDER BY q.[last_run] DESC, q.[entity], q.[key] OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY;
+
+-- SET_ASIDE_VALUES
+SELECT q.[entity], q.[key], q.[reason], q.[field], q.[last_update], q.[first_run], q.[last_run], CASE WHEN q.[payload] IS NULL THEN 0 ELSE 1 END AS [replayable], q.[payload] FROM [sync].[quarantine] AS q WHERE (CONVERT(nvarchar(max), ?) IS NULL OR q.[entity] = ?) ORDER BY q.[last_run] DESC, q.[entity], q.[key] OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY;
+
+-- CONTENTS
+SELECT q.[key], q.[payload] FROM [sync].[quarantine] AS q WHERE q.[entity] = ? AND q.[payload] IS NOT NULL;
+
+-- ASIDE
+SELECT COUNT_BIG(*) AS [aside] FROM [sync].[quarantine] AS q WHERE q.[entity] = ? AND q.[payload] IS NOT NULL;
+
+-- WITHHOLD.0
+UPDATE q SET [reason] = ?, [payload] = NULL, [field] = NULL FROM [sync].[quarantine] AS q JOIN OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d ON q.[key] = d.[key] COLLATE Latin1_General_100_BIN2 WHERE q.[entity] = ?;
+
+-- WITHHOLD.1
+INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [first_run], [last_run]) SELECT ?, d.[key], ?, d.[last_update], ?, ? FROM OPENJSON(?) WITH ([key] nvarchar(64) '$.key', [last_update] datetimeoffset(6) '$.last_update') AS d WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WITH (UPDLOCK, HOLDLOCK) WHERE q.[entity] = ? AND q.[key] = d.[key] COLLATE Latin1_General_100_BIN2);
+
+-- EMPTY
+UPDATE [sync].[quarantine] SET [payload] = NULL, [reason] = COALESCE(CONVERT(nvarchar(max), ?), [reason]) WHERE [entity] = ? AND [key] = ?;
+
+-- WITHDRAWN
+SELECT d.[entity], d.[last_update] FROM [sync].[tombstone] AS d WHERE d.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
+
+-- CORRECTIONS_OF
+SELECT c.[correction_id], c.[entity], c.[key], c.[field], c.[was], c.[value], c.[reason], c.[made_by], c.[made_at], c.[seen_update], c.[state], c.[centre_update], c.[settled_at] FROM [sync].[correction] AS c WHERE c.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v) OR c.[state] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v) ORDER BY c.[correction_id];
+
+-- SUPERSEDE
+UPDATE [sync].[correction] SET [state] = N'withdrawn', [settled_at] = SYSDATETIMEOFFSET() WHERE [entity] = ? AND [key] = ? AND [field] = ? AND [state] IN (N'in_force', N'disputed');
+
+-- ADD_CORRECTION
+INSERT INTO [sync].[correction] ([entity], [key], [field], [value], [was], [reason], [made_by], [seen_update]) OUTPUT inserted.[correction_id] SELECT ?, ?, ?, ?, ?, ?, ?, ?;
+
+-- END_CORRECTION
+UPDATE [sync].[correction] SET [state] = N'withdrawn', [settled_at] = SYSDATETIMEOFFSET() OUTPUT inserted.[entity], inserted.[key], inserted.[field], inserted.[was], inserted.[seen_update] WHERE [correction_id] = ? AND [state] IN (N'in_force', N'disputed');
+
+-- FORGET_CORRECTIONS
+DELETE c FROM [sync].[correction] AS c WHERE c.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
+
+-- REWIND_TO
+UPDATE [sync].[cursor] SET [since_update] = CASE WHEN [since_update] > ? THEN ? ELSE [since_update] END, [floor_update] = NULL, [position] = NULL WHERE [entity] = ?;
+
+-- BLOCK
+INSERT INTO [sync].[erasure] ([entity], [key], [reason]) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM [sync].[erasure] AS e WITH (UPDLOCK, HOLDLOCK) WHERE e.[entity] = ? AND e.[key] = ?);
+
+-- BLOCKED
+SELECT e.[entity], e.[key], e.[reason] FROM [sync].[erasure] AS e;
+
+-- OVER.quarantine
+SELECT COUNT_BIG(*) AS [over] FROM [sync].[quarantine] AS q WHERE q.[payload] IS NOT NULL AND q.[seen_at] < ?;
+
+-- OVER.runs
+SELECT COUNT_BIG(*) AS [over] FROM [sync].[run] AS r WHERE r.[started_at] < ? AND r.[run_id] < (SELECT COALESCE(MAX(g.[run_id]), 0) FROM [sync].[run] AS g WHERE g.[state] = N'green');
+
+-- OVER.corrections
+SELECT COUNT_BIG(*) AS [over] FROM [sync].[correction] AS c WHERE c.[settled_at] < ?;
+
+-- LET_GO.quarantine
+UPDATE [sync].[quarantine] SET [payload] = NULL WHERE [payload] IS NOT NULL AND [seen_at] < ?;
+
+-- LET_GO.runs
+DELETE r FROM [sync].[run] AS r WHERE r.[started_at] < ? AND r.[run_id] < (SELECT COALESCE(MAX(g.[run_id]), 0) FROM [sync].[run] AS g WHERE g.[state] = N'green');
+
+-- LET_GO.corrections
+DELETE c FROM [sync].[correction] AS c WHERE c.[settled_at] < ?;
+
+-- UNRUN
+DELETE e FROM [sync].[run_entity] AS e WHERE NOT EXISTS (SELECT 1 FROM [sync].[run] AS r WHERE r.[run_id] = e.[run_id]);
+
 -- RECORD_END
 SELECT TOP (1) p.[seq], p.[digest] FROM [sync].[processing] AS p WITH (TABLOCKX, HOLDLOCK) ORDER BY p.[seq] DESC;
 
 -- RECORD_APPEND
 INSERT INTO [sync].[processing] ([seq], [line], [digest]) VALUES (?, ?, ?);
+
+-- RECORD_LINES
+SELECT p.[seq], p.[line], p.[digest] FROM [sync].[processing] AS p WHERE p.[seq] > ? ORDER BY p.[seq];
+
+-- HELD_ROWS
+SELECT b.[entity], b.[stored], c.[high_update] FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity];
+
+-- FIGURES.0
+SELECT w.kode_wilayah, w.nama, w.id_level_wilayah, w.mst_kode_wilayah, w.kode_dagri, w.kode_bps FROM ref.mst_wilayah w;
+
+-- FIGURES.1
+SELECT c.bentuk_pendidikan_id, c.nama FROM ref.bentuk_pendidikan c;
+
+-- FIGURES.2
+SELECT c.tingkat_pendidikan_id, c.nama FROM ref.tingkat_pendidikan c;
+
+-- FIGURES.3
+SELECT c.status_kepegawaian_id, c.nama FROM ref.status_kepegawaian c;
+
+-- FIGURES.4
+SELECT s.kode_wilayah, s.bentuk_pendidikan_id, s.status_sekolah, count(*) FROM backbone.sekolah s WHERE s.keaktifan = 1 GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, s.status_sekolah;
+
+-- FIGURES.5
+SELECT s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, s.status_sekolah, count(DISTINCT p.peserta_didik_id) FROM backbone.peserta_didik p JOIN backbone.registrasi_peserta_didik r ON r.peserta_didik_id = p.peserta_didik_id JOIN backbone.sekolah s ON s.sekolah_id = r.sekolah_id WHERE r.jenis_keluar_id IS NULL GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, s.status_sekolah;
+
+-- FIGURES.6
+SELECT s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, p.status_kepegawaian_id, count(DISTINCT p.ptk_id) FROM backbone.ptk p JOIN backbone.ptk_terdaftar t ON t.ptk_id = p.ptk_id JOIN backbone.sekolah s ON s.sekolah_id = t.sekolah_id WHERE t.ptk_induk = 1 AND t.jenis_keluar_id IS NULL AND t.tahun_ajaran_id = (SELECT max(y.tahun_ajaran_id) FROM backbone.ptk_terdaftar y) GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, p.jenis_kelamin, p.status_kepegawaian_id;
+
+-- FIGURES.7
+SELECT s.kode_wilayah, s.bentuk_pendidikan_id, r.tingkat_pendidikan_id, count(*) FROM backbone.rombongan_belajar r JOIN backbone.sekolah s ON s.sekolah_id = r.sekolah_id WHERE r.semester_id = (SELECT max(l.semester_id) FROM backbone.rombongan_belajar l) GROUP BY s.kode_wilayah, s.bentuk_pendidikan_id, r.tingkat_pendidikan_id;
