@@ -36,6 +36,9 @@ POLL_SECONDS = 10
 UNIT = "backbone-rebuild"
 # What a new machine takes over from the old one before any stage runs. Owners are root: accounts come with the stages.
 STATE = ("/etc/wireguard", "/etc/backbone", "/etc/ssh")
+# Marks and records of drills: by them what comes back can be compared with what was. The marks are handed to the user
+# postgres once there is one.
+DRILLS = "/var/lib/backbone/drill"
 
 Say = Callable[[str], None]
 
@@ -135,7 +138,7 @@ def state_script(server: Server, access: Access, passphrase: str) -> str:
     proxy = server.settings.apt_proxy
     options = f"-o {shlex.quote(f'Acquire::http::Proxy={proxy}')} " if proxy else ""
     place = f"s3:https://{access.host}:{access.port}/{access.bucket}/state"
-    wanted = " ".join(f"--include {path}" for path in STATE)
+    wanted = " ".join(f"--include {path}" for path in (*STATE, DRILLS))
     ca = "--cacert $work/ca.pem" if access.authority else ""
     restic = f"restic {ca} --no-cache"
     whose = f"--host {shlex.quote(server.name)} --tag state"
@@ -163,6 +166,8 @@ def state_script(server: Server, access: Access, passphrase: str) -> str:
         "chown -R 0:0 .\n"
         "for folder in ssh wireguard backbone; do\n"
         "[ ! -d $folder ] || { mkdir -p /etc/$folder; cp -a $folder/. /etc/$folder/; }\ndone\n"
+        f"drills=$work/state{DRILLS}\n[ ! -d $drills ] || {{ mkdir -p {DRILLS}; chown -R 0:0 $drills; "
+        f"cp -a $drills/. {DRILLS}/; chmod 0755 /var/lib/backbone {DRILLS}; }}\n"
         "chmod 0755 /etc/ssh /etc/backbone\nchmod 0644 /etc/ssh/ssh_host_*_key.pub\n"
         "systemctl try-reload-or-restart ssh.service\necho taken\n"
     )

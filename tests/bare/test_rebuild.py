@@ -94,7 +94,11 @@ def there_and_back(lab: Lab, tmp_path: Path, stages: Sequence[str]) -> None:
     before = old.every_row()
     assert any("backbone.rebuilt|5000" in line for line in before)
     known = lab.run(SERVER, KEYS).stdout
+    # A moment by which the server that came back can be compared with what was; it is saved with the state.
+    marked = "systemctl start backbone-mark.service && ls /var/lib/backbone/drill/marks | tail -n 1"
+    mark = lab.run(SERVER, marked).stdout.strip().removesuffix(".json.gz")
     old.sent()
+    lab.run(SERVER, "systemctl start backbone-state-backup.service")
     passphrase = read_secret(old.folder, SERVER, "kit_passphrase")
 
     # The bad day: an empty machine at the old address, and a controller that knows nothing.
@@ -118,6 +122,12 @@ def there_and_back(lab: Lab, tmp_path: Path, stages: Sequence[str]) -> None:
         lab.run(SERVER, "cd / && runuser -u postgres -- pgbackrest --stanza=main --output=json info").stdout
     )
     assert stanza["status"]["code"] == 0, stanza["status"]
+    assert mark in lab.run(SERVER, "runuser -u postgres -- ls /var/lib/backbone/drill/marks").stdout
+    [drilled] = json.loads(backbone("drill", "-i", new, "--limit", SERVER, "--repo", 2, "--to", mark, "--json"))[
+        "servers"
+    ]
+    assert drilled["ok"]
+    assert drilled["was_compared"]
     old.database("INSERT INTO backbone.rebuilt VALUES (0, 'after')")
     old.sent()
     # A second run on the server that is back finds nothing to bring back, and overwrites nothing.
