@@ -149,7 +149,7 @@ def key(since=""):
     """The key is made here and stays here; only its public half is shown to people."""
     before = PUBLIC_KEY.read_text() if PUBLIC_KEY.exists() else ""
     renew = since and (SINCE.read_text() if SINCE.exists() else "") != since
-    if renew and KEY.exists() and (CONFIRMED / CONFIGURATION.name).exists():
+    if renew and KEY.exists() and CONFIRMED.is_dir() and not (CONFIRMED / KEY.name).exists():
         keep(KEY, CONFIRMED / KEY.name)
     if renew or not KEY.exists():
         replace(KEY, must("wg", "genkey"))
@@ -217,7 +217,8 @@ def confirm():
     CONFIRMED.chmod(0o700)
     for path in (CONFIGURATION, PEERS):
         shutil.copy2(path, CONFIRMED / path.name)
-    keep(KEY, CONFIRMED / KEY.name)
+    if KEY.exists():
+        keep(KEY, CONFIRMED / KEY.name)
 
 
 def rollback():
