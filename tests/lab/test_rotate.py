@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,19 +69,18 @@ class Region:
 
 
 @pytest.fixture(scope="module")
-def region(provisioned: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+def region(provisioned: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> Region:
     made = Region(provisioned, tmp_path_factory.mktemp("region") / "semarang")
     psql = "runuser -u postgres -- psql -Xqd postgres"
     provisioned.run(
         psql, given=f"CREATE ROLE {ANALYST} LOGIN PASSWORD '{OLD}'; GRANT CONNECT ON DATABASE backbone TO {ANALYST};"
     )
-    yield made
+    return made
 
 
 def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Region) -> None:
     last = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d")
     _private, public = vpn.key_pair()
-    region.backbone("vpn", "list")
     own = region.folder / "host_vars" / SERVER / "vpn.yml"
     own.parent.mkdir(parents=True)
     own.write_text(
