@@ -40,6 +40,17 @@ def apply(
         Path | None,
         typer.Option(help="Folder of a bundle: packages come from there, no internet is needed.", show_default=False),
     ] = None,
+    rotate: Annotated[
+        str,
+        typer.Option(
+            "--rotate", help="Renew these secrets first: names with commas, or all; plan shows it.", show_default=False
+        ),
+    ] = "",
+    let_go: Annotated[
+        str,
+        typer.Option("--let-go", help="Delete what a rotation keeps: backup, the former backups.", show_default=False),
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder for what a rotation hands out.")] = Path(),
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal nothing is ever asked.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="For machines: one JSON object a line, as things happen.")
@@ -52,6 +63,7 @@ def apply(
     Example: backbone apply -i inventories/kabupaten
     """
     from provision.cli import converge_view as view
+    from provision.cli import rotating
     from provision.converge import apply as loop
     from provision.converge.plan import Wish
     from provision.exits import Exit, worst
@@ -62,7 +74,23 @@ def apply(
     loop.require_secrets(fleet)
     if bundle is not None:
         _carry(bundle, fleet, inventory, local=local, quiet=as_json)
-    with view.Progressing(json_lines=as_json, ask=not yes) as progressing:
+    rotation = None
+    if let_go:
+        rotating.let_go(fleet, let_go, yes, quiet=as_json)
+    if rotate:
+        rotation = rotating.planned(rotate, fleet, inventory, local=local)
+        if as_json:
+            typer.echo(json.dumps(english({"event": "rotation", "items": rotating.as_json(rotation)})))
+        else:
+            rotating.show(rotation)
+        values = rotating.given(rotation)
+        rotating.ask(_("Renew these?"), yes or bool(values), quiet=as_json)
+        rotating.begin(rotation, fleet, values)
+    if rotate or let_go:
+        fleet = load(inventory, limit, allow_expired=True, here=local)
+        fleet = loop.this_machine(fleet) if local else fleet
+    agreed = yes or bool(rotate or let_go)
+    with view.Progressing(json_lines=as_json, ask=not agreed) as progressing:
         applied = loop.apply(
             fleet,
             Wish(tuple(stage or ()), full),
@@ -72,11 +100,13 @@ def apply(
             on_plan=progressing.on_plan,
             on_progress=progressing.on_progress,
         )
+    renewed = rotating.finish(applied, fleet, rotation, out)
     kept = _send_kit(inventory)
     if as_json:
-        typer.echo(json.dumps(english({**view.applied_as_json(applied), "kit": kept[0]})))
+        typer.echo(json.dumps(english({**view.applied_as_json(applied), "kit": kept[0], "rotation": renewed})))
     else:
         view.show_applied(applied)
+        rotating.tell(renewed)
         if kept[0]:
             typer.echo(kept[0])
     if applied.exit_status == Exit.INTERRUPTED:

@@ -176,6 +176,9 @@ def _secrets(name: str, values: dict[str, Any]) -> list[Problem]:
             near = nearest(key, Secrets.model_fields)
             repair = _("did you mean {name}?").format(name=SECRET_PREFIX + near) if near else _("remove it")
             problems.append(Problem(name, path, _("there is no such secret"), repair))
+        elif key in ("former", "backup_former"):
+            if not isinstance(value, dict):
+                problems.append(Problem(name, path, _("a mapping that a rotation wrote is expected")))
         elif key in ("db_passwords", "windows_passwords"):
             if not isinstance(value, dict):
                 problems.append(Problem(name, path, _("a mapping of role to password is expected")))

@@ -7,7 +7,7 @@ has a default that suits one kabupaten with one machine. Secrets have a schema o
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -105,6 +105,13 @@ class VpnPeer(Closed):
     public_key: WireguardKey
     address: Address
     expires: date
+
+
+class KeyRenewal(Closed):
+    """A key that servers make themselves (`tls`, `vpn`) was asked to be renewed: the last entry of a name counts."""
+
+    name: Literal["tls", "vpn"]
+    since: Annotated[str, Field(pattern=r"^[0-9A-Za-z:+-]{1,40}$", description="Moment (UTC) of the request")]
 
 
 class VpnHub(Closed):
@@ -241,6 +248,7 @@ class Settings(Closed):
     vpn_network: Network = "10.90.0.0/24"
     vpn_port: PortNumber = 51820
     vpn_peers: tuple[VpnPeer, ...] = ()
+    keys_renewed: Annotated[tuple[KeyRenewal, ...], Field(description="Written by apply --rotate")] = ()
     vpn_hub: VpnHub | None = None
     vpn_external_sources: Annotated[
         tuple[Network, ...], Field(description="What the router's VPN hands out (vpn: external)")
@@ -313,6 +321,9 @@ class Secrets(Closed):
     smtp_password: Text | None = None
     db_passwords: dict[str, str] | None = None
     windows_passwords: dict[str, str] | None = None
+    # Written by rotations: what was in force before, until the servers have the new; the passphrase before the present.
+    former: dict[str, Any] | None = None
+    backup_former: dict[str, str] | None = None
 
 
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret

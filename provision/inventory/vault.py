@@ -108,6 +108,25 @@ def read_vault(path: Path, password: str) -> dict[str, Any]:
     return dict(YAML(typ="safe", pure=True).load(_decrypted(path, path.read_bytes(), password)) or {})
 
 
+def change_vault(path: Path, password: str, values: Mapping[str, Any]) -> None:
+    """Put values (full variable names; None takes one out) into an encrypted YAML file, all of them or none.
+
+    Comments and everything else in it stay. UsageError when the password does not open it.
+    """
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    content = yaml.load(_decrypted(path, path.read_bytes(), password).decode("utf-8")) or {}
+    for name, value in values.items():
+        if value is None:
+            content.pop(name, None)
+        else:
+            content[name] = LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
+    text = io.StringIO()
+    yaml.dump(content, text)
+    write_private(path.resolve(), _library(password).encrypt(text.getvalue().encode("utf-8")))
+
+
 def _decrypted(path: Path, content: bytes, password: str) -> bytes:
     from ansible.errors import AnsibleError
 

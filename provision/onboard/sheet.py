@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -82,11 +83,16 @@ def secrets(fleet: Fleet) -> list[Secret]:
     for name, title, use in _kinds():
         owners: dict[str, list[str]] = {}
         for server in fleet.servers:
-            wanted = name == "backup_passphrase" or server.settings.backup_second is not None
-            if wanted and (text := read_secrets(fleet.path, server.name).get(name)):
+            wanted = name in ("backup_passphrase", "backup_former") or server.settings.backup_second is not None
+            if wanted and (text := _text(read_secrets(fleet.path, server.name).get(name))):
                 owners.setdefault(str(text), []).append(server.name)
         found += [Secret(title.format(servers=", ".join(servers)), use, text) for text, servers in owners.items()]
     return found
+
+
+def _text(held: Any) -> Any:
+    """A passphrase as the vault holds it: as text, or beside the moment since when it is a former one."""
+    return held.get("passphrase") if isinstance(held, dict) else held
 
 
 def _kinds() -> tuple[tuple[str, str, str], ...]:
@@ -101,6 +107,11 @@ def _kinds() -> tuple[tuple[str, str, str], ...]:
             "backup_passphrase",
             _("Passphrase of the backups of {servers}"),
             _("opens the backups (pgBackRest: repo1-cipher-pass) even where the vault is lost"),
+        ),
+        (
+            "backup_former",
+            _("Passphrase of the former backups of {servers}"),
+            _("opens the backups from before the last rotation (pgBackRest: repo3-cipher-pass) while they are kept"),
         ),
         (
             "backup_second_passphrase",

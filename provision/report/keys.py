@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -140,6 +141,24 @@ def of_inventory(directory: Path, name: str = "") -> ReportKey:
         return pair(directory / PRIVATE, directory / SIGNERS, name)
     except OSError:
         return pair(paths.state_dir() / PRIVATE, paths.state_dir() / SIGNERS, name)
+
+
+def renew(directory: Path, now: datetime) -> ReportKey:
+    """A new key for an inventory, under its name; the old public part stays, as NAME-DATE, for what it signed.
+
+    Cut off in between, the inventory still has one key that signs: the old one, or a new one that is made on use.
+    """
+    old = of_inventory(directory)
+    if old.public_file.parent != directory / SIGNERS:
+        raise UsageError(
+            _("the key of {folder} is not in its folder, and cannot be renewed there").format(folder=directory),
+            repair=_("make the folder writable"),
+        )
+    name = re.sub(r"-\d{8}T\d{6}$", "", old.name)
+    aside = old.public_file.with_name(f"{name}-{now:%Y%m%dT%H%M%S}.pem")
+    old.public_file.replace(aside)
+    (directory / PRIVATE).unlink()
+    return pair(directory / PRIVATE, directory / SIGNERS, name)
 
 
 def of_machine(name: str, folder: Path = SERVER_FOLDER) -> ReportKey:

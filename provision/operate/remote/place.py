@@ -179,11 +179,14 @@ class Live:
 
 
 def _read(config: Path, included: bool) -> configparser.ConfigParser:
-    """pgBackRest's settings: the main file, and the files of conf.d beside it if these are asked for."""
+    """pgBackRest's settings: the main file, and those of the other repositories if these are asked for."""
     known = configparser.ConfigParser(interpolation=None, strict=False)
     known.add_section("global")
     known.read_string(config.read_text())
-    for file in sorted((config.parent / "conf.d").glob("*.conf")) if included else []:
+    others = (
+        [*sorted((config.parent / "conf.d").glob("*.conf")), *config.parent.glob("former.conf")] if included else []
+    )
+    for file in others:
         known.read_string(file.read_text())
     return known
 

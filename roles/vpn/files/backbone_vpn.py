@@ -8,7 +8,8 @@ people and machines that may enter, each with the last day (UTC) of its access. 
 own: it is made on this server and is not part of any file that a controller writes. Because no file may depend on the
 time, it is here that a peer whose day has passed is left out.
 
-    key       makes the private key if there is none and publishes its public half; prints "changed" or "unchanged"
+    key       makes the private key if there is none and publishes its public half; prints "changed" or "unchanged".
+              With a moment as argument it makes a new one where the present key is not the one since that moment
     load      called by wg-quick when the interface comes up: sets the key and the peers, remembers what was loaded
     sync      brings the peers of the running interface in line without touching the other tunnels
     state     prints in-line, sync, restart or start: what `apply` would do; changes nothing
@@ -31,6 +32,7 @@ INTERFACE = "wg-backbone"
 UNIT = f"wg-quick@{INTERFACE}.service"
 CONFIGURATION = Path(f"/etc/wireguard/{INTERFACE}.conf")
 KEY = Path(f"/etc/wireguard/{INTERFACE}.key")
+SINCE = Path(f"/etc/wireguard/{INTERFACE}.key-since")
 PEERS = Path("/etc/backbone/vpn/peers.json")
 PUBLIC_KEY = Path("/var/lib/backbone/vpn/public.key")
 CONFIRMED = Path("/var/lib/backbone/vpn/confirmed")
@@ -143,12 +145,17 @@ def present_configuration():
     return wanted_configuration(CONFIGURATION.read_text(), KEY.read_text().strip(), active)
 
 
-def key():
+def key(since=""):
     """The key is made here and stays here; only its public half is shown to people."""
     before = PUBLIC_KEY.read_text() if PUBLIC_KEY.exists() else ""
-    if not KEY.exists():
-        KEY.write_text(must("wg", "genkey"))
-        KEY.chmod(0o600)
+    renew = since and (SINCE.read_text() if SINCE.exists() else "") != since
+    if renew and KEY.exists() and CONFIRMED.is_dir() and not (CONFIRMED / KEY.name).exists():
+        keep(KEY, CONFIRMED / KEY.name)
+    if renew or not KEY.exists():
+        replace(KEY, must("wg", "genkey"))
+    if renew:
+        # Last: a run that was cut off before this makes one more key, and nobody has been given the first.
+        replace(SINCE, since)
     public = must("wg", "pubkey", text=KEY.read_text())
     if public != before:
         PUBLIC_KEY.write_text(public)
@@ -192,11 +199,26 @@ def apply():
     print("unchanged" if todo == "in-line" else "changed")
 
 
+def replace(path, text):
+    """Writes a file as a whole, for root alone."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text)
+    fresh.chmod(0o600)
+    fresh.replace(path)
+
+
+def keep(path, copy):
+    """Copies a file, never readable for others in between."""
+    replace(copy, path.read_text())
+
+
 def confirm():
     CONFIRMED.mkdir(parents=True, exist_ok=True)
     CONFIRMED.chmod(0o700)
     for path in (CONFIGURATION, PEERS):
         shutil.copy2(path, CONFIRMED / path.name)
+    if KEY.exists():
+        keep(KEY, CONFIRMED / KEY.name)
 
 
 def rollback():
@@ -205,6 +227,12 @@ def rollback():
         return
     for path in (CONFIGURATION, PEERS):
         shutil.copy2(CONFIRMED / path.name, path)
+    former = CONFIRMED / KEY.name
+    if former.exists() and former.read_text() != KEY.read_text():
+        # The key of people's files again; the next apply renews it anew.
+        keep(former, KEY)
+        SINCE.unlink(missing_ok=True)
+        key()
     apply()
 
 
@@ -219,7 +247,7 @@ VERBS = {
 }
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in VERBS:
+    if not 2 <= len(sys.argv) <= (3 if sys.argv[1:2] == ["key"] else 2) or sys.argv[1] not in VERBS:
         sys.exit(f"usage: backbone-vpn {'|'.join(VERBS)}")
     os.umask(0o077)
-    VERBS[sys.argv[1]]()
+    VERBS[sys.argv[1]](*sys.argv[2:])

@@ -82,7 +82,7 @@ def test_the_metrics_count_and_do_not_name(vpn: Any) -> None:
 @pytest.fixture
 def server(vpn: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A server's files and, in place of wg and systemctl, two programs that note how they were called."""
-    for name in ("CONFIGURATION", "KEY", "PEERS", "PUBLIC_KEY", "CONFIRMED", "LOADED", "METRICS"):
+    for name in ("CONFIGURATION", "KEY", "SINCE", "PEERS", "PUBLIC_KEY", "CONFIRMED", "LOADED", "METRICS"):
         monkeypatch.setattr(vpn, name, tmp_path / name.lower())
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -113,6 +113,33 @@ def test_a_rollback_restores_the_confirmed_files(vpn: Any, server: Path) -> None
     vpn.rollback()
     assert (server / "configuration").read_text() == SERVER
     assert f"systemctl restart {vpn.UNIT}" in (server / "calls").read_text()
+
+
+def test_a_key_is_renewed_once_a_moment_and_a_rollback_brings_the_former_back(
+    vpn: Any, server: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program in place of wg makes KEY1, KEY2, … and tells the public half of each."""
+    made = f"echo x >>{server}/made; echo KEY$(wc -l <{server}/made)="
+    wg = f'case "$1" in genkey) {made};; pubkey) sed s/KEY/PUB/;; show) exit 1;; esac'
+    (server / "bin" / "wg").write_text(f"#!/bin/sh\n{wg}\n")
+    (server / "configuration").write_text(SERVER)
+    (server / "peers").write_text('{"peers": []}')
+    vpn.key()
+    vpn.confirm()
+    for since in ("2026", "2026", "2027"):
+        vpn.key(since)
+    assert capsys.readouterr().out.split() == ["changed", "changed", "unchanged", "changed"]
+    assert (server / "public_key").read_text() == "PUB3=\n"
+    assert (server / "key").stat().st_mode & 0o777 == 0o600
+
+    vpn.rollback()
+    assert (server / "key").read_text() == "KEY1=\n"
+    assert (server / "public_key").read_text() == "PUB1=\n"
+    vpn.key("2027")  # what was asked for still stands
+    assert (server / "public_key").read_text() == "PUB4=\n"
+    vpn.confirm()
+    vpn.rollback()
+    assert (server / "public_key").read_text() == "PUB4=\n"
 
 
 def test_a_rollback_of_the_very_first_tunnel_takes_it_down(vpn: Any, server: Path) -> None:

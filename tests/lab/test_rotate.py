@@ -1,0 +1,169 @@
+"""Secrets of a provisioned server are renewed: the old is refused, the new accepted, everything green afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.audit.run import examine
+from provision.inventory import load
+from provision.inventory.secrecy import VAULT_FILE
+from provision.inventory.vault import change_vault, read_password, read_vault
+from provision.onboard import vpn
+from provision.onboard.rotation import BACKUP_FORMER, FORMER
+from tests.support.lab_hosts import SERVER, Provisioned
+
+PASSWORDS = "backbone_secret_db_passwords"
+ANALYST, OLD = "analis", "the-password-before-the-rotation"
+TLS = "/etc/backbone/tls"
+REPOSITORY = "/var/lib/pgbackrest"
+
+
+class Region:
+    """The provisioned server with an inventory of its own, and the command line for it."""
+
+    def __init__(self, server: Provisioned, folder: Path) -> None:
+        self.server, self.folder = server, folder
+        shutil.copytree(server.inventory.parent, folder)
+        change_vault(folder / VAULT_FILE, read_password(folder), {PASSWORDS: {ANALYST: OLD}})
+        self.out = folder.parent / "out"
+
+    @property
+    def vault(self) -> dict[str, Any]:
+        return read_vault(self.folder / VAULT_FILE, read_password(self.folder))
+
+    def backbone(self, verb: str, *words: str, status: int = 0) -> str:
+        command = [sys.executable, "-m", "provision.cli.main", verb, "-i", str(self.folder), "--limit", SERVER, *words]
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def logs_in(self, password: str) -> bool:
+        """Whether the analyst may log in to the database over the network with this password."""
+        asks = f"psql 'host=127.0.0.1 sslmode=require dbname=backbone user={ANALYST}' -XAtc 'SELECT 1'"
+        done = self.server.lab.run(
+            SERVER, f"IFS= read -r PGPASSWORD; export PGPASSWORD; {asks}", given=f"{password}\n", check=False
+        )
+        assert done.returncode == 0 or "password authentication failed" in done.stderr, done.stderr
+        return done.returncode == 0
+
+    def presented(self) -> str:
+        """The public key that the gateway shows, after its certificate held against the authority."""
+        told = f"openssl s_client -connect 127.0.0.1:443 -CAfile {TLS}/authority.pem -verify_return_error </dev/null"
+        return self.server.run(f'shown=$({told} 2>/dev/null) && echo "$shown" | openssl x509 -noout -pubkey')
+
+    def tunnel(self) -> str:
+        """The tunnel's public key, as it runs."""
+        return self.server.run("wg show wg-backbone public-key").strip()
+
+    def red(self) -> set[str]:
+        found = examine(load(self.folder, SERVER)).findings
+        return {one.control for one in found if one.status in ("fail", "error")}
+
+
+@pytest.fixture(scope="module")
+def region(provisioned: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> Region:
+    made = Region(provisioned, tmp_path_factory.mktemp("region") / "semarang")
+    psql = "runuser -u postgres -- psql -Xqd postgres"
+    provisioned.run(
+        psql, given=f"CREATE ROLE {ANALYST} LOGIN PASSWORD '{OLD}'; GRANT CONNECT ON DATABASE backbone TO {ANALYST};"
+    )
+    return made
+
+
+def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Region) -> None:
+    last = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d")
+    _private, public = vpn.key_pair()
+    own = region.folder / "host_vars" / SERVER / "vpn.yml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        f"backbone_vpn_peers:\n  - name: sri\n    public_key: {public}\n    address: 10.90.0.2\n    expires: '{last}'\n"
+    )
+    before, tunnel = region.presented(), region.tunnel()
+    assert region.logs_in(OLD)
+
+    planned = json.loads(region.backbone("plan", "--rotate", "database,tls,vpn", "--json", status=1))["rotation"]
+    assert {one["name"]: one["stages"] for one in planned} == {
+        "database": ["postgresql"],
+        "tls": ["tls", "postgresql", "gateway"],
+        "vpn": ["vpn"],
+    }
+    assert region.vault[PASSWORDS] == {ANALYST: OLD}, "a plan changes nothing"
+
+    # As if cut off after the first stage: the others are still to come.
+    told = region.backbone(
+        "apply", "--rotate", "database,tls,vpn", "--stage", "vpn", "--out", str(region.out), status=1
+    )
+    assert region.tunnel() != tunnel
+    [handed] = region.out.glob(f"vpn-*/{SERVER}/sri.conf")
+    assert f"PublicKey = {region.tunnel()}\n" in handed.read_text()
+    assert "Still being renewed: database" in told
+    new = region.vault[PASSWORDS][ANALYST]
+    assert region.vault[FORMER]["database"]["values"] == {"db_passwords": {ANALYST: OLD}}
+    assert region.logs_in(OLD)
+    assert region.presented() == before
+
+    running = region.tunnel()
+    again = region.backbone("apply", "--rotate", "database,tls")
+    assert "gone on with" in again
+    assert region.vault[PASSWORDS] == {ANALYST: new}
+    assert FORMER not in region.vault
+    assert not region.logs_in(OLD)
+    assert region.logs_in(new)
+    assert region.presented() != before
+    assert region.tunnel() == running
+    key, held = (
+        region.server.run(f"openssl {one}")
+        for one in (f"pkey -in {TLS}/server.key -pubout", f"x509 -in {TLS}/server.crt -noout -pubkey")
+    )
+    assert key == held == region.presented()
+
+    region.server.run("systemctl start backbone-sync.service")
+    assert not region.red()
+    assert "no stage is needed" in region.backbone("plan")
+    written = told + again + "".join(one.read_text() for one in region.out.rglob("*.conf"))
+    assert not [one for one in (OLD, new) if one in written]
+
+
+@pytest.mark.slow
+def test_backups_get_a_new_passphrase_and_the_former_stay_readable(region: Region) -> None:
+    asked = "runuser -u postgres -- pgbackrest --stanza=main --output=json info"
+    old = region.vault["backbone_secret_backup_passphrase"]
+    region.backbone("drill", "--out", str(region.out / "before"))
+    [mark] = json.loads(region.backbone("restore", "--find", "--json"))["marks"][-1:]
+    region.backbone("apply", "--rotate", "backup")
+    new = region.vault["backbone_secret_backup_passphrase"]
+    assert new != old
+    assert region.vault[BACKUP_FORMER]["passphrase"] == old
+    assert FORMER not in region.vault
+
+    [stanza] = json.loads(region.server.run(asked))
+    assert [one["type"] for one in stanza["backup"]] == ["full"]
+    assert "repo3" not in region.server.run("cat /etc/pgbackrest/pgbackrest.conf")
+    region.backbone("drill", "--out", str(region.out / "after"))
+
+    # The former one: its marks are found, and a restore from it is planned; without the name nothing is touched.
+    assert mark in json.loads(region.backbone("restore", "--find", "--json"))["marks"]
+    offered = region.backbone("restore", "--repo", "3", "--to", mark["name"], status=2)
+    assert "in repository 3" in offered
+    assert "has to be confirmed" in offered
+    drilled = region.backbone("drill", "--repo", "3", "--to", mark["name"], "--out", str(region.out / "former"))
+    assert drilled
+
+    # An apply on top changes nothing; a second rotation waits until the former is let go.
+    assert "no stage is needed" in region.backbone("apply")
+    assert "--let-go backup" in region.backbone("apply", "--rotate", "backup", status=2)
+    assert "backups are deleted only when somebody agrees" in region.backbone("apply", "--let-go", "backup", status=2)
+    region.backbone("apply", "--let-go", "backup", "--yes")
+    assert BACKUP_FORMER not in region.vault
+    assert region.server.run(f"ls {REPOSITORY}").split() == ["archive", "backup"]
+    assert not region.server.run("ls /etc/pgbackrest/former.conf 2>/dev/null || :")
+    region.backbone("drill", "--out", str(region.out / "alone"))
+    assert not region.red()
