@@ -1,4 +1,4 @@
-"""Root file systems of lab hosts: Debian from mmdebstrap, made once, kept in the cache, shared by overlays.
+"""Root file systems of lab hosts: Debian, others from a mirror that is named. Made once, cached, shared by overlays.
 
 An image is named by what it is made from, so that a change to its recipe makes a new one. A *layer* is what a host
 wrote on top of its image, frozen for others to start from.
@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from provision import debian, paths
+from provision import paths
 from provision.errors import BackboneError
 from provision.i18n import _
+from provision.lab import recipe
 
 RECIPE_VERSION = 5
 
@@ -27,6 +28,10 @@ RECIPE_VERSION = 5
 _SERVER = (
     *("systemd-sysv", "dbus", "libpam-systemd", "openssh-server", "python3", "sudo", "iproute2", "ca-certificates"),
     *("procps", "kmod", "apt-utils", "less", "iputils-ping", "tzdata", "wireguard-go"),
+)
+_EL_SERVER = (
+    *("systemd", "dbus", "dnf", "openssh-server", "openssh-clients", "python3", "sudo", "iproute", "ca-certificates"),
+    *("procps-ng", "kmod", "less", "iputils", "passwd", "shadow-utils", "tzdata", "selinux-policy-targeted"),
 )
 # What the centre and a machine outside work with.
 _TOOLS = (
@@ -37,17 +42,19 @@ _TOOLS = (
 
 @dataclass(frozen=True)
 class Image:
-    """A recipe: a Debian suite and its packages."""
+    """A recipe: a kind of system, its suite or version, and its packages."""
 
     name: str
     suite: str
     packages: tuple[str, ...]
+    kind: str = "debian"
 
     @property
     def root(self) -> Path:
         """Where its root file system is kept once it is made."""
-        recipe = json.dumps([RECIPE_VERSION, self.suite, self.packages, FILES, LINKS])
-        return images_dir() / f"{self.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+        other = [] if self.kind == "debian" else [self.kind, EL_FILES]
+        made_from = json.dumps([RECIPE_VERSION, self.suite, self.packages, FILES, LINKS, *other])
+        return images_dir() / f"{self.name}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}"
 
 
 IMAGES = {
@@ -56,6 +63,13 @@ IMAGES = {
         Image("debian12", "bookworm", _SERVER),
         Image("debian13", "trixie", _SERVER),
         Image("tools", "trixie", (*_SERVER, *_TOOLS)),
+        Image("ubuntu2204", "jammy", _SERVER, "ubuntu"),
+        Image("ubuntu2404", "noble", _SERVER, "ubuntu"),
+        Image("ubuntu2604", "resolute", _SERVER, "ubuntu"),
+        Image("rocky9", "9", _EL_SERVER, "rocky"),
+        Image("rocky10", "10", _EL_SERVER, "rocky"),
+        Image("almalinux9", "9", _EL_SERVER, "almalinux"),
+        Image("almalinux10", "10", _EL_SERVER, "almalinux"),
     )
 }
 
@@ -83,6 +97,13 @@ FILES = {
     "etc/ssh/sshd_config.d/lab.conf": "UseDNS no\n",
     "etc/machine-id": "",
     "etc/resolv.conf": "",
+}
+# The same for the RHEL family; WireGuard has to be in this machine's own kernel there.
+EL_FILES = {
+    "etc/systemd/system/chronyd.service.d/lab.conf": FILES["etc/systemd/system/chrony.service.d/lab.conf"],
+    "etc/dnf/dnf.conf": "[main]\ngpgcheck=1\ninstallonly_limit=3\nproxy=http://lab-controller:3142\ntsflags=nodocs\n",
+    "etc/selinux/config": "SELINUX=disabled\n",
+    **{name: FILES[name] for name in ("etc/ssh/sshd_config.d/lab.conf", "etc/machine-id", "etc/resolv.conf")},
 }
 LINKS = {
     # Nothing here has disks to mount, consoles to offer or a network to configure.
@@ -120,22 +141,9 @@ def make(images: Sequence[Image], proxy: tuple[IPv4Address, int]) -> None:
 def _make(image: Image, proxy: tuple[IPv4Address, int]) -> None:
     images_dir().mkdir(parents=True, exist_ok=True)
     partial = images_dir() / f".partial-{image.root.name}-{os.getpid()}"
-    sources = [f"deb {archive} {image.suite}{pocket} main" for archive, pocket in debian.archives(Path("/etc/apt"))]
-    command = [
-        "mmdebstrap",
-        "--quiet",
-        "--mode=root",
-        "--variant=minbase",
-        "--format=directory",
-        f"--include={','.join(image.packages)}",
-        f'--aptopt=Acquire::http::Proxy "http://{proxy[0]}:{proxy[1]}"',
-        '--aptopt=Acquire::Languages "none"',
-        "--dpkgopt=force-unsafe-io",
-        *(f"--dpkgopt={line}" for line in FILES["etc/dpkg/dpkg.cfg.d/lab"].split()),
-        image.suite,
-        str(partial),
-        *sources,
-    ]
+    left_out = FILES["etc/dpkg/dpkg.cfg.d/lab"].split()
+    command = recipe.command(image.kind, image.suite, image.packages, partial, proxy, left_out)
+    recipe.ensure(image.kind)
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
@@ -145,9 +153,11 @@ def _make(image: Image, proxy: tuple[IPv4Address, int]) -> None:
             ),
             repair=_(
                 "check that Debian's packages can be reached from here; BACKBONE_DEBIAN_MIRROR names another mirror"
-            ),
+            )
+            if image.kind == "debian"
+            else _("check the address in {variable}").format(variable=recipe.MIRRORS[image.kind][0]),
         )
-    _furnish(partial)
+    _furnish(partial, image.kind)
     try:
         partial.rename(image.root)
     except OSError:
@@ -155,9 +165,9 @@ def _make(image: Image, proxy: tuple[IPv4Address, int]) -> None:
         shutil.rmtree(partial)
 
 
-def _furnish(root: Path) -> None:
+def _furnish(root: Path, kind: str) -> None:
     """Write what a lab host has beyond a real one, and take away what must differ from host to host."""
-    for name, text in FILES.items():
+    for name, text in (EL_FILES if kind in ("rocky", "almalinux") else FILES).items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)

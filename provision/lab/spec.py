@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ruamel.yaml import YAML
 
 from provision import paths
+from provision.errors import UsageError
+from provision.i18n import _
 
 # Nothing else lives here: a documentation range (RFC 5737) for the outside, which no route of this machine ever
 # meets, and one /24 an instance for the inside, on which this machine itself stands as .1.
@@ -72,6 +75,21 @@ class Networks:
 
 
 def hosts() -> dict[str, HostSpec]:
-    """All hosts that a lab can have, by name, in the order in which they boot."""
+    """All hosts that a lab can have, by name, in the order in which they boot.
+
+    BACKBONE_LAB_SYSTEM names an image (ubuntu2404, rocky9, …) that the regions' servers get in Debian's place.
+    """
     described = YAML(typ="safe").load(paths.inventories_dir() / "lab" / "lab.yml")
-    return {name: HostSpec(name=name, **fields) for name, fields in described["hosts"].items()}
+    found = {name: HostSpec(name=name, **fields) for name, fields in described["hosts"].items()}
+    if not (system := os.environ.get("BACKBONE_LAB_SYSTEM", "")):
+        return found
+    from provision.lab.image import IMAGES
+
+    if system not in IMAGES:
+        raise UsageError(
+            _("{variable} names no system that the lab knows: {value}").format(
+                variable="BACKBONE_LAB_SYSTEM", value=system
+            ),
+            repair=", ".join(name for name in IMAGES if name != "tools"),
+        )
+    return {name: replace(one, image=system) if one.is_server else one for name, one in found.items()}
