@@ -46,6 +46,12 @@ def drill(
         show_default=False,
     ),
     repo: int = typer.Option(1, "--repo", help="1: the repository on the server, 2: the one off it.", min=1, max=4),
+    disk: str = typer.Option(
+        "",
+        "--from",
+        help="A removable disk mounted on the server, or a copy on it: to the moment of that copy.",
+        show_default=False,
+    ),
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for drill.json and drill.html.", show_default=False),
@@ -75,7 +81,7 @@ def drill(
         for line in plan([target.name for target in targets]):
             print(line)
     teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1, zones)
-    settings = {"to": utc(to, zones), "backup": backup, "repo": repo}
+    settings = {"to": utc(to, zones), "backup": backup, "repo": repo, "from": from_disk(disk, to, repo)}
     results = run_drills(targets, settings, tell=teller, operator=operator(by), regions=regions)
     found = document(results)
     if out is not None and key is not None:
@@ -90,6 +96,23 @@ def drill(
         if out is not None:
             print(_("Report: {path}").format(path=out / "drill.html"))
     return int(worst(_exit(result) for result in results))
+
+
+def from_disk(disk: str, to: str, repo: int) -> str:
+    """The disk to restore from; UsageError beside what it leaves no choice of."""
+    from provision.errors import UsageError
+
+    if disk and (to or repo != 1):
+        raise UsageError(
+            _("a copy on a disk is restored to its own moment: --from goes with neither --to nor --repo"),
+            repair="--from /mnt/salinan/backbone-SERVER/20261122T093000Z",
+        )
+    if disk and not disk.startswith("/"):
+        raise UsageError(
+            _("--from {place}: name the place on the server, from its root").format(place=disk),
+            repair="--from /mnt/salinan",
+        )
+    return disk
 
 
 def operator(by: str) -> str:

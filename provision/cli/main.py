@@ -33,6 +33,7 @@ VERBS: dict[str, str] = {
     "lab": N_("Throwaway real hosts on this machine: up, down, list, ssh, exec."),
     "patch": N_("Updates and restarts in waves, each audited before the next."),
     "drill": N_("Restore the last backup beside the live database; compare; measure RPO and RTO."),
+    "copy": N_("The newest backup, verified, onto a removable disk of the server."),
     "sync": N_("How the last sync ended on every server; the report of it."),
     "restore": N_("The real restore, on the bad day; and where rows vanished (--find)."),
     "sheet": N_("The recovery sheet to print and seal; typing it back on the bad day."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provision.cli.drill import chosen, utc
+from provision.cli.drill import chosen, from_disk, utc
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _, english, number
@@ -45,6 +45,12 @@ def restore(
         show_default=False,
     ),
     repo: int = typer.Option(1, "--repo", help="1: the repository on the server, 2: the one off it.", min=1, max=4),
+    disk: str = typer.Option(
+        "",
+        "--from",
+        help="A removable disk mounted on the server, or a copy on it: to the moment of that copy.",
+        show_default=False,
+    ),
     confirm: str = typer.Option(
         "", "--confirm", help="The server's name, in place of the question.", show_default=False
     ),
@@ -81,7 +87,7 @@ def restore(
                     _("no restore is in hand on {server}").format(server=server), exit_status=Exit.FELL_SHORT
                 )
             return _settle(session, server, confirm, undo, release, as_json)
-        settings = {"to": utc(to, zones), "backup": backup, "repo": repo}
+        settings = {"to": utc(to, zones), "backup": backup, "repo": repo, "from": from_disk(disk, to, repo)}
         plan = session.survey(settings)
         _show_plan(server, plan, zone)
         _ask(server, confirm)

@@ -26,10 +26,12 @@ from provision.probe.transport import Outcome, Session, Target
 
 ROOT = "/var/lib/backbone/drill"
 UNIT = "provision.operate.remote.unit"
+DISK_UNIT = "provision.operate.remote.disk_unit"
 RESTORE_UNIT = "provision.operate.remote.restore_unit"
 SENT = (
     "__init__.py",
     "observe.py",
+    "repositories.py",
     "place.py",
     "marking.py",
     "scratch.py",
@@ -38,6 +40,8 @@ SENT = (
     "unit.py",
     "restoring.py",
     "restore_unit.py",
+    "disk.py",
+    "disk_unit.py",
 )
 START_SECONDS, POLL_SECONDS, STOP_SECONDS = 120, 60, 240
 LOST_AFTER = 5  # polls in a row without an answer
@@ -111,6 +115,12 @@ def plan(names: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def located(place: str) -> str:
+    """Where a repository lies, as the remote part tells it."""
+    told = {"here": _("on this server"), "disk": _("a copy on a removable disk")}
+    return told.get(place, _("off this server"))
+
+
 def planned(found: Mapping[str, Any], zone: str = "") -> tuple[str, ...]:
     """One server's plan, before anything is touched: from which backup, to which moment, how much room, how long."""
     target = {
@@ -125,7 +135,7 @@ def planned(found: Mapping[str, Any], zone: str = "") -> tuple[str, ...]:
             type=found["backup_type"],
             moment=times.shown(found["backup_at"], zone),
             repo=found["repo"],
-            place=_("on this server") if found["repo_place"] == "here" else _("off this server"),
+            place=located(found["repo_place"]),
         ),
         target.format(moment=times.shown(found["to_at"], zone, seconds=True)),
         _("{needed} MiB of disk for a while, of {free} MiB that are free").format(

@@ -6,12 +6,9 @@ away, and the next call finds it again.
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 
 from provision import times
@@ -19,9 +16,8 @@ from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.i18n import _, number
 from provision.operate.compare import failure
-from provision.operate.drill import LOST_AFTER, POLL_SECONDS, RESTORE_UNIT, START_SECONDS, UNIT, call, laid, last_words
-from provision.probe.snapshot import Fault
-from provision.probe.transport import Session, Target, repair_of
+from provision.operate.drill import LOST_AFTER, POLL_SECONDS, UNIT, located
+from provision.operate.session import OneServer
 
 UNDO_SECONDS = 3600
 Tell = Callable[[Mapping[str, Any]], None]
@@ -89,7 +85,7 @@ def planned(plan: Mapping[str, Any], zone: str) -> tuple[str, ...]:
             type=plan["backup_type"],
             moment=times.shown(plan["backup_at"], zone),
             repo=plan["repo"],
-            place=_("on this server") if plan["repo_place"] == "here" else _("off this server"),
+            place=located(plan["repo_place"]),
         ),
         to,
         _("everything written after {moment} is gone from the live database").format(
@@ -104,56 +100,24 @@ def planned(plan: Mapping[str, Any], zone: str) -> tuple[str, ...]:
     )
 
 
-class Restore:
-    """A session with one server for its restore; a context manager. Faults are BackboneErrors with their repair."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ") + secrets.token_hex(3)
-        self._session = Session([target])
-        self._laid = False
-
-    def __enter__(self) -> Restore:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._laid:
-            self._ask(f"rm -rf /var/lib/backbone/drill/{self.name}", START_SECONDS)
-        self._session.close()
-
-    def _ask(self, script: str, timeout: float) -> str:
-        outcome = self._session.run({self.target.name: script}, timeout)[self.target.name]
-        if isinstance(outcome, Fault):
-            raise BackboneError(outcome.message, repair=repair_of(outcome, self.target))
-        if outcome.status != 0:
-            raise BackboneError(_(last_words(outcome.stderr)), exit_status=Exit.FELL_SHORT)
-        return outcome.stdout.decode("utf-8", "replace")
-
-    def _call(
-        self, verb: str, *arguments: object, given: Any = None, timeout: float = START_SECONDS, unit: str = RESTORE_UNIT
-    ) -> Any:
-        asked = call(self.name, verb, *arguments, given=given, unit=unit)
-        told = self._ask(asked if self._laid else laid(self.name, asked), timeout)
-        self._laid = True
-        return json.loads(told) if told.strip() else None
+class Restore(OneServer):
+    """The restore of one server."""
 
     def state(self) -> dict[str, Any] | None:
         """The restore in hand, or a finished one whose former cluster is kept; None where there is none."""
-        found: dict[str, Any] | None = self._call("state")
+        found: dict[str, Any] | None = self.call("state")
         return found
 
     def marks(self) -> tuple[Mark, ...]:
         """The kept marks, oldest first."""
         return tuple(
             Mark(one["name"], datetime.fromtimestamp(one["at"], UTC).isoformat(timespec="seconds"), one["tables"])
-            for one in self._call("marks", unit=UNIT)
+            for one in self.call("marks", unit=UNIT)
         )
 
     def survey(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The plan. BackboneError with the reason where there can be none; nothing was touched then."""
-        told = self._call("survey", given=dict(settings))
+        told = self.call("survey", given=dict(settings))
         if "in_hand" in told:
             raise BackboneError(
                 _("a restore is in hand on {server}, or its former cluster is still kept").format(
@@ -170,14 +134,14 @@ class Restore:
     def run(self, settings: Mapping[str, Any] | None, tell: Tell) -> dict[str, Any]:
         """Do it (None: go on with the one in hand), and listen until it ended; its last state."""
         if settings is None:
-            self._call("again")
+            self.call("again")
         else:
-            self._call("begin", given=dict(settings))
+            self.call("begin", given=dict(settings))
         seen = silent = 0
         state: dict[str, Any] = {}
         while True:
             try:
-                news = self._call("poll", seen, timeout=POLL_SECONDS)
+                news = self.call("poll", seen, timeout=POLL_SECONDS)
             except BackboneError:
                 silent += 1
                 if silent >= LOST_AFTER:
@@ -191,8 +155,8 @@ class Restore:
 
     def undo(self) -> None:
         """The former cluster back in its place."""
-        self._call("undo", timeout=UNDO_SECONDS)
+        self.call("undo", timeout=UNDO_SECONDS)
 
     def release(self) -> None:
         """Delete the former cluster."""
-        self._call("release", timeout=UNDO_SECONDS)
+        self.call("release", timeout=UNDO_SECONDS)

@@ -82,9 +82,11 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
         (_("backup"), f"{result['backup'] or '–'} ({moment(result['backup_at'], zone)})"),
         (
             _("repository"),
-            {1: _("the first, on the server"), 2: _("the second, off the server")}.get(
-                result["repo"], str(result["repo"] or "–")
-            ),
+            {
+                0: _("a copy on a removable disk"),
+                1: _("the first, on the server"),
+                2: _("the second, off the server"),
+            }.get(result["repo"], str(result["repo"] or "–")),
         ),
         (_("restored as of"), moment(result["target_at"], zone)),
         (_("size of the databases"), size(result["database_bytes"])),

@@ -22,7 +22,7 @@ from provision.report.keys import KnownKey
 from provision.report.sign import ENDING, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, file_digest
 
 # The versions of documents that this program can judge, by kind of report.
-VERSIONS = {"audit": 2, "drill": 2, "bundle": 1, "sync": 1, "proof": 1}
+VERSIONS = {"audit": 2, "drill": 2, "bundle": 1, "sync": 1, "proof": 1, "copy": 1}
 
 State = Literal["unchanged", "changed", "missing", "unsigned"]
 

@@ -9,7 +9,12 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import pytest
+
+from provision.report.keys import known
+from provision.report.verify import check
 from tests.support.lab_hosts import CLONE, SERVER, Provisioned
 
 SQL = "runuser -u postgres -- psql -XAtqd backbone -c"
@@ -50,6 +55,35 @@ def test_a_killed_drill_leaves_nothing_behind(provisioned: Provisioned) -> None:
     assert provisioned.run("ls -d /var/lib/backbone/drill/*/work 2>/dev/null", check=False) == ""
     assert "backbone-drill" not in provisioned.run("ps -eo args | grep '[p]ostgres.*backbone-drill'", check=False)
     assert provisioned.run(f"{SQL} 'SELECT 1'").strip() == "1"
+
+
+def copied(server: Provisioned, out: Path) -> str:
+    """A copy on a disk of the server's, which a volume in memory is here; where it lies."""
+    server.run("mkdir -p /mnt/salinan && mountpoint -q /mnt/salinan || mount -t tmpfs -o size=900m disk /mnt/salinan")
+    status, told = ended(verb(server, "copy", "--to", "/mnt/salinan", "--out", str(out), "--json"))
+    assert status == 0, told
+    return str(json.loads(told)["place"])
+
+
+def test_a_copy_on_a_disk_is_whole_and_signed(provisioned: Provisioned, tmp_path: Path) -> None:
+    status, told = ended(verb(provisioned, "copy", "--to", "/mnt", "--out", str(tmp_path)))
+    assert status == 1, told
+    assert "/mnt is no mounted disk" in told
+    place = copied(provisioned, tmp_path)
+    assert check(tmp_path / "copy.dsse.json", known([provisioned.inventory.parent / "signers"])).held
+    assert provisioned.run(f"cat {place}/copy.json") == (tmp_path / "copy.json").read_text()
+    assert provisioned.run(f"cat {place}/copy.dsse.json") == (tmp_path / "copy.dsse.json").read_text()
+    assert provisioned.run(f"cd {place} && sha256sum --quiet -c files.sha256") == ""
+    assert provisioned.run("ls /var/lib/backbone/drill/*/copying 2>/dev/null", check=False) == ""
+
+
+@pytest.mark.slow
+def test_a_copy_on_a_disk_is_drilled(provisioned: Provisioned, tmp_path: Path) -> None:
+    copied(provisioned, tmp_path)
+    status, told = ended(verb(provisioned, "drill", "--from", "/mnt/salinan", "--json"))
+    assert status == 0, told
+    [drilled] = json.loads(told)["servers"]
+    assert (drilled["ok"], drilled["repo"], drilled["was_compared"]) == (True, 0, True)
 
 
 def test_rows_that_vanished_come_back_and_the_sync_goes_on(provisioned: Provisioned) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.operate.remote.observe import Short, connect, rows, run
+from provision.operate.remote.repositories import alone, copy_on, on_disk, read
 
 ROOT = Path(os.environ.get("BACKBONE_DRILL_ROOT", "/var/lib/backbone/drill"))
 MARKS = "marks"  # below ROOT: what was seen at each marked moment, FILE.json.gz
@@ -30,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "stanza": "main",
     "database": "backbone",  # carries the schema backbone_ops
     "repo": 1,
+    "from": "",  # a removable disk, or a copy on it: restored from there, to the copy's own mark
     "backup": "",  # pgBackRest's label; empty: the last one that ended before the target
     "to": "",  # a moment (ISO 8601), or a mark's name; empty: now
     "process_max": 2,
@@ -60,15 +62,17 @@ class Live:
     """A cluster by its stanza in pgBackRest's settings: where it lies, how it is asked, what its repository holds.
 
     Of the first repository the main file alone is read. For another one `folder` gets settings in which that one is the
-    only repository: what a drill restores from there, WAL too, comes from nowhere else.
+    only repository: what a drill restores from there, WAL too, comes from nowhere else. So it is for a copy on a
+    removable disk (`copy`), which opens with the first repository's passphrase and goes by the number 0.
     """
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
         self.settings = settings
-        self.repo = int(settings["repo"])
+        self.copy = copy_on(Path(settings["from"])) if settings["from"] else None
+        self.repo = 0 if self.copy else int(settings["repo"])
         self.config = Path(settings["config"])
         try:
-            known = _read(self.config, included=self.repo != 1)
+            known = read(self.config, included=self.repo > 1)
             stanza = known[settings["stanza"]]
             self.data = Path(stanza["pg1-path"])
             self.socket = stanza.get("pg1-socket-path", "/var/run/postgresql")
@@ -81,12 +85,14 @@ class Live:
                 stanza=settings["stanza"],
                 fault=fault,
             ) from fault
-        if not any(name.startswith(f"repo{self.repo}-") for name in known["global"]):
+        if self.copy is not None:
+            known = on_disk(known, self.copy)
+        elif not any(name.startswith(f"repo{self.repo}-") for name in known["global"]):
             raise Short("{config} knows no repository {repo}", config=settings["config"], repo=self.repo)
         if self.repo != 1:
             self.config = folder / "pgbackrest.conf"
             self.config.touch(mode=0o600)
-            self.config.write_text(_alone(known, self.repo))
+            self.config.write_text(alone(known, self.repo or 1))
         self.told = {name.replace(f"repo{self.repo}-", "repo1-"): value for name, value in known["global"].items()}
         places = (f"/usr/lib/postgresql/{self.version}/bin", f"/usr/pgsql-{self.version}/bin")
         self.bin = next((Path(place) for place in places if Path(place, "postgres").exists()), Path("/usr/bin"))
@@ -97,6 +103,11 @@ class Live:
         if "repo1-host" in self.told or self.told.get("repo1-type", "posix") not in ("posix", "cifs"):
             return None
         return Path(self.told.get("repo1-path", "/var/lib/pgbackrest"))
+
+    @property
+    def where(self) -> str:
+        """Where the chosen repository lies: "here", "elsewhere", or "disk" for a copy."""
+        return "disk" if self.copy else "here" if self.repository else "elsewhere"
 
     def session(self, database: str = "") -> Any:
         """A session of the live cluster."""
@@ -178,32 +189,6 @@ class Live:
             time.sleep(0.5)
 
 
-def _read(config: Path, included: bool) -> configparser.ConfigParser:
-    """pgBackRest's settings: the main file, and those of the other repositories if these are asked for."""
-    known = configparser.ConfigParser(interpolation=None, strict=False)
-    known.add_section("global")
-    known.read_string(config.read_text())
-    others = (
-        [*sorted((config.parent / "conf.d").glob("*.conf")), *config.parent.glob("former.conf")] if included else []
-    )
-    for file in others:
-        known.read_string(file.read_text())
-    return known
-
-
-def _alone(known: configparser.ConfigParser, repo: int) -> str:
-    """The same settings with one repository, called the first."""
-    lines = []
-    for section in known.sections():
-        lines.append(f"[{section}]")
-        for name, value in known[section].items():
-            if name.startswith(f"repo{repo}-"):
-                lines.append(f"repo1-{name.split('-', 1)[1]}={value}")
-            elif not re.match(r"repo\d+-", name):
-                lines.append(f"{name}={value}")
-    return "\n".join(lines) + "\n"
-
-
 def sound(stanza: dict[str, Any]) -> list[dict[str, Any]]:
     """The backups that pgBackRest found no error in, oldest first."""
     return [one for one in stanza["backup"] if not one.get("error")]
@@ -240,23 +225,35 @@ def target(settings: dict[str, Any], root: Path = ROOT) -> dict[str, Any]:
     """Where to recover to: {"kind": "now"} or {"kind": "mark", "path", "at", "lsn", "restore_point"} or
     {"kind": "time", "at"}.
 
-    A moment to the second at which a mark was made means that mark. Short for a moment that has not come yet.
+    A moment to the second at which a mark was made means that mark; a copy on a disk has but its own. Short for a
+    moment that has not come yet.
     """
     asked = str(settings["to"])
+    if settings.get("from"):
+        return _marked(copy_on(Path(settings["from"])) / "mark.json.gz")
     if not asked:
         return {"kind": "now"}
     at = None if any(path.name.startswith(f"{asked}.") for path in marks(root)) else moment(asked)
     for path in marks(root):
         if at is None and not path.name.startswith(f"{asked}."):
             continue
-        mark = read_mark(path)["mark"]
-        if at is None or int(mark["at"]) == int(at):
-            told = {name: mark[name] for name in ("at", "lsn", "restore_point", "timeline")}
-            return {"kind": "mark", "path": str(path), **told}
+        found = _marked(path)
+        if at is None or int(found["at"]) == int(at):
+            return found
     assert at is not None
     if at > time.time():
         raise Short("{moment} has not come yet", moment=shown(at))
     return {"kind": "time", "at": at}
+
+
+def _marked(path: Path) -> dict[str, Any]:
+    """A mark as a target."""
+    mark = read_mark(path)["mark"]
+    return {
+        "kind": "mark",
+        "path": str(path),
+        **{name: mark[name] for name in ("at", "lsn", "restore_point", "timeline")},
+    }
 
 
 def chosen(stanza: dict[str, Any], goal: dict[str, Any], label: str) -> dict[str, Any]:
@@ -310,7 +307,7 @@ def survey(live: Live, place: Path, root: Path = ROOT) -> dict[str, Any]:
     free = shutil.disk_usage(place).free
     told = {
         "repo": live.repo,
-        "repo_place": "here" if live.repository else "elsewhere",
+        "repo_place": live.where,
         "goal": goal,
         "archive": stanza["archive"][-1]["id"],
         "backup": {

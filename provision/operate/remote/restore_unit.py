@@ -93,7 +93,7 @@ def surveyed(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
         )
     return {
         "repo": live.repo,
-        "repo_place": "here" if live.repository else "elsewhere",
+        "repo_place": live.where,
         "backup": backup["label"],
         "backup_type": backup["type"],
         "backup_at": shown(backup["timestamp"]["stop"]),

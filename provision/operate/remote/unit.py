@@ -10,6 +10,7 @@
     stop    root: end a drill before its time
     whole   root: a drill from its start to its record, as a timer has it made; ends with 1 if it fell short
     mark    postgres: a mark without a drill: a moment that later drills and restores can be compared with
+    marked  postgres: the same, waits for its WAL in the repository; answers {"path", "segment", "at", "lsn"}
     marks   root: the kept marks as JSON, oldest first: when, and rows by table
     clean   root: remove the scratch place; the unit itself asks for it when it ends, however it ends
 
@@ -43,15 +44,16 @@ PROGRAM = "provision.operate.remote.unit"
 KEPT_HISTORY = 240
 SUCCESS = "backbone_drill_last_success_timestamp_seconds"
 POLL_SECONDS = 10
+COPYING = "copying"  # in the folder of a copy to a removable disk, which goes on beside drills
 
 
-def shown(name: str) -> str:
-    """One property of the unit, as systemd tells it."""
-    return run(["systemctl", "show", "--value", "-p", name, UNIT], what="systemctl show", timeout=30).strip()
+def shown(name: str, unit: str = UNIT) -> str:
+    """One property of a unit, as systemd tells it."""
+    return run(["systemctl", "show", "--value", "-p", name, unit], what="systemctl show", timeout=30).strip()
 
 
-def running() -> bool:
-    return shown("ActiveState") in ("active", "activating", "deactivating", "reloading")
+def running(unit: str = UNIT) -> bool:
+    return shown("ActiveState", unit) in ("active", "activating", "deactivating", "reloading")
 
 
 def of_postgres(place: Path) -> None:
@@ -93,7 +95,7 @@ def start(drill: str, given: dict[str, Any]) -> None:
     if running():
         raise Short("a drill is running on this server already; wait for it, or: systemctl stop backbone-drill")
     for left in ROOT.iterdir():  # records of drills whose controller went away
-        if left.is_dir() and left.name not in (drill, MARKS):
+        if left.is_dir() and left.name not in (drill, MARKS) and not (left / COPYING).exists():
             shutil.rmtree(left, ignore_errors=True)
     settings = {**DEFAULTS, **given}
     (ROOT / drill / "settings.json").write_text(json.dumps(settings))
@@ -131,11 +133,11 @@ def work(drill: str) -> None:
     Work(ROOT / drill / "work", drill, settings).all()
 
 
-def poll(drill: str, seen: int) -> dict[str, Any]:
+def poll(drill: str, seen: int, unit: str = UNIT) -> dict[str, Any]:
     """News since line `seen`, as soon as there are any; `observed` once the drill has ended."""
     place, deadline = ROOT / drill / "work", time.monotonic() + POLL_SECONDS
     while True:
-        active = running()
+        active = running(unit)
         events = read_as_owner(place / "events.jsonl").splitlines()
         if len(events) > seen or not active or time.monotonic() > deadline:
             break
@@ -143,7 +145,7 @@ def poll(drill: str, seen: int) -> dict[str, Any]:
     observed = "" if active else read_as_owner(place / "observed.json")
     return {
         "active": active,
-        "result": "" if active else shown("Result"),
+        "result": "" if active else shown("Result", unit),
         "events": [json.loads(line) for line in events[seen:]],
         "observed": json.loads(observed) if observed else None,
     }
@@ -228,13 +230,17 @@ def whole(drill: str, given: dict[str, Any]) -> int:
     return 0 if result.ok else 1
 
 
-def mark(drill: str, given: dict[str, Any]) -> None:
-    """As postgres: a mark, kept; its WAL leaves the server in its own time."""
-    live = Live({**DEFAULTS, **given, "repo": 1}, ROOT)
+def mark(drill: str, given: dict[str, Any], wait: bool = False) -> dict[str, Any]:
+    """As postgres: a mark, kept; its WAL leaves the server in its own time, or is waited for."""
+    live = Live({**DEFAULTS, **given, "repo": 1, "from": ""}, ROOT)
     made = Marking(live, drill)
-    made.make(live.stanza()["archive"][-1]["id"])
+    archive = live.stanza()["archive"][-1]["id"]
+    made.make(archive)
     made.digest()
-    made.keep(ROOT)
+    path = made.keep(ROOT)
+    if wait:
+        live.await_segment(archive, made.segment)
+    return {"path": str(path), "segment": made.segment, "at": made.mark["at"], "lsn": made.mark["lsn"]}
 
 
 def kept() -> list[dict[str, Any]]:
@@ -299,6 +305,8 @@ def main(arguments: list[str]) -> int:
             print(json.dumps(answers[verb](drill, json.load(sys.stdin))))
         elif verb == "start":
             start(drill, json.load(sys.stdin))
+        elif verb == "marked":
+            print(json.dumps(mark(drill, json.load(sys.stdin), wait=True)))
         elif verb == "mark":
             mark(drill, json.loads(arguments[2]) if len(arguments) > 2 else {})
         else:

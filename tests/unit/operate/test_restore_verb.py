@@ -11,7 +11,7 @@ import pytest
 
 from provision.cli import restore as verb
 from provision.cli.main import app, run_guarded
-from provision.operate import restore
+from provision.operate import session as one_server
 from provision.probe.transport import Outcome, Output, Target
 
 PLAN = {
@@ -55,7 +55,7 @@ class Session:
 
 
 def ran(monkeypatch: pytest.MonkeyPatch, session: Session, *words: str) -> int:
-    monkeypatch.setattr(restore, "Session", session)
+    monkeypatch.setattr(one_server, "Session", session)
     target = Target(name="kab", kind="local")
     monkeypatch.setattr(verb, "chosen", lambda *_: ([target], {"kab": "Asia/Jakarta"}, {"kab": "33.74"}))
     return run_guarded(lambda: app(["restore", "--local", *words], standalone_mode=False))

@@ -1,0 +1,133 @@
+"""`backbone copy` says what it will do, signs what it did, and says why it could not."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.cli import copy as verb
+from provision.cli.main import app, run_guarded
+from provision.operate import session as one_server
+from provision.probe.transport import Outcome, Output, Target
+from provision.report import keys
+from provision.report.verify import check
+
+PLAN = {
+    "backup": "20261120-033000F",
+    "backup_type": "full",
+    "backup_at": "2026-11-20T20:35:00Z",
+    "files": 12,
+    "bytes": 3 << 20,
+    "there_bytes": 1 << 20,
+    "needed_bytes": 34 << 20,
+    "free_bytes": 9 << 30,
+    "copies": ["20261101T000000Z"],
+    "gone": [],
+}
+RECORD = {"server": "kab", "made_at": "2026-11-21T20:00:00Z", "files": 14, "bytes": 3 << 20, "files_sha256": "00"}
+DONE = {
+    "ok": True,
+    "failed": None,
+    "record": RECORD,
+    "place": "/mnt/d/backbone-kab/20261121T200000Z",
+    "copied": {"files": 9, "bytes": 1},
+    "kept": [],
+    "removed": [],
+    "steps": {},
+}
+
+
+class Session:
+    """A server that answers by verb, and keeps what it was given."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers: dict[str, Any] = {"survey": {"plan": PLAN}, "start": "", "signed": "", **answers}
+        self.given: dict[str, Any] = {}
+
+    def __call__(self, targets: Sequence[Target]) -> Session:
+        return self
+
+    def close(self) -> None:
+        return None
+
+    def run(self, scripts: Mapping[str, str], timeout: float) -> dict[str, Outcome]:
+        [(name, script)] = scripts.items()
+        if script.startswith("rm -rf"):
+            return {name: Output(0, b"", b"")}
+        word = next(line for line in script.splitlines() if "disk_unit " in line).split("disk_unit ")[1].split()[0]
+        text = script.partition("<<'GIVEN'")[2].partition("\n")[2].partition("\n")[0]
+        self.given[word] = json.loads(base64.b64decode(text)) if text else None
+        answer = self.answers[word]
+        return {name: Output(0, b"" if answer == "" else json.dumps(answer).encode(), b"")}
+
+
+def news(observed: Any) -> dict[str, Any]:
+    event = {"event": "end", "step": "copy", "seconds": 2.0}
+    return {"active": False, "result": "success", "events": [event], "observed": observed}
+
+
+def ran(monkeypatch: pytest.MonkeyPatch, folder: Path, session: Session, *words: str) -> int:
+    monkeypatch.setattr(one_server, "Session", session)
+    monkeypatch.setattr(verb, "chosen", lambda *_: ([Target(name="kab", kind="local")], {"kab": "Asia/Jakarta"}, {}))
+    key = keys.pair(folder / "keys" / "report.pem", folder / "signers", "here")
+    monkeypatch.setattr(keys, "of_run", lambda *_: key)
+    return run_guarded(lambda: app(["copy", "--local", *words], standalone_mode=False))
+
+
+def test_the_record_is_signed_here_and_on_the_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    (tmp_path / "keys").mkdir()
+    session = Session(poll=news(DONE))
+    out = tmp_path / "out"
+    assert ran(monkeypatch, tmp_path, session, "--to", "/mnt/d", "--keep", "3", "--out", str(out)) == 0
+    assert session.given["start"] == {"disk": "/mnt/d", "keep": 3, "backup": "", "server": "kab"}
+    assert session.given["signed"]["place"] == DONE["place"]
+    assert session.given["signed"]["envelope"] == (out / "copy.dsse.json").read_text()
+    checked = check(out / "copy.dsse.json", keys.known([tmp_path / "signers"]))
+    assert (checked.held, checked.kind, checked.signer) == (True, "copy", "here")
+    said = capsys.readouterr().out
+    assert "20261101T000000Z" in said
+    assert DONE["place"] in said
+
+
+@pytest.mark.parametrize("plan_only", [True, False])
+def test_what_cannot_be_is_said_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any, plan_only: bool
+) -> None:
+    (tmp_path / "keys").mkdir()
+    refused = {"message": "/mnt/d is no mounted disk: nothing was written"}
+    session = Session(survey={"refused": refused}) if not plan_only else Session()
+    words = ("--to", "/mnt/d", *(("--plan",) if plan_only else ()))
+    assert ran(monkeypatch, tmp_path, session, *words) == (0 if plan_only else 1)
+    assert "start" not in session.given
+    assert plan_only or "no mounted disk" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("observed", "said"),
+    [
+        ({**DONE, "ok": False, "failed": {"step": "verify", "message": "the copy does not hold: x"}}, "does not hold"),
+        (None, "ended without a result"),
+    ],
+)
+def test_a_copy_that_fell_short_is_not_signed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any, observed: Any, said: str
+) -> None:
+    (tmp_path / "keys").mkdir()
+    monkeypatch.setenv("BACKBONE_LANG", "en")
+    session = Session(poll=news(observed))
+    assert ran(monkeypatch, tmp_path, session, "--to", "/mnt/d") == 1
+    assert "signed" not in session.given
+    assert said in capsys.readouterr().err
+
+
+def test_the_place_is_named_from_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    assert ran(monkeypatch, tmp_path, Session(), "--to", "disk") == 2
+    assert ran(monkeypatch, tmp_path, Session()) == 2
