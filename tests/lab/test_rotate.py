@@ -56,7 +56,8 @@ class Region:
 
     def presented(self) -> str:
         """The public key that the gateway shows, after its certificate held against the authority."""
-        told = f"openssl s_client -connect 127.0.0.1:443 -CAfile {TLS}/authority.pem -verify_return_error </dev/null"
+        to = f"-connect 127.0.0.1:443 -servername lab-kab.backbone.test -CAfile {TLS}/authority.pem"
+        told = f"openssl s_client {to} -verify_return_error </dev/null"
         return self.server.run(f'shown=$({told} 2>/dev/null) && echo "$shown" | openssl x509 -noout -pubkey')
 
     def tunnel(self) -> str:
