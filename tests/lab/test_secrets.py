@@ -15,7 +15,7 @@ from tests.support.lab_hosts import SERVER, DemoRun, Provisioned
 OWN_KEYS = "/etc/backbone/tls/server.key /etc/wireguard/wg-backbone.key /etc/backbone/keys/report_ed25519.pem"
 # Where the services read their secrets, each for root or the service alone.
 BELONGS = {
-    "/etc/backbone/credentials/sync-client-id",
+    "/etc/backbone/credentials/sync-client_id",
     "/etc/backbone/credentials/sync-token",
     "/etc/backbone/keys/report_ed25519.pem",
     "/etc/backbone/tls/server.key",
