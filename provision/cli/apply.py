@@ -76,7 +76,7 @@ def apply(
         _carry(bundle, fleet, inventory, local=local, quiet=as_json)
     rotation = None
     if let_go:
-        rotating.let_go(fleet, let_go, yes, quiet=as_json)
+        rotating.let_go(fleet, let_go, yes, quiet=as_json, local=local)
     if rotate:
         rotation = rotating.planned(rotate, fleet, inventory, local=local)
         if as_json:
@@ -85,7 +85,7 @@ def apply(
             rotating.show(rotation)
         values = rotating.given(rotation)
         rotating.ask(_("Renew these?"), yes or bool(values), quiet=as_json)
-        rotating.begin(rotation, fleet, values)
+        rotating.begin(rotation, fleet, values, local=local)
     if rotate or let_go:
         fleet = load(inventory, limit, allow_expired=True, here=local)
         fleet = loop.this_machine(fleet) if local else fleet
@@ -100,8 +100,8 @@ def apply(
             on_plan=progressing.on_plan,
             on_progress=progressing.on_progress,
         )
-    renewed = rotating.finish(applied, fleet, rotation, out)
-    kept = _send_kit(inventory)
+    renewed = rotating.finish(applied, fleet, rotation, out, local=local)
+    kept = _send_kit(inventory, local)
     if as_json:
         typer.echo(json.dumps(english({**view.applied_as_json(applied), "kit": kept[0], "rotation": renewed})))
     else:
@@ -114,7 +114,7 @@ def apply(
     return int(worst([applied.exit_status, kept[1]]))
 
 
-def _send_kit(inventory: Path) -> tuple[str, Exit]:
+def _send_kit(inventory: Path, local: bool) -> tuple[str, Exit]:
     """Send the controller's kit where second repositories are and lack it; a sentence for people, and how it ended.
 
     The whole inventory's, whatever `--limit` says: a kit with a part of the servers would bring back a part.
@@ -124,7 +124,7 @@ def _send_kit(inventory: Path) -> tuple[str, Exit]:
     from provision.onboard import kit
 
     try:
-        sent = [one for one in kit.send(load(inventory, allow_expired=True), datetime.now(UTC)) if one.name]
+        sent = [one for one in kit.send(load(inventory, allow_expired=True, here=local), datetime.now(UTC)) if one.name]
     except BackboneError as fault:
         return _("The controller's kit was not sent: {reason}").format(reason=fault.message), Exit.FELL_SHORT
     places = ", ".join(f"{one.host}/{one.bucket}" for one in sent)

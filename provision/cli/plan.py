@@ -49,7 +49,7 @@ def plan(
     from provision.converge.plan import Wish
     from provision.inventory import load
 
-    fleet = load(inventory, limit, allow_expired=True)
+    fleet = load(inventory, limit, allow_expired=True, here=local)
     fleet = loop.this_machine(fleet) if local else fleet
     rotation = rotating.planned(rotate, fleet, inventory, local=local) if rotate else None
     if rotation and not as_json:

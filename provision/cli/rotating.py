@@ -43,7 +43,7 @@ def planned(names: str, fleet: Fleet, inventory: Path, *, local: bool) -> Rotati
     from provision.onboard import rotate, rotation
 
     kinds = rotation.chosen(names)
-    found = rotate.holdings(load(fleet.path, allow_expired=True))
+    found = rotate.holdings(load(fleet.path, allow_expired=True, here=local))
     asked = {kind.name for kind in kinds if kind.how == "server"}
     if any(entry.name in asked for server in fleet.servers for entry in server.settings.keys_renewed):
         found = rotate.with_keys(found, loop.assess(fleet, local=local).plan)
@@ -121,22 +121,23 @@ def given(rotating: Rotating) -> dict[str, str]:
     return values
 
 
-def begin(rotating: Rotating, fleet: Fleet, values: dict[str, str]) -> None:
+def begin(rotating: Rotating, fleet: Fleet, values: dict[str, str], *, local: bool) -> None:
     """Write the new secrets; from here on the next apply goes on by itself, whatever becomes of this one."""
     from provision.inventory import load
     from provision.onboard import rotate
 
-    rotate.begin(load(fleet.path, allow_expired=True), rotating.items, rotating.holdings, values, datetime.now(UTC))
+    whole = load(fleet.path, allow_expired=True, here=local)
+    rotate.begin(whole, rotating.items, rotating.holdings, values, datetime.now(UTC), here=local)
 
 
-def let_go(fleet: Fleet, names: str, yes: bool, *, quiet: bool) -> None:
+def let_go(fleet: Fleet, names: str, yes: bool, *, quiet: bool, local: bool) -> None:
     """Give up what a rotation keeps. Without a terminal only with `--yes`: backups are deleted."""
     from provision.inventory import load
     from provision.onboard import rotate, rotation
 
     if names != "backup":
         raise UsageError(_("nothing of this name is kept: {names}").format(names=names), repair="--let-go backup")
-    whole = load(fleet.path, allow_expired=True)
+    whole = load(fleet.path, allow_expired=True, here=local)
     for one in rotate.holdings(whole):
         if one.kept and not quiet:
             typer.echo(
@@ -154,15 +155,15 @@ def let_go(fleet: Fleet, names: str, yes: bool, *, quiet: bool) -> None:
     rotate.let_go(whole)
 
 
-def finish(applied: Applied, fleet: Fleet, rotating: Rotating | None, out: Path) -> dict[str, Any]:
+def finish(applied: Applied, fleet: Fleet, rotating: Rotating | None, out: Path, *, local: bool) -> dict[str, Any]:
     """Settle what is through, and write what people are handed: what is still under way, and the files written."""
     from provision.onboard import rotate
 
-    under_way = rotate.settle(fleet, applied.after.plan)
+    under_way = rotate.settle(fleet, applied.after.plan, here=local)
     files: Sequence[Path] = ()
     if rotating and (names := _through(applied, rotating.tunnels)):
         now = datetime.now(UTC)
-        files = rotate.vpn_files(fleet, names, out / f"vpn-{now:%Y%m%dT%H%M%S}", now.date())
+        files = rotate.vpn_files(fleet, names, out / f"vpn-{now:%Y%m%dT%H%M%S}", now.date(), here=local)
     return {"under_way": list(under_way), "files": [str(file) for file in files]}
 
 

@@ -85,10 +85,13 @@ def begin(
     found: Sequence[Holding],
     given: Mapping[str, str],
     now: datetime,
+    *,
+    here: bool = False,
 ) -> None:
     """Write what is new into vault and inventory; everything is put back if the inventory is not sound then.
 
-    `given`: the values of kinds that others hand out, by their names in the vault without prefix.
+    `given`: the values of kinds that others hand out, by their names in the vault without prefix. `here`: this is the
+    server itself, and nothing is reached over SSH.
     """
     since = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     password = read_password(fleet.path)
@@ -102,7 +105,7 @@ def begin(
         for change in _key_changes(fleet, items, since):
             change.write()
             undo.append(change.undo)
-        load(fleet.path, allow_expired=True)
+        load(fleet.path, allow_expired=True, here=here)
     except BaseException:
         for step in reversed(undo):
             step()
@@ -130,14 +133,14 @@ def renewed(held: Mapping[str, Any], kinds: Sequence[Kind], given: Mapping[str, 
     return {**values, **({FORMER: former} if former else {})}
 
 
-def settle(fleet: Fleet, plan: Plan) -> tuple[str, ...]:
+def settle(fleet: Fleet, plan: Plan, *, here: bool = False) -> tuple[str, ...]:
     """Forget what was in force before, where all servers that use it are through; the kinds that are still under way.
 
     Only servers of `plan` can be: a rotation whose other servers were left out goes on at their next apply.
     """
     if not any("former" in server.secrets for server in fleet.servers):
         return ()
-    whole = load(fleet.path, allow_expired=True)
+    whole = load(fleet.path, allow_expired=True, here=here)
     read = layout.read(whole.path)
     password = read_password(whole.path)
     users: dict[Path, list[str]] = {}
@@ -183,7 +186,7 @@ def let_go(fleet: Fleet) -> tuple[str, ...]:
     return tuple(one.server.name for one in found)
 
 
-def vpn_files(fleet: Fleet, names: Collection[str], out: Path, today: date) -> list[Path]:
+def vpn_files(fleet: Fleet, names: Collection[str], out: Path, today: date, *, here: bool = False) -> list[Path]:
     """Write the files of all people whose access has not ended, with each server's present key; the files written.
 
     Private keys are with the people alone: a file says where theirs goes in. UsageError where one is there already.
@@ -195,7 +198,7 @@ def vpn_files(fleet: Fleet, names: Collection[str], out: Path, today: date) -> l
         people = [peer for peer in server.settings.vpn_peers if peer.expires >= today]
         if not people:
             continue
-        key = vpn.server_key(server)
+        key = vpn.server_key(server, here=here)
         for peer in people:
             text = vpn.configuration(server, vpn.Person(peer), key)
             files = {".conf": text.encode()}

@@ -290,11 +290,11 @@ def write(changes: Sequence[lists.Change], judge: Callable[[], object]) -> None:
         raise
 
 
-def server_key(server: Server) -> str:
-    """The server's public key, asked for over SSH; UsageError where its stage has not run yet."""
+def server_key(server: Server, *, here: bool = False) -> str:
+    """The server's public key, over SSH, or `here` on the server itself; UsageError where its stage has not run yet."""
     from provision.probe.transport import Target, run
 
-    status, out, _err = run(Target.of(server), f"cat {SERVER_KEY}", 30)
+    status, out, _err = run(Target.this_machine(server.name) if here else Target.of(server), f"cat {SERVER_KEY}", 30)
     if status != 0:
         raise BackboneError(
             _("{server} has no key for its tunnel yet: the first apply makes it").format(server=server.name),

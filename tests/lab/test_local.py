@@ -1,4 +1,4 @@
-"""The server audits itself: the same controls, the same verdicts as from the controller, and nothing over SSH."""
+"""The server audits, plans, repairs and drills itself: as the controller would, and nothing over SSH."""
 
 from __future__ import annotations
 
@@ -53,6 +53,28 @@ def test_it_leaves_a_signed_report_and_its_metric(itself: Provisioned, tmp_path:
     assert audited(itself, "--out /root/hasil")[0] == 0
     assert itself.run(f"{on_server.COMMAND} verify /root/hasil/audit.dsse.json --lang en").strip()
     assert "backbone_audit_last_run_timestamp_seconds" in itself.run("cat /var/lib/backbone/metrics/audit.prom")
+
+
+def test_it_plans_repairs_and_drills_itself(itself: Provisioned) -> None:
+    def verb(words: str, status: int) -> str:
+        done = itself.lab.run(SERVER, f"{on_server.COMMAND} {words} -i {PLACE} --limit {SERVER} --local", check=False)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout
+
+    logins = "journalctl -q -t sshd --grep 'Accepted publickey' | wc -l"
+    before = itself.run(logins)
+    assert json.loads(verb("plan --json", 0))["empty"], "what the controller made is what the server itself would make"
+    [file, *_] = json.loads(itself.run("cat /var/lib/backbone/stamps/patching.json"))["files"]
+    was = itself.run(f"cat {file}")
+    itself.run(f"echo '// by hand' >>{file}")
+    [planned] = json.loads(verb("plan --json", 1))["servers"]
+    assert planned["stages"] == [{"stage": "patching", "reasons": [{"code": "file_changed", "what": [file]}]}]
+    verb("apply", 0)
+    assert itself.run(f"cat {file}") == was
+    assert json.loads(verb("plan --json", 0))["empty"]
+    verb("drill --out /root/uji", 0)
+    assert json.loads(itself.run("cat /root/uji/drill.json"))["servers"][0]["identical"]
+    assert itself.run(logins) == before
 
 
 def test_without_root_it_says_so_and_passes_nothing(itself: Provisioned) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from provision.audit.run import examine
 from provision.inventory import load
@@ -32,6 +33,12 @@ class Region:
     def __init__(self, server: Provisioned, folder: Path) -> None:
         self.server, self.folder = server, folder
         shutil.copytree(server.inventory.parent, folder)
+        # This one alone: its vault is shared with nobody.
+        inventory = YAML().load(folder / "hosts.yml")
+        servers = inventory["all"]["children"]["servers"]["hosts"]
+        for name in [one for one in servers if one != SERVER]:
+            del servers[name]
+        YAML().dump(inventory, folder / "hosts.yml")
         change_vault(folder / VAULT_FILE, read_password(folder), {PASSWORDS: {ANALYST: OLD}})
         self.out = folder.parent / "out"
 
@@ -39,11 +46,16 @@ class Region:
     def vault(self) -> dict[str, Any]:
         return read_vault(self.folder / VAULT_FILE, read_password(self.folder))
 
-    def backbone(self, verb: str, *words: str, status: int = 0) -> str:
+    def asked(self, verb: str, *words: str, status: int = 0) -> Any:
+        """What a verb answers to machines, one document."""
+        return json.loads(self.backbone(verb, *words, "--json", status=status, both=False))
+
+    def backbone(self, verb: str, *words: str, status: int = 0, both: bool = True) -> str:
+        """What a verb says, on standard output and, if asked, as errors; it has to end as expected."""
         command = [sys.executable, "-m", "provision.cli.main", verb, "-i", str(self.folder), "--limit", SERVER, *words]
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        return done.stdout + (done.stderr if both else "")
 
     def logs_in(self, password: str) -> bool:
         """Whether the analyst may log in to the database over the network with this password."""
@@ -56,7 +68,8 @@ class Region:
 
     def presented(self) -> str:
         """The public key that the gateway shows, after its certificate held against the authority."""
-        told = f"openssl s_client -connect 127.0.0.1:443 -CAfile {TLS}/authority.pem -verify_return_error </dev/null"
+        to = f"-connect 127.0.0.1:443 -servername lab-kab.backbone.test -CAfile {TLS}/authority.pem"
+        told = f"openssl s_client {to} -verify_return_error </dev/null"
         return self.server.run(f'shown=$({told} 2>/dev/null) && echo "$shown" | openssl x509 -noout -pubkey')
 
     def tunnel(self) -> str:
@@ -89,7 +102,7 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     before, tunnel = region.presented(), region.tunnel()
     assert region.logs_in(OLD)
 
-    planned = json.loads(region.backbone("plan", "--rotate", "database,tls,vpn", "--json", status=1))["rotation"]
+    planned = region.asked("plan", "--rotate", "database,tls,vpn", status=1)["rotation"]
     assert {one["name"]: one["stages"] for one in planned} == {
         "database": ["postgresql"],
         "tls": ["tls", "postgresql", "gateway"],
@@ -137,7 +150,7 @@ def test_backups_get_a_new_passphrase_and_the_former_stay_readable(region: Regio
     asked = "runuser -u postgres -- pgbackrest --stanza=main --output=json info"
     old = region.vault["backbone_secret_backup_passphrase"]
     region.backbone("drill", "--out", str(region.out / "before"))
-    [mark] = json.loads(region.backbone("restore", "--find", "--json"))["marks"][-1:]
+    mark = region.asked("restore", "--find")[-1]
     region.backbone("apply", "--rotate", "backup")
     new = region.vault["backbone_secret_backup_passphrase"]
     assert new != old
@@ -150,11 +163,11 @@ def test_backups_get_a_new_passphrase_and_the_former_stay_readable(region: Regio
     region.backbone("drill", "--out", str(region.out / "after"))
 
     # The former one: its marks are found, and a restore from it is planned; without the name nothing is touched.
-    assert mark in json.loads(region.backbone("restore", "--find", "--json"))["marks"]
-    offered = region.backbone("restore", "--repo", "3", "--to", mark["name"], status=2)
+    assert mark["mark"] in {one["mark"] for one in region.asked("restore", "--find")}
+    offered = region.backbone("restore", "--repo", "3", "--to", mark["mark"], status=2)
     assert "in repository 3" in offered
     assert "has to be confirmed" in offered
-    drilled = region.backbone("drill", "--repo", "3", "--to", mark["name"], "--out", str(region.out / "former"))
+    drilled = region.backbone("drill", "--repo", "3", "--to", mark["mark"], "--out", str(region.out / "former"))
     assert drilled
 
     # An apply on top changes nothing; a second rotation waits until the former is let go.
