@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,37 @@ def test_every_credential_of_the_kind_reaches_the_unit_and_the_command_and_a_dro
     assert "ReadWritePaths=/srv/in\n" in rendered("backbone-sync.service.j2", **files)
     assert "LoadCredential" not in rendered("backbone-sync.service.j2", **files)
     assert "--property=ReadWritePaths=/srv/in \\\n" in rendered("backbone-sync.sh.j2", **files)
+
+
+def test_on_sql_server_the_retention_and_every_verb_that_asks_the_database_get_its_password() -> None:
+    given: dict[str, object] = {"__sync_given_credentials": {"token": "t", "sqlserver-password": "p"}}
+    of_store: dict[str, object] = {**given, "sync_store": {"server": "tcp:db", "database": "backbone"}}
+    unit = rendered("backbone-sync-retention.service.j2", **of_store).splitlines()
+    # The source's own secrets are none of its business.
+    assert [one for one in unit if one.startswith("LoadCredential")] == [
+        "LoadCredential=sqlserver-password:/etc/backbone/credentials/sync-sqlserver-password"
+    ]
+    assert {"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "After=network-online.target"} <= {*unit}
+    plain = rendered("backbone-sync-retention.service.j2", __sync_given_credentials={"token": "t"}).splitlines()
+    assert {"RestrictAddressFamilies=AF_UNIX", "After=postgresql.service"} <= {*plain}
+    assert not [one for one in plain if one.startswith("LoadCredential")]
+    asking = {"run", "doctor", "reconcile"}
+    verbs = {*every_verb()}
+    assert asks("backbone-sync.sh.j2", given) == asking
+    assert asks("backbone-sync.sh.j2", of_store) == verbs - {"bundle", "grant"}
+
+
+def every_verb() -> list[str]:
+    return list(cli.parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr, arg-type]
+
+
+def asks(template: str, variables: dict[str, object]) -> set[str]:
+    """The verbs that the command hands to systemd, by running its own decision."""
+    text = rendered(template, **variables)
+    decided = text[text.index("protect=strict") : text.index("if [ ")]
+    loop = f'for verb in {" ".join(every_verb())}; do set -- "$verb"'
+    script = f'{loop}\n{decided}\n[ "$asks" = no ] || echo "$verb"; done'
+    return {*subprocess.run(["sh", "-euc", script], capture_output=True, text=True, check=True).stdout.split()}
 
 
 def test_any_value_stands_in_the_configuration_as_it_was_given() -> None:
