@@ -197,4 +197,6 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
     for fault in summary["faults"]:
         console.print(f"✘ {fault}", style="red", markup=False)
     console.print(_("All held.") if summary["ok"] else _("Not all held; see {log}").format(log=out / "demo.log"))
-    console.print(_("Report: {path}").format(path=out / "audit.html"))
+    for name in ("audit.html", "drill.html", "sync.html"):
+        if (out / name).exists():
+            console.print(_("Report: {path}").format(path=out / name))

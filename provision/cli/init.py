@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -58,21 +58,22 @@ def make_inventory(
     --fqdn data.semarang.example --sync-url https://backbone.pusat.example
     """
     from provision.inventory import load
+    from provision.inventory.fields import Fqdn, Host, HttpsUrl
     from provision.onboard import sheet as recovery
     from provision.onboard.init import Answers, init
 
-    known = _region(_asked(region, "--region", _("Region (name or code)")), asked=not region)
+    known = _region(_asked(region, "--region", _("Region (name or code)")))
     if not as_json:
         typer.echo(f"{known.name} ({known.code}), {_(LEVEL[known.level])}")
-    address = _asked(address, "--address", _("Address of the server"))
+    address = _asked(address, "--address", _("Address of the server"), Host)
     answers = Answers(
         region=known.code,
         address=address,
         internal=internal or _networks(address),
-        fqdn=_asked(fqdn, "--fqdn", _("Name on the certificate")),
+        fqdn=_asked(fqdn, "--fqdn", _("Name on the certificate"), Fqdn),
         name=name,
         administrator=administrator,
-        sync_url=_asked(sync_url, "--sync-url", _("Address of the centre's service (https://…)")),
+        sync_url=_asked(sync_url, "--sync-url", _("Address of the centre's service (https://…)"), HttpsUrl),
         sync_client_id=sync_client_id or _asked_for_later(_("Client id that the centre handed out")),
         sync_token=sync_token_file.read_text().strip()
         if sync_token_file
@@ -116,13 +117,16 @@ def make_inventory(
     return int(Exit.OK)
 
 
-def _region(text: str, *, asked: bool) -> Region:
-    """The region that a name or code means; where several may be meant, the person at the terminal chooses."""
+def _region(text: str) -> Region:
+    """The region that a name or code means; a name that is not its own is confirmed, or chosen, at the terminal.
+
+    Nobody's server becomes another region's because of a slip.
+    """
     from provision.onboard.init import likely, region_of
 
     while True:
         near = likely(text)
-        if len(near) == 1 and (not asked or near[0].code == text or near[0].name.casefold() == text.casefold()):
+        if len(near) == 1 and text.strip().casefold() in (near[0].code, near[0].name.casefold()):
             return near[0]
         if not sys.stdin.isatty():
             return region_of(text)
@@ -133,7 +137,7 @@ def _region(text: str, *, asked: bool) -> Region:
         said = typer.prompt(_("Number of the region, or another name") if near else _("Region (name or code)")).strip()
         if said.isdigit() and 0 < int(said) <= len(near):
             return near[int(said) - 1]
-        text, asked = said, True
+        text = said
 
 
 def _networks(address: str) -> list[str]:
@@ -144,10 +148,24 @@ def _networks(address: str) -> list[str]:
             first = str(ipaddress.ip_network(f"{address}/24", strict=False))
     if not sys.stdin.isatty():
         return [_asked("", "--internal", _("Internal network (CIDR)"))]
-    found = [typer.prompt(_("Internal network (CIDR)"), default=first or None).strip()]
+    from provision.inventory.fields import Network
+
+    found: list[str] = []
+    while not found:
+        said = typer.prompt(_("Internal network (CIDR)"), default=first or None).strip()
+        found += [said] if _fits(Network, said) else []
     while more := _asked_for_later(_("A further internal network"), later=_("(empty: no more)")):
-        found.append(more)
+        found += [more] if _fits(Network, more) else []
     return found
+
+
+def _fits(kind: Any, text: str) -> bool:
+    """Whether an answer can stand in the inventory; if not, the person is told why, and asked again."""
+    from provision.onboard.init import problem
+
+    if told := problem(kind, text):
+        typer.echo(told)
+    return not told
 
 
 def _chosen(question: str, words: tuple[str, ...]) -> str:
@@ -194,11 +212,13 @@ def _asked_for_later(question: str, *, hidden: bool = False, later: str = "") ->
     return answer.strip()
 
 
-def _asked(given: str, option: str, question: str) -> str:
-    """What was given, else the answer of the person at the terminal."""
+def _asked(given: str, option: str, question: str, kind: Any = str) -> str:
+    """What was given, else the answer of the person at the terminal, asked until it is of its kind."""
     if given:
         return given
     if not sys.stdin.isatty():
         raise UsageError(_("{option} is needed").format(option=option), repair=f"backbone init FOLDER {option} …")
-    answer: str = typer.prompt(question)
-    return answer
+    while True:
+        answer: str = typer.prompt(question).strip()
+        if _fits(kind, answer):
+            return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,7 +54,7 @@ def sheet(
 def tell(file: Path) -> None:
     """What a person does with a sheet that was just written."""
     typer.echo(_("{file} holds all secrets in clear: open it in a browser, print it twice, seal it.").format(file=file))
-    typer.echo(_("Then destroy it: {command}").format(command=f"shred -u {file}"))
+    typer.echo(_("Then destroy it: {command}").format(command=f"shred -u {shlex.quote(str(file))}"))
 
 
 def _read(into: Path, as_json: bool) -> int:

@@ -98,7 +98,9 @@ def sentence(error: ErrorDetails, prefix: str, model: type[BaseModel], written: 
     if kind.startswith("date"):
         return _("not a day"), _('write "YYYY-MM-DD"')
     if kind == "string_pattern_mismatch":
-        return _("{value} has characters that are not allowed here").format(value=given), ""
+        return _("{value} has characters that are not allowed here").format(value=given), _(
+            "letters without accents, digits, - and _"
+        )
     return str(error["msg"]), ""
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from pydantic import TypeAdapter, ValidationError
 
 from provision import i18n, paths
 from provision.audit import catalogue
@@ -22,6 +24,8 @@ from provision.errors import UsageError
 from provision.i18n import N_, _
 from provision.inventory import regions
 from provision.inventory.beside import ATTESTATIONS
+from provision.inventory.faults import InventoryInvalid
+from provision.inventory.fields import Wrong
 from provision.inventory.load import load
 from provision.inventory.regions import Region
 from provision.inventory.secrecy import VAULT_FILE
@@ -118,18 +122,44 @@ def init(folder: Path, answers: Answers) -> Path:
         )
     region = region_of(answers.region)
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    environment.keep_trailing_newline = True
     environment.globals["_"] = _
     template = environment.from_string((paths.templates_dir() / "inventory" / "hosts.yml.j2").read_text())
     # Made beside its place and judged there: answers that do not fit leave nothing behind.
+    new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".init-") as drafts:
-        draft = Path(drafts)
-        _write(draft, answers, region, template)
-        load(draft / "hosts.yml")
-        _all_free([folder / made.name for made in draft.iterdir()])
-        for made in sorted(draft.iterdir()):
-            made.rename(folder / made.name)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".init-") as drafts:
+            draft = Path(drafts)
+            _write(draft, answers, region, template)
+            _judge(draft)
+            _all_free([folder / made.name for made in draft.iterdir()])
+            for made in sorted(draft.iterdir()):
+                made.rename(folder / made.name)
+    except UsageError:
+        if new:
+            folder.rmdir()
+        raise
     return hosts
+
+
+def _judge(draft: Path) -> None:
+    """InventoryInvalid when the answers do not make a sound inventory; its faults name no file, for none stays."""
+    try:
+        load(draft / "hosts.yml")
+    except InventoryInvalid as wrong:
+        told = _("your answers")
+        raise InventoryInvalid(replace(one, file=told, line=0, servers=()) for one in wrong.faults) from None
+
+
+def problem(kind: Any, text: str) -> str:
+    """Why an answer cannot stand in the inventory, with its repair; "" for a good one. `kind`: a type of its schema."""
+    try:
+        TypeAdapter(kind).validate_python(text)
+    except ValidationError as wrong:
+        cause = wrong.errors()[0].get("ctx", {}).get("error")
+        return "; ".join(filter(None, (cause.message, cause.repair))) if isinstance(cause, Wrong) else str(wrong)
+    return ""
 
 
 def _all_free(files: Sequence[Path]) -> None:

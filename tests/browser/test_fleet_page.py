@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from benchmarks.fleet_page import PAINT, READY
 from provision import i18n
 from provision.inventory.regions import all_regions
 from provision.report.fleet import page
@@ -119,6 +120,24 @@ def test_all_552_open_without_a_complaint_and_ask_for_nothing(browser: Chromium,
     assert browser.value("document.querySelectorAll('.finding').length") == 0  # nothing before it is asked for
     assert browser.value("document.querySelectorAll('#map .tile').length") == 38
     assert browser.value("document.documentElement.scrollWidth") <= 1280
+
+
+def test_all_552_open_in_under_two_seconds(browser: Chromium, tmp_path: Path) -> None:
+    """From a file: the whole first screen is painted, and filters and matrix answer. The best of five: tests share
+    this machine with others; benchmarks/fleet_page.py measures it by itself."""
+    nation(tmp_path / "in", audits=2)
+    file = written(make([tmp_path / "in"], at=AT + timedelta(hours=1)), tmp_path)
+    shown, ready = [], []
+    for _turn in range(5):
+        browser.open(file)
+        browser.until(f"({PAINT}) !== null")
+        shown.append(browser.value(PAINT))
+        ready.append(browser.value(READY))
+        if min(shown) < 2000 and min(ready) < 2000:
+            break
+    assert browser.value("document.querySelectorAll('#sections > details').length") == 552
+    assert min(shown) < 2000
+    assert min(ready) < 2000
 
 
 def test_hostile_texts_are_shown_as_texts(browser: Chromium, file: Path) -> None:

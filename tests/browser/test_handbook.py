@@ -42,11 +42,15 @@ def test_it_fetches_nothing(site: Path) -> None:
     assert [text[:60] for text in styles if re.search(r"(?:url\(|@import)[\"' ]*(?:https?:)?//", text)] == []
 
 
+# What a region's own staff reads, beside every guide and every run-book.
+FOR_STAFF = ("index", "quick-start", "architecture", "onboarding", "bundle", "backup", "drill", "restore")
+
+
 def test_guides_and_run_books_are_in_both_languages(site: Path) -> None:
+    pages = [ROOT / "docs" / f"{name}.md" for name in FOR_STAFF]
     for folder in ("guides", "runbooks"):
-        for page in (ROOT / "docs" / folder).glob("*[!d].md"):
-            if not page.name.endswith(".id.md"):
-                assert page.with_suffix(".id.md").exists(), page
+        pages += [page for page in (ROOT / "docs" / folder).glob("*.md") if not page.name.endswith(".id.md")]
+    assert [page for page in pages if not page.with_name(f"{page.stem}.id.md").exists()] == []
     page = (site / "id/runbooks/audit-day.html").read_text("utf-8")
     assert '<html lang="id"' in page
     assert "Buku prosedur" in page
@@ -56,6 +60,13 @@ def test_guides_and_run_books_are_in_both_languages(site: Path) -> None:
         text = (site / name).read_text("utf-8")
         assert "backbone validate" in text
         assert words in text
+
+
+def test_every_page_is_in_the_menu(site: Path) -> None:
+    """MkDocs, with two languages, does not notice one that is left out."""
+    menu = (site / "index.html").read_text("utf-8")
+    pages = [page.relative_to(ROOT / "docs") for page in (ROOT / "docs").rglob("*.md") if ".id." not in page.name]
+    assert [page for page in pages if f'href="{page.with_suffix(".html")}" class="md-nav__link' not in menu] == []
 
 
 def test_the_search_works_in_a_file(site: Path, browser: Chromium) -> None:

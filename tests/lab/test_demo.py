@@ -9,6 +9,8 @@ from typing import Any
 import jsonschema
 from referencing import Registry, Resource
 
+from provision.report import keys
+from provision.report.verify import verify
 from tests.support.lab_hosts import DemoRun
 
 CLONE = Path(__file__).parents[2]
@@ -57,10 +59,22 @@ def test_its_papers_are_whole(demo: DemoRun) -> None:
             json.loads(schema.read_text()),
             registry=_schemas(schema.parent),
         )
-    page = (demo.out / "audit.html").read_text()
-    assert "lab-kab" in page
-    assert 'src="http' not in page
-    assert 'href="http' not in page
+    for name in ("audit.html", "drill.html", "sync.html"):
+        page = (demo.out / name).read_text()
+        assert "lab-kab" in page
+        assert 'src="http' not in page
+        assert 'href="http' not in page
+
+
+def test_the_sync_is_reported_as_the_server_tells_it_and_signed(demo: DemoRun) -> None:
+    told = json.loads((demo.out / "sync.json").read_text())
+    assert told["ok"] is True
+    [server] = told["servers"]
+    assert (server["server"], server["fault"], server["status"]["green"]) == ("lab-kab", None, True)
+    assert server["status"]["entities"]["peserta_didik"]["stored"] == demo.summary["sync"]["peserta_didik"]["stored"]
+    assert 'class="answer yes"' in (demo.out / "sync.html").read_text()
+    held, _remarks = verify([demo.out], keys.known([demo.out / "signers"]))
+    assert {one.kind: one.held for one in held} == {"audit": True, "drill": True, "sync": True}
 
 
 def _schemas(folder: Path) -> Registry[Any]:

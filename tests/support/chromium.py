@@ -139,6 +139,12 @@ class Chromium:
         self.call("Page.navigate", url=file.resolve().as_uri() + fragment)
         self.until("document.documentElement?.dataset.ready === '1'")
 
+    def show(self, file: Path) -> None:
+        """Load a page that has no script, or one that does not say when it is ready."""
+        self.events.clear()
+        self.call("Page.navigate", url=file.resolve().as_uri())
+        self.until("document.readyState === 'complete'")
+
     def value(self, expression: str) -> Any:
         """What a JavaScript expression says; a promise is awaited. ChromiumError if it throws."""
         told = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Parser
 
 from provision import paths
 from provision.cli.completion import INSTALL
@@ -51,6 +53,20 @@ def test_what_other_shells_ask(shell: str) -> None:
     said = backbone(**asked, _TYPER_COMPLETE_FISH_ACTION="get-args", _TYPER_COMPLETE_WORD_TO_COMPLETE="va")
     assert "validate" in said
     assert "vpn" not in said
+
+
+def test_powershell_can_read_its_script() -> None:
+    """By PowerShell's grammar, and against what its argument completers have to be: no PowerShell runs here."""
+    script = backbone("completion", "powershell")
+    tree = Parser(Language(tree_sitter_powershell.language())).parse(script.encode())
+    assert not tree.root_node.has_error
+    assert "Register-ArgumentCompleter -Native -CommandName backbone -ScriptBlock" in script
+    assert "param($wordToComplete, $commandAst, $cursorPosition)" in script
+    # What the script takes each line apart by, and what the command answers.
+    assert "-split ':::'" in script or '-Split ":::"' in script
+    asked = {"_BACKBONE_COMPLETE": "complete_powershell", "_TYPER_COMPLETE_ARGS": "backbone va"}
+    [line] = backbone(**asked, _TYPER_COMPLETE_WORD_TO_COMPLETE="va").splitlines()
+    assert line.split(":::")[0] == "validate"
 
 
 @pytest.mark.parametrize("shell", INSTALL)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,8 @@ from provision import i18n
 from provision.cli.main import VERBS, app, run_guarded
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit, worst
+
+CLONE = Path(__file__).parents[3]
 
 
 def test_the_higher_word_wins() -> None:
@@ -63,3 +69,21 @@ def test_language_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     assert i18n.language_from_environment() == "en"
     monkeypatch.setenv("BACKBONE_LANG", "id")
     assert i18n.language_from_environment() == "id"
+
+
+def test_the_script_of_a_clone_may_be_called_through_a_link(tmp_path: Path) -> None:
+    """`ln -s "$PWD/backbone" /usr/local/bin/backbone`: what reports and screens call the command is then its name."""
+    clone, python = tmp_path / "my clone", tmp_path / "my clone/.venv/bin/python"
+    python.parent.mkdir(parents=True)
+    (clone / "requirements").mkdir()
+    (clone / "requirements/controller.txt").write_text("a==1\n")
+    (clone / ".venv/.complete").write_text(hashlib.sha256(b"a==1\n").hexdigest() + "\n")
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    shutil.copy(CLONE / "backbone", clone)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/backbone").symlink_to(clone / "backbone")
+    done = subprocess.run(
+        [tmp_path / "bin/backbone", "audit", "--local"], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (done.stdout, done.stderr) == ("-m provision.cli.main audit --local\n", "")

@@ -25,6 +25,7 @@ def test_it_validates_and_has_its_secrets(tmp_path: Path) -> None:
     assert read_secret(hosts, server.name, "tls_authority_key").startswith("-----BEGIN")
     for private in (".vault-password", "keys/backbone_ed25519", "group_vars/all/vault.yml"):
         assert (tmp_path / "semarang" / private).stat().st_mode & 0o077 == 0, private
+    assert hosts.read_text().endswith("\n")  # a line that a person appends is a line of its own
     assert "BEGIN" not in hosts.read_text() + (tmp_path / "semarang/group_vars/all/vault.yml").read_text()
 
 
@@ -52,9 +53,11 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.needs_ansible
 def test_answers_that_do_not_fit_leave_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(UsageError):
-        init(tmp_path, replace(ANSWERS, internal=["10.33.74.0/99"]))
-    assert not list(tmp_path.iterdir())
+    for folder in (tmp_path, tmp_path / "new"):
+        with pytest.raises(UsageError, match=r"your answers: backbone_networks_internal.*10\.33\.74\.0/99") as refused:
+            init(folder, replace(ANSWERS, internal=["10.33.74.0/99"]))
+        assert ".init-" not in str(refused.value)
+        assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,20 @@ def test_in_a_terminal_with_slips(tmp_path: Path) -> None:
     assert child.match
     answer(child, "or another name: ", child.match[1])
     child.expect_exact("Papua Pegunungan (95), province")
+    # What the inventory would refuse is said at once, and asked again: nobody begins anew.
+    answer(child, "Address of the server: ", "10.95.0.300")
+    child.expect_exact("10.95.0.300 is not an IP address")
     answer(child, "Address of the server: ", "10.95.0.10")
+    answer(child, "Internal network (CIDR) [10.95.0.0/24]: ", "10.95.0.10/24")
+    child.expect_exact("write 10.95.0.0/24")
     answer(child, "Internal network (CIDR) [10.95.0.0/24]: ", "")
     answer(child, "(empty: no more): ", "10.95.8.0/22")
     answer(child, "(empty: no more): ", "")
+    answer(child, "Name on the certificate: ", "ᬧᬧᬸᬯ.example")
+    child.expect_exact("is not a full domain name")
     answer(child, "Name on the certificate: ", "data.papuapegunungan.example")
+    answer(child, "(https://…): ", "http://backbone.pusat.example")
+    child.expect_exact("it starts with https://")
     answer(child, "(https://…): ", "https://backbone.pusat.example")
     answer(child, "(empty: later): ", "")
     answer(child, "(empty: later): ", "")
@@ -82,6 +91,18 @@ def test_in_a_terminal_with_slips(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (again.returncode, "already" in again.stderr) == (2, True)
     assert {file: file.read_bytes() for file in (tmp_path / "papua").rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.parametrize("said", ["Kab. Ba'a", "kota semarng", "عربي", "ᬩᬮᬶ", "papua pegunngan"])
+def test_without_a_terminal_a_name_that_is_nearly_right_is_no_region(tmp_path: Path, said: str) -> None:
+    """`Kab. Ba'a` is nearest to Batam, and alone so: a server of the wrong region must not come of it."""
+    words = ["--address", "10.9.0.10", "--internal", "10.9.0.0/24", "--fqdn", "a.example", "--sync-url", "https://b.id"]
+    done = subprocess.run(
+        [sys.executable, "-m", "provision.cli.main", "init", "a", "--region", said, *words],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert f"no single region is called {said}" in done.stderr
 
 
 def test_a_region_that_may_be_meant() -> None:
