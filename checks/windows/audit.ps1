@@ -318,6 +318,57 @@ $sections['database'] = {
     $told
 }
 
+$sections['hardening'] = {
+    $values = @{}
+    foreach ($path in @(
+            'SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\EnableICMPRedirect',
+            'SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\DisableIPSourceRouting',
+            'SYSTEM\CurrentControlSet\Services\Tcpip6\Parameters\DisableIPSourceRouting',
+            'SOFTWARE\Policies\Microsoft\Windows NT\DNSClient\EnableMulticast',
+            'SYSTEM\CurrentControlSet\Services\NetBT\Parameters\NoNameReleaseOnDemand',
+            'SYSTEM\CurrentControlSet\Control\Lsa\LmCompatibilityLevel',
+            'SYSTEM\CurrentControlSet\Control\Lsa\NoLMHash',
+            'SYSTEM\CurrentControlSet\Control\SecurityProviders\WDigest\UseLogonCredential',
+            'SYSTEM\CurrentControlSet\Control\Lsa\RestrictAnonymous',
+            'SYSTEM\CurrentControlSet\Control\Lsa\RestrictAnonymousSAM',
+            'SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters\RequireSecuritySignature',
+            'SYSTEM\CurrentControlSet\Services\LanmanWorkstation\Parameters\RequireSecuritySignature',
+            'SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\Explorer\NoDriveTypeAutoRun',
+            'SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\EnableLUA',
+            'SYSTEM\CurrentControlSet\Control\Lsa\SCENoApplyLegacyAuditPolicy',
+            'SYSTEM\CurrentControlSet\Control\CrashControl\CrashDumpEnabled',
+            'SOFTWARE\Microsoft\Windows\Windows Error Reporting\Disabled'
+        )) {
+        $values[$path] = Get-Value -Path (Split-Path -Path $path -Parent) -Name (Split-Path -Path $path -Leaf)
+    }
+    # Only a saved policy says in numbers what is recorded, and by number which kind of event: names are in the system's
+    # language. 1 success, 2 failure, 3 both.
+    $file = Join-Path -Path $env:TEMP -ChildPath ('backbone-{0}.csv' -f [Guid]::NewGuid())
+    $audited = @{}
+    try {
+        $null = & auditpol.exe /backup ('/file:' + $file)
+        $names = 'Machine', 'Target', 'Subcategory', 'Number', 'Included', 'Excluded', 'Setting'
+        Get-Content -LiteralPath $file | Select-Object -Skip 1 | ConvertFrom-Csv -Header $names |
+            Where-Object { $_.Target -notlike 'S-1-*' -and $_.Setting -match '^\d+$' } |
+            ForEach-Object { $audited[([string]$_.Number).ToUpperInvariant().Trim('{}')] = [int]$_.Setting }
+    }
+    finally {
+        if (Test-Path -LiteralPath $file) { Remove-Item -LiteralPath $file -Force }
+    }
+    $services = @{}
+    foreach ($name in 'Spooler', 'RemoteRegistry', 'SSDPSRV', 'upnphost', 'WebClient', 'MapsBroker', 'Fax', 'XblAuthManager', 'XblGameSave') {
+        $services[$name] = Get-Running -Name $name
+    }
+    @{
+        values   = $values
+        dumps    = [bool](Test-Path -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps')
+        audited  = $audited
+        services = $services
+        shared   = @(Get-CimInstance -ClassName Win32_Printer -Filter 'Shared=True').Count
+        smb1     = [bool](Get-SmbServerConfiguration).EnableSMB1Protocol
+    }
+}
+
 $sections['monitoring'] = {
     $files = @(Get-ChildItem -Path (Join-Path -Path $root -ChildPath 'metrics') -Filter '*.prom' -ErrorAction SilentlyContinue |
             ForEach-Object { @{ name = [string]$_.Name; at = Format-Time -Moment $_.LastWriteTimeUtc } })

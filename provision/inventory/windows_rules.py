@@ -8,7 +8,7 @@ from provision.i18n import _
 from provision.inventory.rules import Draft, Problem
 
 # Stages whose role only says, on Windows, that it has no form there (a test compares).
-NO_WINDOWS_FORM = ("hardening", "sync", "gateway", "notify", "audit")
+NO_WINDOWS_FORM = ("sync", "gateway", "notify", "audit")
 
 
 def each(draft: Draft) -> Iterator[Problem]:

@@ -123,6 +123,13 @@ def _regedit(state: State, given: Given, check: bool) -> dict[str, Any]:
     return {"changed": _settle(state["registry"], key, wanted, check)}
 
 
+def values(state: State, given: Given, check: bool) -> tuple[bool, dict[str, Any]]:
+    """What hardening/set-values.ps1 does: several DWORD values at once."""
+    wanted = {f"HKLM:\\{one['path']}\\{one['name']}": {"type": "dword", "data": one["data"]} for one in given["Values"]}
+    changed = [name for name, value in wanted.items() if _settle(state["registry"], name, value, check)]
+    return bool(changed), {"changed": changed}
+
+
 def _profiles(state: State, given: Given, check: bool) -> dict[str, Any]:
     wanted = _rest(given, "profiles")
     changes = [

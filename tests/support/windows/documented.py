@@ -6,8 +6,11 @@ stand-in answers anything.
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 # What actions add to their module's arguments, which is documented nowhere because no person sets it.
@@ -18,7 +21,24 @@ _INTERNAL = {
 
 @cache
 def options(module: str) -> Mapping[str, Any]:
-    """A module's documented options. Raises LookupError where no installed collection documents such a module."""
+    """A module's documented options. Raises LookupError where no installed collection documents such a module.
+
+    Each task asks in a new process, so what was read once is kept beside the stand-ins' states.
+    """
+    folder = os.environ.get("BACKBONE_SIMULATED_WINDOWS")
+    kept = Path(folder) / f"{module}.documented" if folder else None
+    if kept and kept.is_file():
+        known: Mapping[str, Any] = json.loads(kept.read_text())
+        return known
+    found = _read(module)
+    if kept:
+        new = kept.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(found))
+        new.replace(kept)
+    return found
+
+
+def _read(module: str) -> Mapping[str, Any]:
     from ansible.plugins.loader import fragment_loader, init_plugin_loader, module_loader
     from ansible.utils.collection_loader import AnsibleCollectionConfig
     from ansible.utils.plugin_docs import get_plugin_docs

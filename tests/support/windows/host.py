@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.windows import documented, scripts
-from tests.support.windows.answers import ANSWERS
+from tests.support.windows.answers import ANSWERS, values
 
 
 class RefusedError(Exception):
@@ -138,6 +138,10 @@ class Host:
                 raise RefusedError(f"nothing is known of what {script.name} would find")
             answer = self.state["answers"][script.name]
             return {"changed": False, "result": answer, "output": [], "error": []}, script.name
+        if script.name == "stage/stamp.ps1" and parameters["State"] == "begin" and self.state.get("held"):
+            # As the script ends where another controller holds the lock: a failure with an answer.
+            told = {"error": [{"message": "held"}], "result": self.state["held"]}
+            return {"failed": True, "changed": False, "msg": "held", **told}, script.name
         changed, answer = self._changing(script.name, kind, parameters, {**parameters, **secret}, check)
         return {"changed": changed, "result": answer, "output": [], "error": []}, script.name
 
@@ -146,6 +150,8 @@ class Host:
     ) -> tuple[bool, Any]:
         if name == "stage/stamp.ps1":
             return self._stamp(parameters, check)
+        if name == "hardening/set-values.ps1":
+            return values(self.state, parameters, check)
         if kind == "do":
             return True, self.state["answers"].get(name, {})
         if kind != "set":

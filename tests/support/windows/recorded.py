@@ -10,6 +10,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from checks.windows import hardening
+
 RUNNING = {"state": "Running", "start": "Auto", "account": "LocalSystem"}
 PEER_KEY = "d3VtYnVoIGt1bmNpIHVqaSBjb2JhIHVudHVrIHVqaSE="
 
@@ -196,6 +198,21 @@ def good(at: datetime) -> dict[str, Any]:
                     {"name": "clr enabled", "value": "0"},
                 ],
             },
+            "hardening": {
+                "values": {
+                    **{name: good[0] for name, good in hardening.SETTINGS.items()},
+                    hardening.DUMPS: 0,
+                    hardening.REPORTS: 1,
+                },
+                "dumps": False,
+                "audited": dict.fromkeys(hardening.AUDITED, 3),
+                "services": {
+                    "Spooler": {"state": "Stopped", "start": "Disabled", "account": "LocalSystem"},
+                    "Fax": None,
+                },
+                "shared": 0,
+                "smb1": False,
+            },
             "monitoring": {"service": RUNNING, "files": [{"name": "backup.prom", "at": ago(minutes=10)}]},
             "ledger": {"stamps": {}, "files": {}, "started": []},
         }
@@ -283,6 +300,14 @@ def bad(at: datetime) -> dict[str, Any]:
         settings=[{"name": "max server memory (MB)", "value": "2147483647"}, {"name": "xp_cmdshell", "value": "1"}],
     )
     told["database"]["admins"] += [{"name": "WIN\\tamu"}]
+    told["hardening"] = {
+        "values": {**dict.fromkeys(hardening.SETTINGS), hardening.DUMPS: 7, hardening.REPORTS: None},
+        "dumps": True,
+        "audited": dict.fromkeys(hardening.AUDITED, 0),
+        "services": {"Spooler": RUNNING, "Fax": None},
+        "shared": 0,
+        "smb1": True,
+    }
     told["monitoring"] = {"service": None, "files": {"name": "backup.prom", "at": ago(days=30)}}
     return told
 

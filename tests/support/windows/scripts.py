@@ -75,19 +75,22 @@ def read(name: str, text: str) -> Script:
     return Script(name, parameters, "[CmdletBinding(SupportsShouldProcess)]" in text[: text.find(head) + len(head)])
 
 
-@cache
 def known() -> Mapping[str, Script]:
-    """Every script of the roles by its text."""
-    files = sorted(Path(roles_dir()).glob("*/files/**/*.ps1"))
-    return {
-        _plain(file.read_text("utf-8")): read(f"{file.relative_to(roles_dir()).parts[0]}/{file.name}", file.read_text())
-        for file in files
-    }
+    """Every script of the roles by its name."""
+    return {name: read(name, text) for name, text in _texts()}
 
 
+def _texts() -> Iterator[tuple[str, str]]:
+    roles = Path(roles_dir())
+    for file in sorted(roles.glob("*/files/**/*.ps1")):
+        yield f"{file.relative_to(roles).parts[0]}/{file.name}", file.read_text("utf-8")
+
+
+@cache
 def find(text: str) -> Script | None:
-    """The script with this text; None where no role has it."""
-    return known().get(_plain(text))
+    """The script with this text; None where no role has it. It alone is parsed: each task asks in a new process."""
+    wanted = _plain(text)
+    return next((read(name, one) for name, one in _texts() if _plain(one) == wanted), None)
 
 
 def _plain(text: str) -> str:

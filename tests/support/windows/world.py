@@ -31,26 +31,32 @@ MEDIA = {
 
 
 class World:
-    """One server; `run` drives its stages as `backbone apply` does and gives each stage's result."""
+    """One server's stand-in: its state, what was called on it, and the inventory's word on it."""
 
-    def __init__(self, folder: Path, variables: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, variables: Mapping[str, Any], server: str = SERVER) -> None:
         self.folder = folder
+        self.server = server
         self.variables = dict(variables)
-        self.file = folder / "windows" / f"{SERVER}.json"
-        self.file.parent.mkdir(parents=True)
+        self.file = folder / "windows" / f"{server}.json"
+        self.file.parent.mkdir(parents=True, exist_ok=True)
         state = fresh()
         state["answers"]["tls/set-request.ps1"] = {"request": request(self.variables["backbone_fqdn"])}
         state["media"] = [*MEDIA.values(), MEDIA["sqlserver"] + "\\setup.exe"]
         self.keep(state)
-        self.inventory = folder / "inventory" / "hosts.yml"
-        self.inventory.parent.mkdir(exist_ok=True)
+
+    def another(self, server: str, state: Mapping[str, Any] | None = None, **variables: Any) -> World:
+        """A further server of the inventory: fresh, or as `state` has it; `variables` differ from this one's."""
+        made = World(self.folder, {**self.variables, **variables}, server)
+        if state is not None:
+            made.keep({**state, "record": []})
+        return made
 
     @property
     def state(self) -> dict[str, Any]:
         """The stand-in's state as it is now."""
         return Host(self.file).state
 
-    def keep(self, state: dict[str, Any]) -> None:
+    def keep(self, state: Mapping[str, Any]) -> None:
         """Change the stand-in's state."""
         self.file.write_text(json.dumps(state))
 
@@ -61,15 +67,29 @@ class World:
         self.keep({**state, "record": []})
         return found
 
-    def run(self, stages: Sequence[str], *, check: bool = False, **variables: Any) -> dict[str, Result]:
-        """Run stages; `variables` add to the inventory's."""
-        content = {"all": {"hosts": {SERVER: {**self.variables, **variables}}}}
-        self.inventory.write_text(json.dumps(content), encoding="utf-8")
-        inputs = StageInputs({"x": "1"}, "d1")
-        plan = Plan((ServerPlan(SERVER, tuple(PlannedStage(stage, (), inputs) for stage in stages)),))
-        setting = Setting(self.inventory, default_book(), {}, windows=frozenset({SERVER}), check=check)
-        outcome = converge(plan, setting, lambda _progress: None)
-        return {one.stage: one for one in outcome.results}
+
+def run(planned: Mapping[World, Sequence[str]], *, check: bool = False) -> dict[str, dict[str, Result]]:
+    """Run each server's stages as `backbone apply` does, all in one run: {server: {stage: its result}}."""
+    folder = next(iter(planned)).folder
+    inventory = folder / "inventory" / "hosts.yml"
+    inventory.parent.mkdir(exist_ok=True)
+    content = {"all": {"hosts": {one.server: one.variables for one in planned}}}
+    inventory.write_text(json.dumps(content), encoding="utf-8")
+    inputs = StageInputs({"x": "1"}, "d1")
+    plan = Plan(
+        tuple(
+            ServerPlan(one.server, tuple(PlannedStage(stage, (), inputs) for stage in stages))
+            for one, stages in planned.items()
+        )
+    )
+    servers = frozenset(one.server for one in planned)
+    outcome = converge(
+        plan, Setting(inventory, default_book(), {}, windows=servers, check=check), lambda _progress: None
+    )
+    found: dict[str, dict[str, Result]] = {server: {} for server in servers}
+    for one in outcome.results:
+        found[one.server][one.stage] = one
+    return found
 
 
 def variables(certificates: Path) -> dict[str, Any]:

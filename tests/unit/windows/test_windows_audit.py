@@ -7,14 +7,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from checks import windows
 from checks.measure import all_checks
 from checks.params import Params, Peer, PortRule
+from checks.windows import hardening
 from provision.audit import catalogue
 from provision.audit.judge import judge_server
+from provision.paths import roles_dir
 from provision.probe.snapshot import Answer, Snapshot
 from tests.support.windows import recorded, scripts
+from tests.unit.roles.taskbook import rendered
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 INSIDE, VPN = "10.0.0.0/16", "10.90.0.0/24"
@@ -38,7 +42,7 @@ PARAMS = Params(
 # Nobody has written these for Windows yet; that is an error and never a pass.
 UNWRITTEN = {
     *("BAK-05", "BAK-06", "BAK-07", "BAK-08", "DB-07", "LOG-04", "LOG-08"),
-    *("HARD-01", "HARD-02", "HARD-03", "HARD-04", "HARD-05", "LOG-09"),
+    "LOG-09",
     *("PRIV-01", "PRIV-02", "PRIV-03", "PRIV-04"),
     *("SYNC-01", "SYNC-02", "SYNC-03", "SYNC-04", "SYNC-05", "SYNC-06", "SYNC-07"),
 }
@@ -60,7 +64,7 @@ def test_a_good_server_passes_everything_that_is_written() -> None:
     others = {name: status for name, status in found.items() if status not in ("pass", "error", "not_applicable")}
     assert others == {}
     assert {name for name, status in found.items() if status == "not_applicable"} == {
-        *("HW-08", "SSH-02", "SSH-05", "TLS-01", "TLS-05", "TLS-06", "TLS-07", "VPN-05"),
+        *("HARD-04", "HW-08", "SSH-02", "SSH-05", "TLS-01", "TLS-05", "TLS-06", "TLS-07", "VPN-05"),
     }
 
 
@@ -102,6 +106,32 @@ def test_a_section_that_could_not_be_measured_is_an_error_of_its_own_controls_al
         "AV-03",
         "AV-04",
     }
+
+
+def test_what_hardening_sets_is_what_its_audit_looks_for() -> None:
+    kept = YAML(typ="safe").load(roles_dir() / "hardening" / "vars" / "windows.yml")
+    values = {
+        rendered(one["path"], **{name: text for name, text in kept.items() if isinstance(text, str)})
+        + "\\"
+        + one["name"]: one["data"]
+        for one in kept["__hardening_values"]
+    }
+    assert values.keys() == {*hardening.SETTINGS, hardening.DUMPS, hardening.REPORTS}
+    assert all(values[name] == good[0] for name, good in hardening.SETTINGS.items())
+    text = windows.script()
+    assert [name for name in values if f"'{name}'" not in text] == []
+    assert [name for name in kept["__hardening_services"] if f"'{name}'" not in text] == []
+    # The rest of what must be recorded is base's.
+    of_base = {f"0CCE92{number}-69AE-11D9-BED3-505054503030" for number in ("15", "35", "37", "2F")}
+    assert set(hardening.AUDITED) - of_base <= {one.strip("{}") for one in kept["__hardening_audited"]}
+
+
+def test_a_printer_that_others_use_is_left_to_them() -> None:
+    told = recorded.good(AT)
+    told["hardening"]["services"]["Spooler"] = recorded.RUNNING
+    assert judged(told)["HARD-05"] == "fail"
+    told["hardening"]["shared"] = 1
+    assert judged(told)["HARD-05"] == "pass"
 
 
 def test_every_answer_is_one_of_the_catalogue_s_controls_and_no_script_has_a_syntax_error() -> None:

@@ -101,9 +101,9 @@ def test_no_task_builds_a_script_by_string() -> None:
 
 
 def test_every_script_that_a_task_names_is_known_to_the_stand_in() -> None:
-    known = {one.name for one in scripts.known().values()}
-    assert {"stage/stamp.ps1", "base/set-time.ps1", "firewall/set-firewall.ps1", "tls/set-request.ps1"} <= known
-    stamp = next(one for one in scripts.known().values() if one.name == "stage/stamp.ps1")
+    known = scripts.known()
+    assert {"stage/stamp.ps1", "base/set-time.ps1", "firewall/set-firewall.ps1", "tls/set-request.ps1"} <= set(known)
+    stamp = known["stage/stamp.ps1"]
     assert stamp.asks_first
     assert stamp.parameters["State"].choices == ("begin", "finish", "abort", "tried")
     assert [one.name for one in stamp.parameters.values() if one.mandatory] == ["State", "Stage"]
