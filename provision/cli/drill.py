@@ -186,7 +186,7 @@ class _Teller:
     def __init__(self, several: bool, zones: Mapping[str, str]) -> None:
         from provision.operate.drill import steps
 
-        self.titles, self.several, self.zones = steps(), several, zones
+        self.titles, self.several, self.zones = steps, several, zones
 
     def __call__(self, name: str, event: Mapping[str, Any]) -> None:
         if event["event"] == "plan":
@@ -198,7 +198,8 @@ class _Teller:
         if event["event"] != "end":
             return
         where = f"{name}: " if self.several else ""
-        print(f"  {event['seconds']:7.1f} s  {where}{self.titles.get(event['step'], event['step'])}", flush=True)
+        titles = self.titles(event.get("engine", "postgresql"))
+        print(f"  {event['seconds']:7.1f} s  {where}{titles.get(event['step'], event['step'])}", flush=True)
 
 
 def _exit(result: DrillResult) -> Exit:

@@ -18,7 +18,15 @@ VERSION = 2
 SEQUENCE_AHEAD = 32
 RESTORE_STEPS = ("restore", "recover")  # what a person waits for on the bad day; the rest is proof
 # What a drill must notice on spoilt copies, or it proves nothing.
-NEGATIVE = ("wrong_key", "flipped_byte", "missing_wal", "changed_row")
+NEGATIVE = {
+    "postgresql": ("wrong_key", "flipped_byte", "missing_wal", "changed_row"),
+    "sqlserver": ("flipped_byte", "missing_log", "changed_row"),
+}
+# What looks at every table and index, and at every checksum.
+PROOFS = {
+    "postgresql": {"amcheck": "pg_amcheck", "checksums": "pg_checksums"},
+    "sqlserver": {"amcheck": "DBCC CHECKDB", "checksums": "RESTORE VERIFYONLY"},
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class DrillResult:
     ok: bool
     drill: str
     started_at: str
+    engine: str = "postgresql"
     region: str = ""
     operator: str = ""
     failed_step: str = ""
@@ -204,8 +213,13 @@ def negatives(observed: Mapping[str, Any]) -> tuple[Negative, ...]:
             noticed=bool(told.get(name, {}).get("noticed")),
             said=str(told.get(name, {}).get("said", ""))[:300],
         )
-        for name in NEGATIVE
+        for name in NEGATIVE[engine_of(observed)]
     )
+
+
+def engine_of(observed: Mapping[str, Any]) -> str:
+    """The database system that was drilled: postgresql or sqlserver."""
+    return str(observed.get("engine", "postgresql"))
 
 
 def control_titles() -> dict[str, str]:
@@ -214,6 +228,7 @@ def control_titles() -> dict[str, str]:
         "wrong_key": _("a wrong passphrase"),
         "flipped_byte": _("one flipped byte in a backup file"),
         "missing_wal": _("one missing WAL segment"),
+        "missing_log": _("one missing backup of the log"),
         "changed_row": _("one changed row"),
     }
 
@@ -239,7 +254,7 @@ def shortcomings(observed: Mapping[str, Any], tables: tuple[Table, ...], differe
     if differences:
         told = _("{count} differences between the marked and the restored cluster")
         yield told.format(count=len(differences))
-    for check, name in (("amcheck", "pg_amcheck"), ("checksums", "pg_checksums")):
+    for check, name in PROOFS[engine_of(observed)].items():
         outcome = observed.get(check) or {"made": False, "ok": False, "said": []}
         if not outcome["made"]:
             said = " ".join(outcome["said"][-1:])
@@ -288,6 +303,7 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
     backup, mark, steps = observed.get("backup") or {}, observed.get("mark") or {}, dict(observed["steps"])
     known: dict[str, Any] = {
         "server": server,
+        "engine": engine_of(observed),
         "drill": observed["id"],
         "started_at": utc(observed["started_at"]),
         "backup": backup.get("label", ""),

@@ -11,8 +11,10 @@ import importlib.resources
 import io
 import json
 import secrets
+import threading
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +23,9 @@ from provision import times
 from provision.errors import BackboneError
 from provision.i18n import _, english, number
 from provision.operate.compare import VERSION, DrillResult, failure, judge, unfinished, utc
+from provision.operate.remote.observe import Short
+from provision.operate.sqlserver import many as sqlserver
+from provision.probe import windows
 from provision.probe.snapshot import Fault
 from provision.probe.transport import Outcome, Session, Target
 
@@ -88,8 +93,15 @@ def survey_script(drill: str, settings: Mapping[str, Any]) -> str:
     return laid(drill, call(drill, "survey", given=dict(settings)))
 
 
-def steps() -> dict[str, str]:
-    """What each step is called to a person, in order."""
+def steps(engine: str = "postgresql") -> dict[str, str]:
+    """What each step is called to a person, in order. `engine`: postgresql or sqlserver."""
+    if engine == "sqlserver":
+        return steps() | {
+            "mark": _("mark a moment: a marked transaction and a snapshot"),
+            "archive": _("back up the log on both sides of the mark"),
+            "checksums": _("read every backup and its checksums (RESTORE VERIFYONLY)"),
+            "amcheck": _("check every table and index (DBCC CHECKDB)"),
+        }
     return {
         "prepare": _("look for the last backup and for room"),
         "mark": _("mark a moment: snapshot and restore point"),
@@ -221,6 +233,39 @@ def run_drills(
     "seconds": …}). `operator` is the person who runs them, `regions` each server's code, both for the record.
     Interrupted, it stops the drills and removes what they made.
     """
+    there = [target for target in targets if windows.is_windows(target)]
+    stopping = threading.Event()
+
+    def heard(name: str, event: Mapping[str, Any]) -> None:
+        if stopping.is_set() and event["event"] == "begin" and event["step"] != "cleanup":
+            raise Short(_("interrupted"))
+        tell(name, event)
+
+    with ThreadPoolExecutor(max(len(there), 1)) as pool:
+        # A Windows server has SQL Server, which is drilled from here, statement by statement.
+        asked = [pool.submit(sqlserver.run, one, settings or {}, heard) for one in there]
+        try:
+            results = _by_units([one for one in targets if one not in there], settings, tell, operator, regions)
+            results |= {one.name: told.result() for one, told in zip(there, asked, strict=True)}
+        except BaseException:
+            stopping.set()
+            raise
+    known = {
+        name: replace(one, operator=operator, region=(regions or {}).get(name, "")) for name, one in results.items()
+    }
+    return tuple(known[target.name] for target in targets)
+
+
+def _by_units(
+    targets: Sequence[Target],
+    settings: Mapping[str, Any] | None,
+    tell: Tell,
+    operator: str,
+    regions: Mapping[str, str] | None,
+) -> dict[str, DrillResult]:
+    """The drills of servers on which each is a unit of its own: those with PostgreSQL."""
+    if not targets:
+        return {}
     runs = {target.name: _Run(target) for target in targets}
     with Session(targets) as session:
         try:
@@ -254,7 +299,7 @@ def run_drills(
                 said = outcome.message if isinstance(outcome, Fault) else last_words(outcome.stderr)
                 raise BackboneError(_("{name}: the drill's result was not kept: {said}").format(name=name, said=said))
             results[name] = replace(results[name], history=tuple(json.loads(outcome.stdout)))
-    return tuple(results[target.name] for target in targets)
+    return results
 
 
 def document(results: Sequence[DrillResult]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from provision import __version__, i18n, paths, times
 from provision.i18n import _, number
 from provision.inventory.regions import by_code
-from provision.operate.compare import control_titles
+from provision.operate.compare import PROOFS, control_titles
 from provision.operate.drill import steps
 from provision.report import sign
 from provision.report.drill_plot import plot
@@ -22,6 +22,7 @@ from provision.report.formats import pdf
 from provision.report.keys import ReportKey
 
 SHOWN_DIFFERENCES = 200
+_SYSTEMS = {"postgresql": "PostgreSQL", "sqlserver": "SQL Server"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
     region = by_code(result["region"])
     operator = result["operator"] or _("nobody: the server itself, by its timer")
     rate = result["restored_bytes_per_second"]
+    engine = result.get("engine", "postgresql")
+    programs = PROOFS[engine]
     facts = (
         (_("region"), f"{region.name} ({region.code})" if region else result["region"] or "–"),
         (_("run by"), operator),
@@ -92,17 +95,17 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
         (_("size of the databases"), size(result["database_bytes"])),
         (_("size of the backup in the repository"), size(result["repository_bytes"])),
         (_("speed of the restore"), _("{size} a second").format(size=size(round(rate))) if rate else "–"),
-        ("PostgreSQL", result["server_version"] or "–"),
+        (_SYSTEMS[engine], result["server_version"] or "–"),
         (_("tables without WAL, not in any backup"), ", ".join(result["unlogged"]) or _("none")),
     )
     proofs = (
         (_("Rows, structure, sequences, roles and rights are those of the marked moment"), result["identical"]),
-        (_("Every table and every index is sound (pg_amcheck)"), result["amcheck"]),
-        (_("Every page's checksum is right (pg_checksums)"), result["checksums"]),
+        (_("Every table and every index is sound ({program})").format(program=programs["amcheck"]), result["amcheck"]),
+        (_("Every page's checksum is right ({program})").format(program=programs["checksums"]), result["checksums"]),
         (_("The row written just before the moment came back"), result["canary_before_present"]),
         (_("The row written just after it did not"), result["canary_after_absent"]),
     )
-    titles = steps()
+    titles = steps(engine)
     names = control_titles()
     verdicts = {True: _("noticed"), False: _("NOT noticed")}
     controls = tuple(

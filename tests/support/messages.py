@@ -39,6 +39,7 @@ KEYWORDS = {
     "checks": ("say", "NotAnswered"),
     "provision/audit": ("say",),
     "provision/operate/remote": ("Short",),
+    "provision/operate/sqlserver": ("Short",),
 }
 WIDTH = 116
 

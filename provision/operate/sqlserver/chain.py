@@ -1,0 +1,121 @@
+"""Which backups have to be restored, in which order; pure, from what the server knows of its backups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from provision.operate.remote.observe import Short
+
+FULL, DIFFERENTIAL, LOG = "D", "I", "L"
+TITLES = {FULL: "full", DIFFERENTIAL: "diff"}  # as drill.json calls them
+_SPARE = 1.1  # of the database's size, on the disk that takes it in
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup. `first` and `last`: log sequence numbers; `at`: seconds since 1970, when it ended; `size`: bytes."""
+
+    kind: str
+    id: str
+    base: str
+    first: int
+    last: int
+    at: float
+    sound: bool
+    size: int
+    file: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What is restored: a full backup, perhaps a differential one, and backups of the log, in their order."""
+
+    full: Backup
+    differential: Backup | None
+    logs: tuple[Backup, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of it, in order."""
+        return tuple(one.file for one in self.backups)
+
+    @property
+    def backups(self) -> tuple[Backup, ...]:
+        """All of it, in order."""
+        return (self.full, *([self.differential] if self.differential else []), *self.logs)
+
+    @property
+    def newest(self) -> Backup:
+        """The last of them."""
+        return self.backups[-1]
+
+
+def backups(rows: Iterable[Mapping[str, Any]]) -> tuple[Backup, ...]:
+    """The rows of `chain.sql`."""
+    return tuple(
+        Backup(
+            kind=str(row["type"]),
+            id=str(row["id"]),
+            base=str(row["base"] or ""),
+            first=int(row["first"]),
+            last=int(row["last"]),
+            at=float(row["seconds"]),
+            sound=bool(row["checked"]) and not row["damaged"],
+            size=int(row["bytes"]),
+            file=str(row["file"]),
+        )
+        for row in rows
+    )
+
+
+def chain(found: Sequence[Backup], until: int | None = None) -> Chain:
+    """The newest full backup and all that rests on it. Short where it cannot be restored without a gap.
+
+    `until`: a place in the log; the last backup is then the one that holds it, whatever was made after.
+    """
+    if until is not None:
+        found = [one for one in found if (one.first if one.kind == LOG else one.last) <= until]
+    fulls = [one for one in found if one.kind == FULL]
+    if not fulls:
+        raise Short("no full backup of the database is known: run the task 'Backup full', then drill again")
+    full = max(fulls, key=lambda one: one.last)
+    on_it = [one for one in found if one.kind == DIFFERENTIAL and one.base == full.id]
+    differential = max(on_it, key=lambda one: one.last, default=None)
+    start = differential or full
+    logs = sorted((one for one in found if one.kind == LOG and one.last > start.last), key=lambda one: one.first)
+    reached, after = start.last, start.file
+    for one in logs:
+        if one.first > reached:
+            raise Short("between {file} and {next} a backup of the log is missing", file=after, next=one.file)
+        reached, after = one.last, one.file
+    if until is not None and reached <= until:
+        raise Short("the backups of the log end before the mark")
+    made = Chain(full, differential, tuple(logs))
+    for one in made.backups:
+        if not one.sound:
+            raise Short("{file} has no checksums, or is known to be damaged", file=one.file)
+    return made
+
+
+def places(listed: Iterable[Mapping[str, Any]], folder: str) -> list[dict[str, str]]:
+    """Where each file of the scratch database goes, by the rows of `files.sql`; `folder` ends with its separator."""
+    ends = {"D": "mdf", "L": "ldf"}
+    made = []
+    for number, row in enumerate(listed, 1):
+        kind = str(row["Type"])
+        if kind not in ends:
+            raise Short("the backup holds {name}, of a kind that a drill does not restore", name=row["LogicalName"])
+        made.append({"name": str(row["LogicalName"]), "path": f"{folder}backbone_drill_{number}.{ends[kind]}"})
+    return made
+
+
+def needed(listed: Iterable[Mapping[str, Any]]) -> int:
+    """Bytes that the scratch database takes: all of its files, and some to spare for the snapshot."""
+    return int(sum(int(row["Size"]) for row in listed) * _SPARE)
+
+
+def folder_of(file: str) -> str:
+    """The folder of a file on the server, with its separator, of Windows or Linux."""
+    return file[: max(file.rfind("\\"), file.rfind("/")) + 1]

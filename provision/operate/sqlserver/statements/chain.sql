@@ -1,0 +1,18 @@
+-- The backups of the database that the server knows of, the oldest first. Log sequence numbers are text: they have 25
+-- digits. `seconds`: when it ended, since 1970 in UTC.
+SELECT b.[type] AS [type],
+       CONVERT(varchar(36), b.[backup_set_uuid]) AS [id],
+       CONVERT(varchar(36), b.[differential_base_guid]) AS [base],
+       CONVERT(varchar(30), b.[first_lsn]) AS [first],
+       CONVERT(varchar(30), b.[last_lsn]) AS [last],
+       DATEDIFF_BIG(second, '19700101',
+                    DATEADD(minute, DATEDIFF(minute, GETDATE(), GETUTCDATE()), b.[backup_finish_date])) AS [seconds],
+       CONVERT(int, b.[has_backup_checksums]) AS [checked],
+       CONVERT(int, b.[is_damaged]) AS [damaged],
+       CONVERT(bigint, COALESCE(b.[compressed_backup_size], b.[backup_size])) AS [bytes],
+       f.[physical_device_name] AS [file]
+FROM msdb.dbo.backupset AS b
+JOIN msdb.dbo.backupmediafamily AS f ON f.[media_set_id] = b.[media_set_id]
+WHERE b.[database_name] = N'backbone' AND b.[is_copy_only] = 0
+  AND b.[backup_finish_date] > DATEADD(day, -90, GETDATE())
+ORDER BY b.[backup_set_id];
