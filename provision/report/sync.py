@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from provision import __version__, i18n, paths, times
 from provision.i18n import _, english, number
+from provision.inventory.regions import by_code
 from provision.report import sign
 from provision.report.keys import ReportKey
 
@@ -125,8 +126,9 @@ def render(told: Mapping[str, Any], results: Sequence[SyncResult], zones: Mappin
     )
     environment.globals |= {"_": _, "number": number}
     pages = [_page(one, zones.get(one.server, "")) for one in results]
+    zone = next((zones[one.server] for one in results if zones.get(one.server)), "UTC")
     return environment.get_template("sync.html.j2").render(
-        pages=pages, language=i18n.language(), version=__version__, at=times.shown(told["asked_at"], "UTC")
+        pages=pages, language=i18n.language(), version=__version__, at=times.shown(told["asked_at"], zone)
     )
 
 
@@ -135,6 +137,7 @@ def _page(result: SyncResult, zone: str) -> dict[str, Any]:
     entities = status.get("entities", {})
     return {
         "server": result.server,
+        "region": f"{region.name} ({region.code})" if (region := by_code(result.region)) else result.region,
         "ok": result.green,
         "asked": result.status is not None,
         "to_do": to_do(result)[:3],

@@ -60,7 +60,7 @@ def test_texts_and_edges_stand_out(scheme: str) -> None:
     assert weak == {}
 
 
-@pytest.mark.parametrize("name", ["audit", "drill", "fleet"])
+@pytest.mark.parametrize("name", ["audit", "drill", "fleet", "sync"])
 def test_every_page_has_the_shared_look_and_no_colour_of_its_own(name: str) -> None:
     text = (FOLDER / f"{name}.html.j2").read_text(encoding="utf-8")
     assert '{% include "style.css.j2" %}' in text

@@ -47,6 +47,9 @@ def test_a_green_run_shows_its_account_in_the_region_s_time() -> None:
     assert 'class="answer yes"' in page
     assert "12,345" in page
     assert "08:02 WIB" in page
+    assert "Asked 2026-11-22 10:00 WIB" in page
+    assert "UTC" not in page
+    assert "data-semarang · Kota Semarang (33.74)" in page
     assert "http" not in page.replace("http-equiv", "")
 
 
