@@ -290,6 +290,7 @@ def database_script(settings: str, authority: str) -> str:
         + _file("ca.pem", authority)
         + _file("restore.sh", _RESTORE)
         + "chown postgres: pgbackrest.conf ca.pem\n"
+        f"[ ! -d {DRILLS}/marks ] || chown -R postgres: {DRILLS}/marks\n"
         f"systemctl reset-failed {UNIT}.service 2>/dev/null || true\n"
         f"systemctl is-active -q {UNIT}.service || systemd-run -q --unit={UNIT} --service-type=oneshot --no-block "
         "-p RemainAfterExit=no -p TimeoutStartSec=infinity sh /run/backbone-rebuild/restore.sh\n"
