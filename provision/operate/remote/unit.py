@@ -13,7 +13,7 @@
     marked  postgres: the same, waits for its WAL in the repository; answers {"path", "segment", "at", "lsn"}
     lend    root: a mark and facts for a drill on another host; see away.py
     marks   root: the kept marks as JSON, oldest first: when, and rows by table
-    clean   root: remove the scratch place; the unit itself asks for it when it ends, however it ends
+    clean   root: remove the scratch place, and settings with passphrases; the unit asks for it, however it ends
 
 Everything lies below ROOT/ID, which is root's; only ROOT/ID/work belongs to postgres.
 """
@@ -288,7 +288,10 @@ def stop(drill: str) -> None:
 
 
 def clean(drill: str) -> None:
+    """What a drill leaves when it ended, however: the scratch place, and settings with passphrases, go."""
     shutil.rmtree(ROOT / drill / "work" / "scratch", ignore_errors=True)
+    for name in ("settings.json", "work/pgbackrest.conf", "work/ca.pem"):
+        (ROOT / drill / name).unlink(missing_ok=True)
 
 
 def main(arguments: list[str]) -> int:
