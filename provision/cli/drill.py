@@ -52,6 +52,12 @@ def drill(
         help="A removable disk mounted on the server, or a copy on it: to the moment of that copy.",
         show_default=False,
     ),
+    on: str = typer.Option(
+        "",
+        "--on",
+        help="Another server of the inventory to restore on, from the second repository; PostgreSQL as on the server.",
+        show_default=False,
+    ),
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for drill.json and drill.html.", show_default=False),
@@ -82,7 +88,11 @@ def drill(
             print(line)
     teller = (lambda name, event: None) if as_json else _Teller(len(targets) > 1, zones)
     settings = {"to": utc(to, zones), "backup": backup, "repo": repo, "from": from_disk(disk, to, repo)}
-    results = run_drills(targets, settings, tell=teller, operator=operator(by), regions=regions)
+    results: tuple[DrillResult, ...]
+    if on:
+        results = (_elsewhere(inventory, targets, on, settings, teller, operator(by)),)
+    else:
+        results = run_drills(targets, settings, tell=teller, operator=operator(by), regions=regions)
     found = document(results)
     if out is not None and key is not None:
         from provision.report.drill import publish
@@ -96,6 +106,31 @@ def drill(
         if out is not None:
             print(_("Report: {path}").format(path=out / "drill.html"))
     return int(worst(_exit(result) for result in results))
+
+
+def _elsewhere(
+    inventory: Path | None, targets: list[Target], on: str, settings: Mapping[str, Any], tell: Any, by: str
+) -> DrillResult:
+    """A drill of the one server chosen, on another one. UsageError where that makes no sense."""
+    from provision.errors import UsageError
+    from provision.inventory import load
+    from provision.onboard.rebuild import reading
+    from provision.operate.elsewhere import run_elsewhere
+    from provision.operate.remote.away import FOLDER
+    from provision.probe.transport import Target as Reached
+
+    repair = "backbone drill -i INV --limit SERVER --on HOST"
+    if inventory is None or len(targets) != 1 or settings["from"]:
+        raise UsageError(_("--on takes one server of an inventory, and another one to restore on"), repair=repair)
+    fleet = load(inventory, allow_expired=True)
+    servers = {server.name: server for server in fleet.servers}
+    source = servers[targets[0].name]
+    if on == source.name:
+        raise UsageError(_("--on takes one server of an inventory, and another one to restore on"), repair=repair)
+    if on not in servers:
+        raise UsageError(_("the inventory has no server {name}").format(name=on), repair=", ".join(servers))
+    reached = reading(fleet, source, FOLDER)
+    return run_elsewhere(targets[0], Reached.of(servers[on]), reached, settings, tell, by, source.region)
 
 
 def from_disk(disk: str, to: str, repo: int) -> str:

@@ -40,6 +40,8 @@ STATE = ("/etc/wireguard", "/etc/backbone", "/etc/ssh")
 # postgres once there is one.
 DRILLS = "/var/lib/backbone/drill"
 
+PLACE = "/run/backbone-rebuild"
+
 Say = Callable[[str], None]
 
 
@@ -238,24 +240,27 @@ def _run(server: Server, script: str, seconds: float) -> str:
     return outcome.stdout.decode("utf-8", "replace")
 
 
-def pgbackrest_settings(access: Access, passphrase: str) -> str:
-    """pgBackRest's settings by which the new machine reads the second repository; the data folder comes beside them."""
+def pgbackrest_settings(access: Access, passphrase: str, repo: int = 2, folder: str = PLACE) -> str:
+    """pgBackRest's settings by which another machine reads the second repository; the data folder comes beside them.
+
+    `repo`: the number that it goes by there; `folder`: where the machine keeps the authority's file, and locks.
+    """
     lines = [
         "[global]",
-        "repo2-type=s3",
-        f"repo2-s3-endpoint={access.host}",
-        f"repo2-storage-port={access.port}",
-        f"repo2-s3-bucket={access.bucket}",
-        f"repo2-s3-region={access.region}",
-        f"repo2-s3-uri-style={access.uri_style}",
-        f"repo2-s3-key={access.access_key}",
-        f"repo2-s3-key-secret={access.secret}",
-        *(["repo2-storage-ca-file=/run/backbone-rebuild/ca.pem"] if access.authority else []),
-        "repo2-path=/pgbackrest",
-        "repo2-cipher-type=aes-256-cbc",
-        f"repo2-cipher-pass={passphrase}",
-        "lock-path=/run/backbone-rebuild",
-        "spool-path=/run/backbone-rebuild",
+        f"repo{repo}-type=s3",
+        f"repo{repo}-s3-endpoint={access.host}",
+        f"repo{repo}-storage-port={access.port}",
+        f"repo{repo}-s3-bucket={access.bucket}",
+        f"repo{repo}-s3-region={access.region}",
+        f"repo{repo}-s3-uri-style={access.uri_style}",
+        f"repo{repo}-s3-key={access.access_key}",
+        f"repo{repo}-s3-key-secret={access.secret}",
+        *([f"repo{repo}-storage-ca-file={folder}/ca.pem"] if access.authority else []),
+        f"repo{repo}-path=/pgbackrest",
+        f"repo{repo}-cipher-type=aes-256-cbc",
+        f"repo{repo}-cipher-pass={passphrase}",
+        f"lock-path={folder}",
+        f"spool-path={folder}",
         "log-level-file=off",
         "log-level-console=warn",
         "process-max=2",
@@ -263,6 +268,14 @@ def pgbackrest_settings(access: Access, passphrase: str) -> str:
         "archive-async=y",
     ]
     return "\n".join(lines) + "\n"
+
+
+def reading(fleet: Fleet, server: Server, folder: str) -> dict[str, str]:
+    """How another machine reads the server's second repository, for a drill there; it holds passphrases."""
+    secrets = dict(read_secrets(fleet.path, server.name))
+    access = access_of(fleet, server, secrets)
+    settings = pgbackrest_settings(access, str(secrets["backup_second_passphrase"]), 1, folder)
+    return {"config": settings, "authority": access.authority}
 
 
 def database_script(settings: str, authority: str) -> str:
@@ -277,6 +290,7 @@ def database_script(settings: str, authority: str) -> str:
         + _file("ca.pem", authority)
         + _file("restore.sh", _RESTORE)
         + "chown postgres: pgbackrest.conf ca.pem\n"
+        f"[ ! -d {DRILLS}/marks ] || chown -R postgres: {DRILLS}/marks\n"
         f"systemctl reset-failed {UNIT}.service 2>/dev/null || true\n"
         f"systemctl is-active -q {UNIT}.service || systemd-run -q --unit={UNIT} --service-type=oneshot --no-block "
         "-p RemainAfterExit=no -p TimeoutStartSec=infinity sh /run/backbone-rebuild/restore.sh\n"

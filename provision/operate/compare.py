@@ -60,7 +60,8 @@ class DrillResult:
     left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup").
     `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short. `operator`: the person who ran
     it; empty when no person did. `to`: "now", "mark" (an earlier mark) or "time"; a time that nobody marked is restored
-    and checked, but cannot be compared, so that it is never ok. `history`: past drills of this server, oldest first.
+    and checked, but cannot be compared, so that it is never ok. `on`: the other machine it was restored on, "" for its
+    own. `history`: past drills of this server, oldest first.
     """
 
     server: str
@@ -70,6 +71,7 @@ class DrillResult:
     engine: str = "postgresql"
     region: str = ""
     operator: str = ""
+    on: str = ""
     failed_step: str = ""
     failure: str = ""
     backup: str = ""

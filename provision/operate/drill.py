@@ -38,6 +38,7 @@ SENT = (
     "observe.py",
     "repositories.py",
     "place.py",
+    "away.py",
     "marking.py",
     "scratch.py",
     "controls.py",

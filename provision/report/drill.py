@@ -91,6 +91,7 @@ def page(result: Mapping[str, Any], zone: str) -> Page:
                 2: _("the second, off the server"),
             }.get(result["repo"], str(result["repo"] or "–")),
         ),
+        (_("restored on"), result.get("on") or _("the server itself")),
         (_("restored as of"), moment(result["target_at"], zone)),
         (_("size of the databases"), size(result["database_bytes"])),
         (_("size of the backup in the repository"), size(result["repository_bytes"])),

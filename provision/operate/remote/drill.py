@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from provision.operate.remote.away import opened
 from provision.operate.remote.controls import Controls, changed_row
 from provision.operate.remote.marking import Marking, around
 from provision.operate.remote.observe import (
@@ -29,7 +30,7 @@ from provision.operate.remote.observe import (
     rows,
     sequences,
 )
-from provision.operate.remote.place import ROOT, Live, read_mark, shown, survey
+from provision.operate.remote.place import ROOT, read_mark, shown, survey
 from provision.operate.remote.scratch import Scratch
 
 CANARIES = "SELECT id FROM backbone_ops.canary WHERE id = ANY (%s)"
@@ -65,7 +66,7 @@ class Work:
             "restored": {"databases": {}, "cluster": []},
             "controls": {},
         }
-        self.live = Live(settings, place)
+        self.live = opened(settings, place)
         self.port = self.live.port
         self.segment = ""
         self.goal: list[str] = []
@@ -111,6 +112,7 @@ class Work:
             kept = read_mark(Path(goal["path"]))
             self.observed["mark"], self.observed["canary"] = kept["mark"], kept["canary"]
             self.observed["source"] = kept["source"]
+            self.segment = (self.settings["away"] or {}).get("segment", "")
         else:
             told = around(self.live, goal["at"])
             self.segment = told.pop("segment")

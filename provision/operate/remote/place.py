@@ -6,6 +6,7 @@ Runs on the server as the user postgres. Nothing here changes anything but by th
 from __future__ import annotations
 
 import configparser
+import contextlib
 import gzip
 import json
 import os
@@ -32,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "database": "backbone",  # carries the schema backbone_ops
     "repo": 1,
     "from": "",  # a removable disk, or a copy on it: restored from there, to the copy's own mark
+    "away": None,  # on another host than the cluster's: see away.py
     "backup": "",  # pgBackRest's label; empty: the last one that ended before the target
     "to": "",  # a moment (ISO 8601), or a mark's name; empty: now
     "process_max": 2,
@@ -103,6 +105,23 @@ class Live:
         if "repo1-host" in self.told or self.told.get("repo1-type", "posix") not in ("posix", "cifs"):
             return None
         return Path(self.told.get("repo1-path", "/var/lib/pgbackrest"))
+
+    def goal(self, root: Path = ROOT) -> dict[str, Any]:
+        """Where to recover to."""
+        return target(self.settings, root)
+
+    def facts(self) -> dict[str, Any]:
+        """What the live cluster says of itself that a scratch cluster of its data has to know."""
+        with contextlib.closing(self.session("postgres")) as session:
+            [[size, wal, checksums, version, preload, prepared]] = rows(session, _SIZES)
+        return {
+            "bytes": int(size),
+            "wal_bytes": int(wal),
+            "data_checksums": checksums,
+            "server_version": version,
+            "preload": preload,
+            "prepared": prepared,
+        }
 
     @property
     def where(self) -> str:
@@ -230,14 +249,14 @@ def target(settings: dict[str, Any], root: Path = ROOT) -> dict[str, Any]:
     """
     asked = str(settings["to"])
     if settings.get("from"):
-        return _marked(copy_on(Path(settings["from"])) / "mark.json.gz")
+        return marked(copy_on(Path(settings["from"])) / "mark.json.gz")
     if not asked:
         return {"kind": "now"}
     at = None if any(path.name.startswith(f"{asked}.") for path in marks(root)) else moment(asked)
     for path in marks(root):
         if at is None and not path.name.startswith(f"{asked}."):
             continue
-        found = _marked(path)
+        found = marked(path)
         if at is None or int(found["at"]) == int(at):
             return found
     assert at is not None
@@ -246,7 +265,7 @@ def target(settings: dict[str, Any], root: Path = ROOT) -> dict[str, Any]:
     return {"kind": "time", "at": at}
 
 
-def _marked(path: Path) -> dict[str, Any]:
+def marked(path: Path) -> dict[str, Any]:
     """A mark as a target."""
     mark = read_mark(path)["mark"]
     return {
@@ -294,16 +313,12 @@ def survey(live: Live, place: Path, root: Path = ROOT) -> dict[str, Any]:
 
     Short where it cannot be done: no sound backup, a moment out of range, not enough disk.
     """
-    goal = target(live.settings, root)
+    goal = live.goal(root)
     stanza = live.stanza()
     backup = chosen(stanza, goal, str(live.settings["backup"]))
-    session = live.session("postgres")
-    try:
-        [[size, wal, checksums, version, preload, prepared]] = rows(session, _SIZES)
-    finally:
-        session.close()
-    whole = max(int(backup["info"]["size"]), int(size))
-    needed = int(whole * 1.1) + int(wal) + SYSTEM_BYTES + int(live.settings["spare_bytes"])
+    facts = live.facts()
+    whole = max(int(backup["info"]["size"]), facts["bytes"])
+    needed = int(whole * 1.1) + facts["wal_bytes"] + SYSTEM_BYTES + int(live.settings["spare_bytes"])
     free = shutil.disk_usage(place).free
     told = {
         "repo": live.repo,
@@ -319,10 +334,7 @@ def survey(live: Live, place: Path, root: Path = ROOT) -> dict[str, Any]:
         },
         "bytes": {"database": whole, "needed": needed, "free": free},
         "expected_seconds": expected(whole, root),
-        "data_checksums": checksums,
-        "server_version": version,
-        "preload": preload,
-        "prepared": prepared,
+        **{name: facts[name] for name in ("data_checksums", "server_version", "preload", "prepared")},
     }
     if free < needed:
         raise Short(

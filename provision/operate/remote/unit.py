@@ -11,8 +11,9 @@
     whole   root: a drill from its start to its record, as a timer has it made; ends with 1 if it fell short
     mark    postgres: a mark without a drill: a moment that later drills and restores can be compared with
     marked  postgres: the same, waits for its WAL in the repository; answers {"path", "segment", "at", "lsn"}
+    lend    root: a mark and facts for a drill on another host; see away.py
     marks   root: the kept marks as JSON, oldest first: when, and rows by table
-    clean   root: remove the scratch place; the unit itself asks for it when it ends, however it ends
+    clean   root: remove the scratch place, and settings with passphrases; the unit asks for it, however it ends
 
 Everything lies below ROOT/ID, which is root's; only ROOT/ID/work belongs to postgres.
 """
@@ -33,6 +34,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from provision.operate.remote.away import lend, opened
 from provision.operate.remote.drill import Work, told_plan
 from provision.operate.remote.marking import Marking
 from provision.operate.remote.observe import Short, run
@@ -85,7 +87,7 @@ def look(drill: str, given: dict[str, Any]) -> dict[str, Any]:
     """As postgres: the plan of a drill, or why there can be none. Changes nothing."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return {"plan": told_plan(survey(Live({**DEFAULTS, **given}, Path(folder)), ROOT))}
+            return {"plan": told_plan(survey(opened({**DEFAULTS, **given}, Path(folder)), ROOT))}
     except Short as fault:
         return {"refused": {"message": str(fault), **fault.as_told()}}
 
@@ -98,7 +100,11 @@ def start(drill: str, given: dict[str, Any]) -> None:
         if left.is_dir() and left.name not in (drill, MARKS) and not (left / COPYING).exists():
             shutil.rmtree(left, ignore_errors=True)
     settings = {**DEFAULTS, **given}
-    (ROOT / drill / "settings.json").write_text(json.dumps(settings))
+    # A drill on another host than the cluster's brings passphrases along.
+    private = ROOT / drill / "settings.json"
+    private.touch(mode=0o600)
+    private.write_text(json.dumps(settings))
+    shutil.chown(private, "postgres", "postgres")
     of_postgres(ROOT / MARKS)
     of_postgres(ROOT / drill / "work")
     program = [sys.executable, "-m", PROGRAM]
@@ -282,7 +288,10 @@ def stop(drill: str) -> None:
 
 
 def clean(drill: str) -> None:
+    """What a drill leaves when it ended, however: the scratch place, and settings with passphrases, go."""
     shutil.rmtree(ROOT / drill / "work" / "scratch", ignore_errors=True)
+    for name in ("settings.json", "work/pgbackrest.conf", "work/ca.pem"):
+        (ROOT / drill / name).unlink(missing_ok=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -305,6 +314,10 @@ def main(arguments: list[str]) -> int:
             print(json.dumps(answers[verb](drill, json.load(sys.stdin))))
         elif verb == "start":
             start(drill, json.load(sys.stdin))
+        elif verb == "lend":
+            print(json.dumps(as_postgres("lent", drill, json.load(sys.stdin))))
+        elif verb == "lent":
+            print(json.dumps(lend(drill, json.load(sys.stdin))))
         elif verb == "marked":
             print(json.dumps(mark(drill, json.load(sys.stdin), wait=True)))
         elif verb == "mark":

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +10,10 @@ import pytest
 from provision.cli import copy as verb
 from provision.cli.main import app, run_guarded
 from provision.operate import session as one_server
-from provision.probe.transport import Outcome, Output, Target
+from provision.probe.transport import Target
 from provision.report import keys
 from provision.report.verify import check
+from tests.support.answering import Answering
 
 PLAN = {
     "backup": "20261120-033000F",
@@ -42,28 +40,8 @@ DONE = {
 }
 
 
-class Session:
-    """A server that answers by verb, and keeps what it was given."""
-
-    def __init__(self, **answers: Any) -> None:
-        self.answers: dict[str, Any] = {"survey": {"plan": PLAN}, "start": "", "signed": "", **answers}
-        self.given: dict[str, Any] = {}
-
-    def __call__(self, targets: Sequence[Target]) -> Session:
-        return self
-
-    def close(self) -> None:
-        return None
-
-    def run(self, scripts: Mapping[str, str], timeout: float) -> dict[str, Outcome]:
-        [(name, script)] = scripts.items()
-        if script.startswith("rm -rf"):
-            return {name: Output(0, b"", b"")}
-        word = next(line for line in script.splitlines() if "disk_unit " in line).split("disk_unit ")[1].split()[0]
-        text = script.partition("<<'GIVEN'")[2].partition("\n")[2].partition("\n")[0]
-        self.given[word] = json.loads(base64.b64decode(text)) if text else None
-        answer = self.answers[word]
-        return {name: Output(0, b"" if answer == "" else json.dumps(answer).encode(), b"")}
+def server(**answers: Any) -> Answering:
+    return Answering(survey={"plan": PLAN}, start="", signed="", **answers)
 
 
 def news(observed: Any) -> dict[str, Any]:
@@ -71,7 +49,7 @@ def news(observed: Any) -> dict[str, Any]:
     return {"active": False, "result": "success", "events": [event], "observed": observed}
 
 
-def ran(monkeypatch: pytest.MonkeyPatch, folder: Path, session: Session, *words: str) -> int:
+def ran(monkeypatch: pytest.MonkeyPatch, folder: Path, session: Answering, *words: str) -> int:
     monkeypatch.setattr(one_server, "Session", session)
     monkeypatch.setattr(verb, "chosen", lambda *_: ([Target(name="kab", kind="local")], {"kab": "Asia/Jakarta"}, {}))
     key = keys.pair(folder / "keys" / "report.pem", folder / "signers", "here")
@@ -83,7 +61,7 @@ def test_the_record_is_signed_here_and_on_the_disk(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
 ) -> None:
     (tmp_path / "keys").mkdir()
-    session = Session(poll=news(DONE))
+    session = server(poll=news(DONE))
     out = tmp_path / "out"
     assert ran(monkeypatch, tmp_path, session, "--to", "/mnt/d", "--keep", "3", "--out", str(out)) == 0
     assert session.given["start"] == {"disk": "/mnt/d", "keep": 3, "backup": "", "server": "kab"}
@@ -102,7 +80,7 @@ def test_what_cannot_be_is_said_before_anything_is_written(
 ) -> None:
     (tmp_path / "keys").mkdir()
     refused = {"message": "/mnt/d is no mounted disk: nothing was written"}
-    session = Session(survey={"refused": refused}) if not plan_only else Session()
+    session = server() if plan_only else Answering(survey={"refused": refused})
     words = ("--to", "/mnt/d", *(("--plan",) if plan_only else ()))
     assert ran(monkeypatch, tmp_path, session, *words) == (0 if plan_only else 1)
     assert "start" not in session.given
@@ -121,7 +99,7 @@ def test_a_copy_that_fell_short_is_not_signed(
 ) -> None:
     (tmp_path / "keys").mkdir()
     monkeypatch.setenv("BACKBONE_LANG", "en")
-    session = Session(poll=news(observed))
+    session = server(poll=news(observed))
     assert ran(monkeypatch, tmp_path, session, "--to", "/mnt/d") == 1
     assert "signed" not in session.given
     assert said in capsys.readouterr().err
@@ -129,5 +107,5 @@ def test_a_copy_that_fell_short_is_not_signed(
 
 def test_the_place_is_named_from_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
-    assert ran(monkeypatch, tmp_path, Session(), "--to", "disk") == 2
-    assert ran(monkeypatch, tmp_path, Session()) == 2
+    assert ran(monkeypatch, tmp_path, server(), "--to", "disk") == 2
+    assert ran(monkeypatch, tmp_path, server()) == 2
