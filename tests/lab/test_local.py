@@ -11,13 +11,14 @@ from tests.support import on_server
 from tests.support.lab_hosts import SERVER, Provisioned
 
 PLACE = "/root/inventory"
+COLLECTIONS = ("community/general", "ansible/posix")  # what the stages use of them
 AUDIT = f"{on_server.COMMAND} audit -i {PLACE} --limit {SERVER} --local"
 
 
 @pytest.fixture(scope="module")
 def itself(provisioned: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> Provisioned:
     """The provisioned server with the package on it, and its inventory."""
-    on_server.install(provisioned.lab, SERVER, tmp_path_factory.mktemp("wheel"))
+    on_server.install(provisioned.lab, SERVER, tmp_path_factory.mktemp("wheel"), COLLECTIONS)
     on_server.bring(provisioned.lab, SERVER, provisioned.inventory.parent, PLACE)
     return provisioned
 

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from provision.audit.run import examine
 from provision.inventory import load
 from provision.inventory.secrecy import VAULT_FILE
-from provision.inventory.vault import change_vault, read_password, read_vault
+from provision.inventory.vault import read_password, read_vault, write_vault
 from provision.onboard import vpn
 from provision.onboard.rotation import BACKUP_FORMER, FORMER
 from tests.support.lab_hosts import SERVER, Provisioned
 
 PASSWORDS = "backbone_secret_db_passwords"
+PASSPHRASE = "backbone_secret_backup_passphrase"
 ANALYST, OLD = "analis", "the-password-before-the-rotation"
 TLS = "/etc/backbone/tls"
 REPOSITORY = "/var/lib/pgbackrest"
@@ -33,18 +33,16 @@ class Region:
     def __init__(self, server: Provisioned, folder: Path) -> None:
         self.server, self.folder = server, folder
         shutil.copytree(server.inventory.parent, folder)
-        # This one alone: its vault is shared with nobody.
-        inventory = YAML().load(folder / "hosts.yml")
-        servers = inventory["all"]["children"]["servers"]["hosts"]
-        for name in [one for one in servers if one != SERVER]:
-            del servers[name]
-        YAML().dump(inventory, folder / "hosts.yml")
-        change_vault(folder / VAULT_FILE, read_password(folder), {PASSWORDS: {ANALYST: OLD}})
+        # Its own: what it shares with other servers can be renewed on all of them only.
+        shared = read_vault(folder / VAULT_FILE, read_password(folder))
+        self.file = folder / "host_vars" / SERVER / "vault.yml"
+        own = {PASSWORDS: {ANALYST: OLD}, PASSPHRASE: shared[PASSPHRASE]}
+        write_vault(self.file, own, read_password(folder))
         self.out = folder.parent / "out"
 
     @property
     def vault(self) -> dict[str, Any]:
-        return read_vault(self.folder / VAULT_FILE, read_password(self.folder))
+        return read_vault(self.file, read_password(self.folder))
 
     def asked(self, verb: str, *words: str, status: int = 0) -> Any:
         """What a verb answers to machines, one document."""
@@ -95,7 +93,6 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     last = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d")
     _private, public = vpn.key_pair()
     own = region.folder / "host_vars" / SERVER / "vpn.yml"
-    own.parent.mkdir(parents=True)
     own.write_text(
         f"backbone_vpn_peers:\n  - name: sri\n    public_key: {public}\n    address: 10.90.0.2\n    expires: '{last}'\n"
     )
@@ -148,11 +145,11 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
 @pytest.mark.slow
 def test_backups_get_a_new_passphrase_and_the_former_stay_readable(region: Region) -> None:
     asked = "runuser -u postgres -- pgbackrest --stanza=main --output=json info"
-    old = region.vault["backbone_secret_backup_passphrase"]
+    old = region.vault[PASSPHRASE]
     region.backbone("drill", "--out", str(region.out / "before"))
     mark = region.asked("restore", "--find")[-1]
     region.backbone("apply", "--rotate", "backup")
-    new = region.vault["backbone_secret_backup_passphrase"]
+    new = region.vault[PASSPHRASE]
     assert new != old
     assert region.vault[BACKUP_FORMER]["passphrase"] == old
     assert FORMER not in region.vault

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 from provision.lab.lab import Lab
@@ -17,7 +18,7 @@ CLONE = Path(__file__).parents[2]
 COMMAND = "/opt/backbone-controller/backbone"
 _LIB = f"./lib/python3.{sys.version_info.minor}"
 _LEFT_OUT = (f"{_LIB}/test", f"{_LIB}/idlelib", "./share", "__pycache__", "*.a")
-_COLLECTIONS = "ansible_collections"  # 270 MB that no audit reads
+_COLLECTIONS = "ansible_collections"  # 270 MB: of these goes there what is asked for
 
 
 def _stream(lab: Lab, host: str, folder: Path, into: str, *more: str) -> None:
@@ -28,8 +29,8 @@ def _stream(lab: Lab, host: str, folder: Path, into: str, *more: str) -> None:
     assert packed.wait() == 0
 
 
-def install(lab: Lab, host: str, scratch: Path) -> str:
-    """Install on the host; the command's path there."""
+def install(lab: Lab, host: str, scratch: Path, collections: Sequence[str] = ()) -> str:
+    """Install on the host, with Ansible's `collections` (such as community/general); the command's path there."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(scratch)]
     subprocess.run(build, cwd=CLONE, check=True, capture_output=True)
     [wheel] = scratch.glob("*.whl")
@@ -38,6 +39,8 @@ def install(lab: Lab, host: str, scratch: Path) -> str:
     site, left_out = sysconfig.get_path("purelib"), [f"--exclude={name}" for name in _LEFT_OUT]
     _stream(lab, host, Path(sys.base_prefix), sys.base_prefix, *left_out)
     _stream(lab, host, Path(sys.prefix), sys.prefix, *left_out, f"--exclude={_COLLECTIONS}")
+    for one in collections:
+        _stream(lab, host, Path(site, _COLLECTIONS, one), f"{site}/{_COLLECTIONS}/{one}", "--exclude=./tests")
     # The clone's place is not known there; the wheel lies beside what it needs.
     lab.run(host, f"rm -f {site}/backbone-daerah.pth")
     _stream(lab, host, unpacked, site)
