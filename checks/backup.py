@@ -103,7 +103,7 @@ def room(host: Any, params: Params) -> Measure:
     if dropped and dropped > max((one["timestamp"]["start"] for one in backups), default=0):
         return absent(say("the repository took no changes, and some were dropped since the last backup"), expected)
     disks = [line.split() for line in told.get("disks", [])]
-    full = {fields[5]: int(fields[4].rstrip("%")) for fields in disks if len(fields) >= 6}
+    full = {fields[5]: int(fields[4].rstrip("%")) for fields in disks if len(fields) >= 6 and fields[4].endswith("%")}
     if not full:
         return Measure("error", say("df does not tell how full the disks are"), expected)
     place = max(full, key=lambda one: full[one])
@@ -145,7 +145,7 @@ def second_repository(host: Any, params: Params) -> Measure:
     if len(repositories) < 2:
         return Measure("warning", say("there is only one repository"), expected)
     told = facts.told(host, commands.BACKUP_DISKS)
-    said = dict(line.split("=", 1) for line in told.get("repositories", []))
+    said = dict(line.split("=", 1) for line in told.get("repositories", []) if "=" in line)
     away = [
         key
         for key in repositories

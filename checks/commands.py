@@ -14,9 +14,10 @@ MACHINE = r"""awk 'BEGIN {print "##os"} FNR == 1 {f++} f == 1 {print} f == 2 && 
 f == 3 && /^processor/ {n++} f == 3 && /^(model name|flags|Features)/ && !seen[$0]++ {c=c $0 "\n"}
 END {print "##processors\n" n + 0 "\n##memory\n" m; printf "##cpu\n%s", c}' /etc/os-release /proc/meminfo /proc/cpuinfo
 echo '##architecture'; uname -m
-echo '##base_frequency'; cat /sys/devices/system/cpu/cpu0/cpufreq/base_frequency 2>/dev/null
-echo '##firmware'; dmidecode -t processor 2>/dev/null | grep -E 'Speed: [0-9]'
-echo '##virtual'; systemd-detect-virt
+f=/sys/devices/system/cpu/cpu0/cpufreq/base_frequency
+echo '##base_frequency'; [ -r $f ] && read -r v <$f && echo "$v"
+echo '##firmware'; [ -e /sys/firmware/dmi/tables ] && dmidecode -t processor 2>/dev/null | grep -E 'Speed: [0-9]'
+f=/run/systemd/container; echo '##virtual'; if [ -s $f ]; then read -r v <$f; echo "$v"; else systemd-detect-virt; fi
 echo '##disk'; for d in /var/lib/postgresql /var/lib; do [ -d $d ] && df -Pk $d && break; done
 echo '##clock'; date +%s"""
 
@@ -68,19 +69,45 @@ UNITS = (
     "systemd-journal-upload.service",
     "wg-quick@wg-backbone.service",
 )
-_PROPERTIES = (
-    "Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,OnFailure,"
-    "ExecMainExitTimestamp,LastTriggerUSec,NextElapseUSecRealtime"
+# Of these their last runs are asked as well, and whom they tell.
+_WHOLE = (
+    "apt-daily-upgrade.service",
+    "apt-daily.service",
+    "backbone-antivirus-scan.service",
+    "backbone-audit.service",
+    "backbone-backup-diff.service",
+    "backbone-backup-full.service",
+    "backbone-sync-retention.service",
+    "backbone-sync-retention.timer",
+    "backbone-sync.service",
 )
+_PROPERTIES = (
+    "Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,OnFailure,ExecMainExitTimestamp,LastTriggerUSec"
+)
+_MANAGER = "org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager"
 
 
 def units(further: Iterable[str] = ()) -> str:
-    """The question for all units at once."""
-    names = " ".join(shlex.quote(name) for name in sorted({*UNITS, *further}))
-    return f"systemctl show --no-pager -p {_PROPERTIES} -- {names}"
+    """The question for all units at once, and for all that have failed.
 
+    systemctl lets systemd tell everything it knows of a unit, a millisecond each; so the many of which only the state
+    is asked are told by one call of the bus, in systemctl's form. Whether they start at boot is told by what is linked
+    into a target.
+    """
+    whole = sorted({*_WHOLE, *further})
+    brief = sorted({*UNITS} - {*whole})
+    return rf"""systemctl show --no-pager --state=failed -p {_PROPERTIES} -- {" ".join(map(shlex.quote, whole))} '*'
+r=$?; a='{" ".join(brief)}'
+set -- /etc/systemd/system/*.wants/* /etc/systemd/system/*.requires/* /run/systemd/*/*.wants/* \
+  /usr/lib/systemd/system/*.wants/*
+busctl --no-pager call {_MANAGER} ListUnitsByNames as {len(brief)} $a | awk -F'"' -v a="$a" -v l=" $* " '
+{{gsub(/\\"/, ""); n=split(a, asked, " ")
+for (i=1; i <= n; i++) {{b=18 * (i - 1); if ($(b + 2) == "") exit 1
+print "\nId=" $(b + 2) "\nNames=" $(b + 2) " " asked[i]
+print "LoadState=" $(b + 6) "\nActiveState=" $(b + 8) "\nSubState=" $(b + 10)
+print "UnitFileState=" (index(l, "/" $(b + 2) " ") ? "enabled" : "disabled")}}}}' || r=1
+exit $r"""
 
-FAILED_UNITS = "systemctl list-units --failed --no-legend --plain --no-pager"
 
 SOCKETS = "ss -H -lntup"
 RULESET = "nft -j list ruleset"
@@ -97,22 +124,24 @@ TIME = (
     "echo '##chrony'; chronyc -n -c tracking 2>/dev/null && exit; "
     "echo '##timedate'; timedatectl show -p NTPSynchronized --value 2>/dev/null"
 )
+# Where rsyslog sends entries to: its older form with @, its newer one by the name of a module.
 JOURNAL = (
-    "echo '##files'; ls /var/log/journal/\"$(cat /etc/machine-id)\"/*.journal 2>/dev/null; "
-    "echo '##settings'; cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null "
-    "| grep -E '^ *(Storage|SystemMaxUse|MaxRetentionSec)='; "
-    # Where rsyslog sends entries to: its older form with @, its newer one by the name of a module.
-    "echo '##forward'; cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null "
-    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; true"
+    "read -r m </etc/machine-id; "
+    "echo '##files'; for f in /var/log/journal/$m/*.journal; do [ -e $f ] && echo $f; done; "
+    "echo '##settings'; grep -hsE '^ *(Storage|SystemMaxUse|MaxRetentionSec)=' "
+    "/etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf; "
+    "echo '##forward'; if [ -e /etc/rsyslog.conf ]; then cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null "
+    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; else echo 0; fi; true"
 )
 # Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
 # file there whose name holds a dot or ends in ~.
 PEOPLE = (
     "echo '##passwd'; getent passwd | { k=; while IFS=: read -r n x u g c h s; do printf '%s\\n' \"$n:$u:$h:$s\"; "
     '[ -s "$h/.ssh/authorized_keys" ] && k="$k$h\n"; done; echo \'##keys\'; printf \'%s\' "$k"; }; '
-    "s=$(find /etc/sudoers /etc/sudoers.d -type f ! -name '*.*' ! -name '*~' -exec awk '"
-    "/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ && !seen[$1]++ {print $1}' {} + "
-    "2>/dev/null); g='backbone-admins sudo wheel'; set -f; for n in $s; do case $n in %*) n=${n#%}; "
+    "set --; for f in /etc/sudoers /etc/sudoers.d/*; do case ${f##*/} in *.*|*~) ;; "
+    "*) [ -f $f ] && set -- $@ $f;; esac; done; s=$(awk '"
+    "/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ && !seen[$1]++ {print $1}' $@ "
+    "/dev/null 2>/dev/null); g='backbone-admins sudo wheel'; set -f; for n in $s; do case $n in %*) n=${n#%}; "
     'case " $g " in *" $n "*) ;; *) g="$g $n";; esac;; esac; done; '
     "echo '##sudoers'; printf '%s\\n' $s; echo '##group'; getent group $g; "
     # Of a password only whether there is one, never its hash.
@@ -124,16 +153,19 @@ PEOPLE = (
 def kernel(settings: Iterable[str], modules: Iterable[str]) -> str:
     """The kernel's settings (files below /proc/sys), what is loaded and may be, the audit rules' keys, /dev/shm.
 
-    By grep: the shell's own `read` asks letter by letter, and the kernel answers the first time only.
+    By grep and awk: the shell's own `read` asks letter by letter, and the kernel answers the first time only.
     """
     names = "|".join(modules)
-    return rf"""echo '##container'; systemd-detect-virt --container
+    return rf"""f=/run/systemd/container
+echo '##container'; if [ -s $f ]; then read -r v <$f; echo "$v"; else systemd-detect-virt --container; fi
 echo '##writable'; [ -w /proc/sys/net/ipv4/conf/all/accept_redirects ] && echo yes
 echo '##kernel'; cd /proc/sys; grep -sH '' {" ".join(settings)}
-echo '##shm'; while read -r _ m _ o _; do [ "$m" = /dev/shm ] && echo "$o"; done </proc/mounts
-echo '##loaded'; grep -E '^({names}) ' /proc/modules
-echo '##blocked'; cat /etc/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf 2>/dev/null |
-sed -nE 's/^install[[:space:]]+({names})[[:space:]]+\/(usr\/)?bin\/(false|true)$/\1/p' | sort -u
+set --; for f in /proc/mounts /proc/modules /etc/modprobe.d/*.conf /usr/lib/modprobe.d/*.conf
+do [ -r $f ] && set -- $@ $f; done
+awk 'FILENAME == "/proc/mounts" && $2 == "/dev/shm" {{m=m $4 "\n"}}
+FILENAME == "/proc/modules" && /^({names}) / {{l=l $0 "\n"}}
+/^install[ \t]+({names})[ \t]+\/(usr\/)?bin\/(false|true)$/ && !seen[$2]++ {{b=b $2 "\n"}}
+END {{printf "##shm\n%s##loaded\n%s##blocked\n%s", m, l, b}}' $@
 echo '##audited'; command -v auditctl >/dev/null && auditctl -l 2>/dev/null | grep -oE '(-k |key=)[a-z]+' |
 sed 's/^-k //; s/^key=//' | sort -u; true"""
 
@@ -142,17 +174,17 @@ sed 's/^-k //; s/^key=//' | sort -u; true"""
 # not, or something has changed since, apt is asked, which costs half a second of processor time.
 PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
-echo '##lists'; ls /var/lib/apt/lists 2>/dev/null | grep -c _Packages
+n=0; for f in /var/lib/apt/lists/*_Packages*; do [ -e $f ] && n=$((n + 1)); done
+echo '##lists'; echo $n
 echo '##outstanding'; f=/var/lib/backbone/patching/outstanding
 if [ -e $f ] && [ ! /var/lib/dpkg/status -nt $f ] && [ ! /var/lib/apt/lists -nt $f ]; then cat $f
 else apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>/dev/null | sed -n 's/^Inst /0 Inst /p'; fi
-echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
-echo '##log'; tail -n 3 /var/log/unattended-upgrades/unattended-upgrades.log 2>/dev/null
+f=/run/reboot-required; echo '##reboot'; [ -e $f ] && stat -c '%Y' $f
+f=/var/log/unattended-upgrades/unattended-upgrades.log; echo '##log'; [ -s $f ] && tail -n 3 $f
 true"""
 
-# Arrays and disks that a machine of its own has; those of a virtual one belong to the machine beneath it.
-DISKS = r"""systemd-detect-virt -q && exit 0
-echo '##arrays'; cat /proc/mdstat 2>/dev/null
+# Arrays and disks; asked of a machine of its own only: those of a virtual one belong to the machine beneath it.
+DISKS = r"""echo '##arrays'; cat /proc/mdstat 2>/dev/null
 echo '##lvm'; command -v lvs >/dev/null && lvs --noheadings -o vg_name,lv_name,segtype,lv_health_status 2>/dev/null
 echo '##disks'; for d in /sys/block/*; do [ -e $d/device ] && [ "$(cat $d/removable)" = 0 ] && echo ${d##*/}; done
 command -v smartctl >/dev/null || exit 0
@@ -163,9 +195,10 @@ done; true"""
 
 WIREGUARD = (
     "echo '##link'; ip -o link show dev wg-backbone 2>/dev/null; "
-    "echo '##peers'; wg show wg-backbone allowed-ips 2>/dev/null; "
-    "echo '##port'; wg show wg-backbone listen-port 2>/dev/null; "
-    "echo '##handshakes'; wg show wg-backbone latest-handshakes 2>/dev/null; true"
+    # Of a dump's first line, the server's own, the port alone: the private key is in it.
+    "wg show wg-backbone dump 2>/dev/null | awk -F'\\t' 'NR == 1 {o=$3 \"\\n\"; next} "
+    '{n=$4; gsub(/,/, " ", n); p=p $1 "\\t" n "\\n"; h=h $1 "\\t" $5 "\\n"} '
+    'END {printf "##peers\\n%s##port\\n%s##handshakes\\n%s", p, o, h}\'; true'
 )
 
 SIGNATURES = (
@@ -182,19 +215,19 @@ EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 # before it does anything: five times the time of the question.
 _NO_TRUST = "SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null"
 CERTIFICATE = r"""cd /etc/backbone/tls 2>/dev/null || exit 0
-t=$(SSL_CERT_FILE=/dev/null openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -pubkey -text)
-printf '%s\n' "$t" | awk '/^(notBefore|notAfter|subject|issuer)=|^ *DNS:/ {head=head $0 "\n"}
-/BEGIN CERT/ && !leaf {c=1; next} /END CERT/ {c=0} c {leaf=leaf $0}
-/Public-Key|Public Key Algo|Signature Algo/ {s=s $0 "\n"}
-END {print "##certificate"; printf "%sleaf=%s\n##strength\n%s", head, leaf, s}' server.crt -
-echo '##chain'; trust='-CApath /etc/ssl/certs'
-[ -s authority.pem ] && trust='-CAfile authority.pem'
-openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
-echo '##pair'
-printf '%s\n' "$t" | sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/p' | sha256sum
-openssl pkey -in server.key -pubout | sha256sum
-echo '##key'
-stat -c '%a %U %G' server.key"""
+export OPENSSL_CONF=/dev/null
+trust='-CApath /etc/ssl/certs'; [ -s authority.pem ] && trust='-CAfile authority.pem'
+{ SSL_CERT_FILE=/dev/null openssl x509 -in server.crt -noout -startdate -enddate -subject -issuer -pubkey -text
+echo '##pair'; openssl pkey -in server.key -pubout
+echo '##chain'; openssl verify -no_check_time $trust -untrusted server.crt server.crt 2>&1
+echo '##key'; stat -c '%a %U %G' server.key; } | awk '/^##/ {at=$0}
+FNR != NR && !f {f=1; at=""}
+f {if (/BEGIN CERT/ && !leaf) {c=1; next} if (/END CERT/) c=0; if (c) leaf=leaf $0; next}
+/BEGIN PUBLIC/ {k=""; p=1; next} /END PUBLIC/ {pair=pair k "\n"; p=0} p {k=k $0; next}
+at == "##chain" || at == "##key" {rest=rest $0 "\n"}
+at == "" && /^(notBefore|notAfter|subject|issuer)=|^ *DNS:/ {head=head $0 "\n"}
+at == "" && /Public-Key|Public Key Algo|Signature Algo/ {s=s $0 "\n"}
+END {print "##certificate"; printf "%sleaf=%s\n##strength\n%s##pair\n%s%s", head, leaf, s, pair, rest}' - server.crt"""
 
 
 # What somebody says who speaks TLS 1.1 at most: the suites of that time, no name, the usual curves. Asked in this way
@@ -220,7 +253,7 @@ def _old(fqdn: str, place: str) -> str:
     """Says which version it is where a port (ADDRESS/PORT) goes along with TLS 1.1 or older; in bash, by file 3."""
     return (
         f"exec 3<>/dev/tcp/{place} && {{ printf '{_old_hello(fqdn)}' >&3; "
-        'v=$(head -c 11 <&3 | od -An -v -tx1); case $v in " 16 03 "*" 02 "*" 03 00") echo SSLv3;; '
+        'v=$(od -An -v -tx1 -N11 <&3); case $v in " 16 03 "*" 02 "*" 03 00") echo SSLv3;; '
         '" 16 03 "*" 02 "*" 03 01") echo TLSv1;; " 16 03 "*" 02 "*" 03 02") echo TLSv1.1;; esac; exec 3<&-; }'
     )
 
@@ -259,7 +292,7 @@ def tls_ports(fqdn: str, ports: Iterable[int]) -> str:
     old = f"[ $p = 5432 ] || timeout 5 bash -c {shlex.quote(_old(fqdn, '$0/$1'))} $b $p 2>/dev/null"
     return rf"""export OPENSSL_CONF=/dev/null
 t='-CApath /etc/ssl/certs'; [ -s /etc/backbone/tls/authority.pem ] && t='-CAfile /etc/backbone/tls/authority.pem'
-ss -H -lnt | awk -v asked=' {asked} ' {_LISTENING} | sort -u | while read -r p a b l; do
+ss -H -lnt | awk -v asked=' {asked} ' {_LISTENING} | while read -r p a b l; do
 s=; [ $p = 5432 ] && s='-starttls postgres'; echo "##$p$l"
 timeout 5 openssl s_client -connect $a:$p $s -servername {name} -verify_hostname {name} $t \
   </dev/null 2>/dev/null | {_TOLD} && {{ v=$({old}); [ -z "$v" ] || echo old=1; }}; done; true"""
@@ -292,14 +325,17 @@ PGBACKREST = _POSTGRES + "pgbackrest --log-level-console=off --output=json info"
 # When WAL was dropped last, because the repository took none, what waits for a second repository, and how full the
 # disks of repository and database are.
 BACKUP_DISKS = r"""l=/var/log/pgbackrest/main-archive-push-async.log
-echo '##dropped'; t=$(cat $l.1 $l 2>/dev/null | sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' | tail -n 1)
-[ -z "$t" ] || date -d "$t" +%s
-echo '##repositories'; cat /etc/pgbackrest/pgbackrest.conf /etc/pgbackrest/conf.d/*.conf 2>/dev/null |
-sed -n 's/^\(repo[0-9]*-\(type\|host\)\)=/\1=/p'
-echo '##second'; cat /var/lib/backbone/archive-second/state 2>/dev/null
+echo '##dropped'; t=$(sed -n 's/^\([-0-9]* [0-9:]*\).*dropped WAL file.*/\1/p' $l.1 $l 2>/dev/null)
+[ -z "$t" ] || date -d "${t##*
+}" +%s
+r=$(sed -n 's/^\(repo[0-9]*-\(type\|host\|path\)\)=/\1=/p' /etc/pgbackrest/pgbackrest.conf \
+  /etc/pgbackrest/conf.d/*.conf 2>/dev/null)
+echo '##repositories'; echo "$r"
+f=/var/lib/backbone/archive-second/state; echo '##second'; [ -e $f ] && cat $f
 f=/var/lib/backbone/state-backup/saved; [ ! -e $f ] || stat -c 'saved %Y' $f
-echo '##disks'; for d in $(sed -n 's/^repo1-path=//p' /etc/pgbackrest/pgbackrest.conf 2>/dev/null) /var/lib/postgresql
-do [ -d $d ] && df -Pk $d | sed -n '2p'; done; true"""
+set --; for d in $r repo1-path=/var/lib/postgresql
+do case $d in repo1-path=*) [ -d "${d#*=}" ] && set -- "$@" "${d#*=}";; esac; done
+echo '##disks'; [ $# = 0 ] || df -Pk "$@"; true"""
 # The service writes its status down after every run, and with it the grant that it goes by.
 SYNC_STATUS = "cat /var/lib/backbone/status/sync.json 2>/dev/null || /usr/local/bin/backbone-sync status --json"
 SYNC_GRANT = """f=/var/lib/backbone/status/grant.json; c=/opt/backbone/sync/current
@@ -313,8 +349,8 @@ METRICS = (
     r"\( -name '*.prom' -o -name audit.dsse.json -o -name client.pem \) -printf '%T@ %f\n' 2>/dev/null; "
     # Of all its collectors only the one for the stages' own metrics: the others take a tenth of a second.
     "echo '##exporter'; timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9100; "
-    'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3\' 2>/dev/null '
-    "| grep -E '^(node_textfile_scrape_error|node_textfile_mtime_seconds)'; true"
+    'printf "GET /metrics?collect[]=textfile HTTP/1.0\\r\\n\\r\\n" >&3; '
+    'exec grep -E "^node_textfile_(scrape_error|mtime_seconds)" <&3\' 2>/dev/null; true'
 )
 
 

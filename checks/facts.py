@@ -119,7 +119,7 @@ class Unit:
     on_failure: tuple[str, ...]
     last_exit: float
     last_trigger: float
-    next_run: float
+    failed: bool = False  # ended badly, and has not been started since
 
     @property
     def running(self) -> bool:
@@ -140,9 +140,12 @@ _ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "genera
 
 @fact
 def units(host: Any, *further: str) -> dict[str, Unit]:
-    """The units that the stages bring, and `further` ones; each asked name is a key."""
+    """The units that the stages bring, `further` ones, and all that have failed; each asked name is a key.
+
+    Times, results and whom a failure tells are known of `further` ones and of those in commands' list alone.
+    """
     answer = ask(host, commands.units(further))
-    if answer.rc != 0 and "Id=" not in answer.stdout:
+    if answer.rc != 0 or "Id=" not in answer.stdout:
         raise NotAnswered("{command} does not answer: {said}", command="systemctl", said=answer.stderr.strip()[:120])
     found: dict[str, Unit] = {}
     for block in answer.stdout.split("\n\n"):
@@ -159,14 +162,14 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
             on_failure=tuple(said.get("OnFailure", "").split()),
             last_exit=_moment(said.get("ExecMainExitTimestamp", "")),
             last_trigger=_moment(said.get("LastTriggerUSec", "")),
-            next_run=_moment(said.get("NextElapseUSecRealtime", "")),
+            failed=said.get("ActiveState") == "failed",
         )
         for name in {said["Id"], *said.get("Names", "").split()}:
             found[name] = unit
     return found
 
 
-_NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0, 0.0)
+_NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0)
 
 
 def unit(host: Any, name: str, *further: str) -> Unit:

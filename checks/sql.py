@@ -31,13 +31,16 @@ _SETTINGS = (
     "work_mem",
 )
 _LIST = ", ".join(f"'{name}'" for name in _SETTINGS)
+# Views that read all settings, or the files again, are read once.
 _CLUSTER = f"""
+WITH known AS MATERIALIZED (SELECT name, setting, pending_restart FROM pg_settings),
+ files AS MATERIALIZED (SELECT sourcefile, name, error FROM pg_file_settings)
 SELECT json_build_object(
  'version', current_setting('server_version_num')::int,
  'started', extract(epoch FROM pg_postmaster_start_time()),
- 'settings', (SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN ({_LIST})),
- 'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
- 'file_errors', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_file_settings
+ 'settings', (SELECT json_object_agg(name, setting) FROM known WHERE name IN ({_LIST})),
+ 'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM known WHERE pending_restart),
+ 'file_errors', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM files
    WHERE error IS NOT NULL AND error <> 'setting could not be applied'),
  'hba', (SELECT coalesce(json_agg(json_build_object('type', type, 'database', database, 'user', user_name,
    'address', address, 'method', auth_method, 'error', error) ORDER BY line_number), '[]')
@@ -48,7 +51,7 @@ SELECT json_build_object(
    FROM pg_authid WHERE rolname !~ '^pg_'),
  'stale', (SELECT pg_conf_load_time() < max((pg_stat_file(path)).modification) FROM unnest(ARRAY[
    current_setting('config_file'), current_setting('hba_file'), current_setting('ident_file')] || coalesce((
-   SELECT array_agg(DISTINCT sourcefile) FROM pg_file_settings WHERE sourcefile NOT LIKE
+   SELECT array_agg(DISTINCT sourcefile) FROM files WHERE sourcefile NOT LIKE
    '%postgresql.auto.conf'), '{{}}')) AS path),
  'archiver', (SELECT json_build_object('archived', archived_count, 'failed', failed_count,
    'last', extract(epoch FROM last_archived_time), 'last_failed', extract(epoch FROM last_failed_time))
@@ -70,7 +73,7 @@ WITH ours AS (SELECT c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relac
  analyst AS (SELECT oid FROM pg_roles WHERE rolname = 'backbone_analyst')
 SELECT json_build_object(
  'tables', (SELECT coalesce(json_agg(relname ORDER BY relname), '[]') FROM tables
-   WHERE xpath_exists('/row', query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, ''))),
+   WHERE query_to_xml(format('SELECT 1 FROM backbone.%I LIMIT 1', relname), false, true, '')::text <> ''),
  'guards', (SELECT coalesce(json_object_agg(relname, held), '{}') FROM (SELECT t.relname, json_agg(a.attname
    ORDER BY a.attname) FILTER (WHERE a.attname IS NOT NULL) AS held FROM tables t
    LEFT JOIN pg_constraint g ON g.conrelid = t.oid AND g.conname = 'not_granted' AND g.convalidated

@@ -29,6 +29,12 @@ class Examination:
         return tuple(one for one in self.findings if one.server == server)
 
     @property
+    def interrupted(self) -> tuple[str, ...]:
+        """The servers that had not answered when somebody pressed Ctrl-C."""
+        kinds = {name: one.fault.kind for name, one in self.snapshots.items() if one.fault is not None}
+        return tuple(name for name, kind in kinds.items() if kind == "interrupted")
+
+    @property
     def unreached(self) -> tuple[str, ...]:
         """The servers that gave no whole answer."""
         return tuple(name for name, one in self.snapshots.items() if one.fault is not None)
@@ -49,12 +55,14 @@ def examine(
     local: bool = False,
     progress: Callable[[str], None] = lambda _name: None,
     after: Callable[[Session, Examination], None] | None = None,
+    partial: bool = False,
 ) -> Examination:
     """Probe and judge every server of the fleet.
 
     `extra_commands` (server → commands) go along in the first wave, and their answers are in the snapshots;
     `only` names the controls to judge (all without it). Servers that cannot be reached have findings of
-    status `error`. `after` gets the outcome while the connections are still open.
+    status `error`. `after` gets the outcome while the connections are still open, unless somebody interrupted: with
+    `partial`, a Ctrl-C ends the asking, and what had been answered is the outcome.
     """
     extra = extra_commands or {}
     found = catalogues.load()
@@ -90,10 +98,12 @@ def examine(
             findings.extend(outcome.findings)
             if snapshot.fault is None:
                 used[server.name] = outcome.used
-        if after is not None:
-            after(session, Examination(snapshots, tuple(findings), found))
+        outcome_of_all = Examination(snapshots, tuple(findings), found)
+        if after is not None and not outcome_of_all.interrupted:
+            after(session, outcome_of_all)
 
-    snapshots = collect(targets(fleet, local=local), wanted, first, progress=progress, after=settle)
+    there = targets(fleet, local=local)
+    snapshots = collect(there, wanted, first, progress=progress, after=settle, partial=partial)
     memory.remember(used)
     return Examination(snapshots, tuple(findings), found)
 

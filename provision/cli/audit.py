@@ -13,6 +13,7 @@ import typer
 
 from provision import i18n, times
 from provision.errors import BackboneError, UsageError
+from provision.exits import Exit
 from provision.i18n import _, english
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def audit(
 ) -> int:
     """Measure every requirement, on every server at once. Exit 0 only if nothing is open that --fail-on names.
 
-    Nothing is changed but the metric that tells when the server was last audited.
+    Nothing is changed but the metric that tells when the server was last audited. Ctrl-C ends the asking and keeps what
+    was found: the report says which servers had not answered, and the exit status is 130.
 
     Example: backbone audit -i inventories/kabupaten --out ./hasil
     """
@@ -104,7 +106,7 @@ def audit(
         examination = reexamine(fleet, answers)
     else:
         with progress(len(fleet.servers), as_json) as done:
-            examination = examine(fleet, local=local, progress=done, after=record.leave)
+            examination = examine(fleet, local=local, progress=done, after=record.leave, partial=True)
     if save is not None:
         with written(save):
             snapshot.save(examination.snapshots.values(), save)
@@ -128,6 +130,11 @@ def audit(
             )
     if remark:
         print(remark, file=sys.stderr)
+    if saved is None and (lacking := len(examination.interrupted)):
+        told = _("interrupted: {count} of {total} servers had answered; only those have been judged")
+        total = len(examination.snapshots)
+        print(told.format(count=total - lacking, total=total), file=sys.stderr)
+        return int(Exit.INTERRUPTED)
     return int(judged.exit_status(examination.findings, examination.unreached, threshold))
 
 

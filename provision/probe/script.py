@@ -2,8 +2,11 @@
 
 The script runs under any POSIX sh with the base utilities (timeout, head, base64). It writes nothing on the
 server. What all commands say passes through one `head -c` (the bound in size) and one base64 (so that the frame is
-ASCII whatever a command says); what they say on stderr goes to the script's own, bounded as well. That is two programs
-a command, timeout and sh; each program costs the server about a millisecond.
+ASCII whatever a command says); what they say on stderr goes to the script's own, bounded as well.
+
+A program costs the server about a millisecond, a fork a third of that. So one shell under one `timeout` asks all
+commands, each in a fork of its own; that is the ordinary case. Where it is out of time, the command that it was at and
+all after it are asked one by one, each with a time of its own: a command that hangs costs no other its answer.
 
 A random marker begins every line of the frame, inside and outside, so that banners, shell noise and answers cannot be
 taken for it; the end line counts the commands, so that a cut answer cannot be taken for a whole one. A command that
@@ -27,21 +30,32 @@ TOTAL_BOUND = 8 << 20  # bytes of stdout of all commands together; more is cut o
 STDERR_BOUND = 1 << 14  # bytes of one command's stderr that are kept
 ERRORS_BOUND = 1 << 18  # bytes of stderr of all commands together; the rest is dropped
 COMMAND_SECONDS = 20
+ARGUMENT_BOUND = 1 << 16  # bytes of one argument; Linux takes twice that
 
+# Programs that are told a language read a dozen files first; C is built in, and passes bytes on as they are.
+# $S tells the commands: `c NUMBER` begins an answer and sets $C. What of a group was begun last is told by file 9.
 _PROLOGUE = r"""exec 3>&1 4>&2
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-LC_ALL=C.UTF-8
+LC_ALL=C
 TZ=UTC
 HISTFILE=/dev/null
 export PATH LC_ALL TZ
 unset LANGUAGE LANG ENV BASH_ENV
 umask 077
 cd /
-q() {
-  printf '\n%s %s\n' "$M" "$1" >&2
-  printf '\n%s %s\n' "$M" "$1"
-  timeout -k 1 "$T" sh -c "$2" </dev/null
-  printf '\n%s =%s\n' "$M" "$?"
+E='printf "\n%s =%s\n" "$M" "$?"'
+A='i=$1; while [ $i -lt $2 ]; do echo $i >&9; c $i; ( eval "$C" ) </dev/null 9>&-; '$E'; i=$((i + 1)); done
+echo $i >&9'
+g() {
+  { N=$(timeout -k 1 "$G" sh -c "$S$A" sh "$1" "$2" </dev/null 9>&1 >&8 8>&-); } 8>&1
+  N=${N##*
+}
+  [ "$N" -lt "$2" ] && printf '\n%s =124\n' "$M"
+  while [ "$N" -lt "$2" ]; do
+    timeout -k 1 "$T" sh -c "$S"'c "$1"; eval "$C"' sh "$N" </dev/null
+    eval "$E"
+    N=$((N + 1))
+  done
 }
 """
 
@@ -53,13 +67,33 @@ def marker() -> str:
 
 def build(commands: Sequence[str], mark: str, *, seconds: int = COMMAND_SECONDS) -> str:
     """The script that asks `commands`, each with `seconds` of time."""
-    head = f'M={mark}\nT={seconds}\n{_PROLOGUE}printf \'\\n%s begin\\n%s =\' "$M" "$M"\n'
-    asks = "".join(f"q {number} {shlex.quote(command)}\n" for number, command in enumerate(commands))
+    head = f'M={mark}\nT={seconds}\nG={max(1, seconds // 2)}\n{_PROLOGUE}printf \'\\n%s begin\\n%s =\' "$M" "$M"\n'
+    asks = "".join(
+        f"S={shlex.quote(_told(commands, group, mark))}\ng {group.start} {group.stop}\n" for group in _groups(commands)
+    )
     # Errors over their bound are read all the same: a command must not die of writing to nobody. It does die of saying
     # more than all may say.
     errors = f"2>&1 >&5 3>&- 4>&- 5>&- | {{ head -c {ERRORS_BOUND}; cat >/dev/null; }} >&4 3>&- 4>&- 5>&-"
     body = f"{{ {{\n{asks}}} {errors}; }} 5>&1 | head -c {TOTAL_BOUND} | base64 -w0\n"
     return f"{head}{body}printf '\\n%s end {len(commands)}\\n' \"$M\"\n"
+
+
+def _groups(commands: Sequence[str]) -> list[range]:
+    """Which commands are handed to a shell together: all, unless they were too long for a program's argument."""
+    groups, start, size = [], 0, 0
+    for number, command in enumerate(commands):
+        size += len(command.encode()) + 4 * command.count("'") + 16
+        if size > ARGUMENT_BOUND and number > start:
+            groups.append(range(start, number))
+            start, size = number, len(command.encode())
+    return [*groups, range(start, len(commands))]
+
+
+def _told(commands: Sequence[str], group: range, mark: str) -> str:
+    """What tells a shell its commands."""
+    cases = "".join(f"{number}) C={shlex.quote(commands[number])};;\n" for number in group)
+    said = 'printf "\\n%s %s\\n" "$M" "$1" >&2\nprintf "\\n%s %s\\n" "$M" "$1"\n'
+    return f"M={mark}\nc() {{\ncase $1 in\n{cases}esac\n{said}}}\n"
 
 
 def frame_bound() -> int:
@@ -130,6 +164,10 @@ def _answers(
         read = form.match(said, position)
         if read is None or int(read[1]) != number:
             break
+        # Cut short with its group, and asked again.
+        again = form.match(said, read.end())
+        if again is not None and int(again[1]) == number:
+            read = again
         stdout, stderr = read[2], errors.get(number, b"")[:STDERR_BOUND].decode("utf-8", "replace")
         answers[command] = Answer(
             int(read[3]), stdout[:STDOUT_BOUND].decode("utf-8", "replace"), stderr, len(stdout) > STDOUT_BOUND

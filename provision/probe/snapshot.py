@@ -25,6 +25,7 @@ FaultKind = Literal[
     "too_big",
     "platform",
     "transport",
+    "interrupted",
 ]
 
 

@@ -17,7 +17,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import IO, Any, Protocol
@@ -251,10 +251,18 @@ class Session:
         """How one of the servers is reached."""
         return self._targets[name]
 
-    def run(self, scripts: Mapping[str, str], timeout: float, *, bound: int = OUTPUT_BOUND) -> dict[str, Outcome]:
+    def run(
+        self,
+        scripts: Mapping[str, str],
+        timeout: float,
+        *,
+        bound: int = OUTPUT_BOUND,
+        arrived: Callable[[str, Outcome], None] = lambda _name, _outcome: None,
+    ) -> dict[str, Outcome]:
         """Run each server's script there (as root where the target says become), all at once.
 
-        `timeout` seconds for each script, `bound` bytes for its output. Every server named gets an Outcome.
+        `timeout` seconds for each script, `bound` bytes for its output. Every server named gets an Outcome; `arrived`
+        is called with each as it comes, while the others are still at it.
         """
         outcomes: dict[str, Outcome] = {}
         remote: dict[str, str] = {}
@@ -268,12 +276,14 @@ class Session:
             else:
                 told = _("servers of connection {kind} cannot be probed yet").format(kind=kind)
                 outcomes[name] = Fault("platform", told)
+                arrived(name, outcomes[name])
         if remote:
             self._send(remote, timeout, bound)
         for name, script in local.items():
             outcomes[name] = _run_local(self._targets[name], script, timeout, bound)
+            arrived(name, outcomes[name])
         if remote:
-            outcomes.update(self._receive(set(remote), timeout))
+            outcomes.update(self._receive(set(remote), arrived))
         return outcomes
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -305,7 +315,7 @@ class Session:
             }
         )
 
-    def _receive(self, waiting: set[str], timeout: float) -> dict[str, Outcome]:
+    def _receive(self, waiting: set[str], arrived: Callable[[str, Outcome], None]) -> dict[str, Outcome]:
         assert self._worker is not None
         assert self._worker.stdout is not None
         outcomes: dict[str, Outcome] = {}
@@ -322,6 +332,7 @@ class Session:
                 out, err = base64.b64decode(said["stdout"]), base64.b64decode(said["stderr"])
                 with_password = bool(self._targets[said["name"]].become_password)
                 outcomes[said["name"]] = sudo_refused(Output(said["status"], out, err), with_password)
+            arrived(said["name"], outcomes[said["name"]])
         return outcomes
 
     def _died(self) -> BackboneError:

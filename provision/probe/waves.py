@@ -19,12 +19,13 @@ from provision import paths
 from provision.i18n import _
 from provision.probe import script, windows
 from provision.probe.snapshot import Answer, Fault, Snapshot
-from provision.probe.transport import CONNECT_SECONDS, Session, Target
+from provision.probe.transport import CONNECT_SECONDS, Outcome, Session, Target
 
 MAX_WAVES = 4
 WAVE_SECONDS = 90
 
 Wanted = Callable[[Snapshot], Sequence[str]]
+Read = dict[str, Answer] | Fault
 
 
 def _now() -> str:
@@ -32,12 +33,20 @@ def _now() -> str:
 
 
 def _ask(
-    session: Session, commands: Mapping[str, Sequence[str]], timeout: float
-) -> dict[str, dict[str, Answer] | Fault]:
-    """One wave: each server's commands as one script; one round trip a server."""
+    session: Session,
+    commands: Mapping[str, Sequence[str]],
+    timeout: float,
+    arrived: Callable[[str, Read], None] = lambda _name, _read: None,
+) -> dict[str, Read]:
+    """One wave: each server's commands as one script; one round trip a server.
+
+    `arrived` gets each answer as it comes.
+    """
     there = {name: session.target(name) for name in commands}
     by_powershell = [one for one in there.values() if windows.is_windows(one)]
-    answers: dict[str, dict[str, Answer] | Fault] = {**windows.ask(by_powershell, commands, timeout)}
+    answers: dict[str, Read] = {**windows.ask(by_powershell, commands, timeout)}
+    for name, read in answers.items():
+        arrived(name, read)
     commands = {name: asked for name, asked in commands.items() if name not in answers}
     mark = script.marker()
     built: dict[tuple[str, ...], str] = {}
@@ -47,21 +56,26 @@ def _ask(
         if key not in built:
             built[key] = script.build(key, mark)
         scripts[name] = built[key]
-    outcomes = session.run(scripts, timeout, bound=script.frame_bound()) if scripts else {}
-    for name, outcome in outcomes.items():
+
+    def read_one(name: str, outcome: Outcome) -> None:
+        read: Read
         if isinstance(outcome, Fault):
-            answers[name] = outcome
-            continue
-        read = script.parse(outcome.stdout, list(commands[name]), mark, outcome.stderr)
-        if isinstance(read, Fault) and outcome.status in (124, 137):
-            read = Fault("timeout", _("no complete answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
+            read = outcome
+        else:
+            read = script.parse(outcome.stdout, list(commands[name]), mark, outcome.stderr)
+            if isinstance(read, Fault) and outcome.status in (124, 137):
+                read = Fault("timeout", _("no complete answer within {seconds} s").format(seconds=f"{timeout:.0f}"))
         answers[name] = read
+        arrived(name, read)
+
+    if scripts:
+        session.run(scripts, timeout, bound=script.frame_bound(), arrived=read_one)
     return answers
 
 
 def ask(
     servers: Sequence[Target], commands: Mapping[str, Sequence[str]], timeout: float = WAVE_SECONDS
-) -> dict[str, dict[str, Answer] | Fault]:
+) -> dict[str, Read]:
     """Ask each server its commands in one round trip: command → Answer, or the server's Fault."""
     with Session(servers) as session:
         return _ask(session, commands, timeout)
@@ -76,30 +90,43 @@ def collect(
     wait: float = CONNECT_SECONDS,
     progress: Callable[[str], None] = lambda _name: None,
     after: Callable[[Session, Mapping[str, Snapshot]], None] | None = None,
+    partial: bool = False,
 ) -> dict[str, Snapshot]:
     """Snapshots of all servers. `first`: the commands of the first wave; `wanted`: what a snapshot still
     lacks.
 
     `progress` is called with a server's name when it is done. A server with a Fault is not asked again. `after` gets
-    the snapshots while the connections are still open, for what is to be done over the same ones.
+    the snapshots while the connections are still open, for what is to be done over the same ones. With `partial`, a
+    Ctrl-C ends the asking and keeps what was answered: the servers that were not done have a Fault `interrupted`.
     """
     snapshots = {target.name: Snapshot(target.name, _now()) for target in servers}
     open_commands = {name: list(dict.fromkeys(first.get(name, ()))) for name in snapshots}
+    done: set[str] = set()
+
+    def arrived(name: str, answer: Read) -> None:
+        if isinstance(answer, Fault):
+            snapshots[name] = snapshots[name].broken(answer)
+            open_commands[name] = []
+        else:
+            snapshots[name] = snapshots[name].plus(answer)
+            known = snapshots[name].answers
+            open_commands[name] = [one for one in wanted(snapshots[name]) if one not in known]
+        if not open_commands[name]:
+            done.add(name)
+            progress(name)
+
     with Session(servers, wait=wait) as session:
-        for _wave in range(MAX_WAVES):
-            asking = {name: commands for name, commands in open_commands.items() if commands}
-            if not asking:
-                break
-            for name, answer in _ask(session, asking, timeout).items():
-                if isinstance(answer, Fault):
-                    snapshots[name] = snapshots[name].broken(answer)
-                    open_commands[name] = []
-                else:
-                    snapshots[name] = snapshots[name].plus(answer)
-                    known = snapshots[name].answers
-                    open_commands[name] = [one for one in wanted(snapshots[name]) if one not in known]
-                if not open_commands[name]:
-                    progress(name)
+        try:
+            for _wave in range(MAX_WAVES):
+                asking = {name: commands for name, commands in open_commands.items() if commands}
+                if not asking:
+                    break
+                _ask(session, asking, timeout, arrived)
+        except KeyboardInterrupt:
+            if not partial:
+                raise
+            told = Fault("interrupted", _("the audit was interrupted before this server had answered"))
+            snapshots.update({name: one.broken(told) for name, one in snapshots.items() if name not in done})
         if after is not None:
             after(session, snapshots)
     return snapshots

@@ -6,11 +6,13 @@ import errno
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
-from provision.cli import main
+from provision.cli import audit, main
+from tests.support.sshserver import Behaviour, serving
 
 # The inventory is resolved by Ansible.
 pytestmark = pytest.mark.needs_ansible
@@ -170,6 +172,33 @@ def test_an_unreachable_server_is_an_error_and_the_report_is_written(
     assert server["fault"]["kind"] == "unreachable"
     assert not any(one["status"] == "pass" for one in server["findings"])
     assert (out / "audit.html").is_file()
+
+
+def test_ctrl_c_in_the_middle_leaves_a_report_of_what_had_been_answered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inventory: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BACKBONE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("BACKBONE_LANG", "en")
+    monkeypatch.setattr(audit.progress, "__call__", lambda _bar, _name: os.kill(os.getpid(), signal.SIGINT))
+    out = tmp_path / "out"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    hosts, one = HOSTS.split("  hosts:\n")
+    hosts += "  hosts:\n"
+    with serving(tmp_path / "a") as answers, serving(tmp_path / "b", Behaviour(silent=True)) as silent:
+        for name, server in (("lab-kab", answers), ("lab-lain", silent)):
+            how = f"127.0.0.1\n      ansible_port: {server.port}\n      ansible_user: root\n"
+            how += f"      ansible_ssh_private_key_file: {server.key_file}\n"
+            how += f"      ansible_ssh_common_args: {server.args}"
+            hosts += one.replace("lab-kab", name).replace("10.83.7.11", how)
+        (inventory / "hosts.yml").write_text(hosts)
+        assert run(monkeypatch, "audit", "-i", str(inventory), "--out", str(out)) == 130
+    answered, lacking = json.loads((out / "audit.json").read_text())["servers"]
+    assert answered["fault"] is None
+    assert any(one["status"] == "pass" for one in answered["findings"])
+    assert lacking["fault"]["kind"] == "interrupted"
+    assert "1 of 2 servers had answered" in capsys.readouterr().err
+    assert (out / "audit.dsse.json").is_file()
 
 
 def test_json_is_the_same_in_both_languages_and_the_words_are_not(

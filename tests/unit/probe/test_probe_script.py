@@ -52,6 +52,37 @@ def test_a_command_that_hangs_is_ended_and_the_next_one_answers() -> None:
     assert time.monotonic() - started < 5
 
 
+def test_commands_share_a_shell_and_nothing_else() -> None:
+    asked = [
+        "cd /tmp; x=1; set -f; exec 3</dev/null; exit 3",
+        "pwd; echo ${x-none} *",
+        "t='; ('",
+        "f() { echo f; }; f",
+        "f",
+    ]
+    answers = read(asked)
+    assert [answers[one].status for one in asked] == [3, 0, 0, 0, 127]
+    assert answers[asked[1]].stdout.startswith("/\nnone ")
+    assert answers[asked[1]].stdout != "/\nnone *\n"
+
+
+def test_a_command_that_no_shell_reads_is_alone_with_it() -> None:
+    answers = read(["echo a", "echo 'b", "if", "echo c"])
+    assert [one.status for one in answers.values()][1:3] != [0, 0]
+    assert (answers["echo a"].stdout, answers["echo c"].stdout) == ("a\n", "c\n")
+
+
+def test_where_all_together_take_too_long_each_still_has_its_own_time() -> None:
+    asked = [f"echo {number}; sleep 0.7; echo said >&2" for number in range(5)]
+    answers = read(asked, seconds=2)  # all together may take one second
+    assert [answers[one] for one in asked] == [Answer(0, f"{number}\n", "said\n") for number in range(5)]
+
+
+def test_more_commands_than_one_argument_takes_are_asked_all_the_same() -> None:
+    asked = [f"echo {number} # {'it is ' + chr(39) * 2 + 'x' * 20_000}" for number in range(9)]
+    assert [answer.stdout for answer in read(asked).values()] == [f"{number}\n" for number in range(9)]
+
+
 def test_an_endless_answer_is_cut_at_its_bound_and_marked() -> None:
     answer = read(["yes x"])["yes x"]
     assert answer.cut
@@ -152,4 +183,4 @@ def test_a_server_of_another_language_and_zone_answers_alike() -> None:
     answers = read(asked, prefix=foreign)
     assert answers[asked[0]].stdout == "Thursday 00:00\n"
     assert "No such file or directory" in answers[asked[1]].stderr
-    assert answers[asked[2]].stdout == "C.UTF-8::\n"
+    assert answers[asked[2]].stdout == "C::\n"

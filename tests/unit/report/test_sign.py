@@ -440,6 +440,39 @@ def test_openssl_alone_verifies_it(tmp_path: Path, key: ReportKey) -> None:
     assert hashlib.sha256(der).hexdigest() == json.loads(envelope.read_text())["signatures"][0]["keyid"]
 
 
+def _npms_modules() -> Path | None:
+    """Where npm keeps its own parts, Sigstore's verifier among them since its version 9.5."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return None
+    modules = Path(npm).resolve().parents[1] / "node_modules"
+    return modules if (modules / "@sigstore" / "verify").is_dir() else None
+
+
+@pytest.mark.skipif(_npms_modules() is None, reason="Sigstore's verifier comes with npm 9.5 or newer")
+def test_sigstores_own_verifier_verifies_it(tmp_path: Path, key: ReportKey) -> None:
+    """Not a line of it is ours, nor of the library that signs."""
+    envelope = report(tmp_path / "out", key)
+    other = keys.of_inventory(tmp_path / "other")
+
+    def run(by: ReportKey) -> subprocess.CompletedProcess[str]:
+        program = Path(__file__).parents[2] / "support" / "sigstore_verify.js"
+        words = ["node", str(program), str(_npms_modules()), str(envelope), str(by.public_file)]
+        return subprocess.run(words, capture_output=True, text=True, timeout=60)
+
+    good = run(key)
+    assert good.returncode == 0, good.stderr
+    assert good.stdout.split()[:2] == ["https://in-toto.io/Statement/v1", "urn:backbone-daerah:report:v1"]
+    assert set(good.stdout.split()[2:]) == {"audit.html", "audit.json"}
+    assert "signature verification failed" in run(other).stderr
+    whole = json.loads(envelope.read_text())
+    payload = base64.b64decode(whole["payload"]).replace(b'"ready":false', b'"ready":true ')
+    envelope.write_text(json.dumps({**whole, "payload": base64.b64encode(payload).decode()}))
+    bad = run(key)
+    assert bad.returncode != 0
+    assert "signature verification failed" in bad.stderr
+
+
 def test_the_commands_of_the_documentation_verify_it(tmp_path: Path, key: ReportKey) -> None:
     """docs/verify.md, its first block, run as it stands in the report's folder."""
     page = (Path(__file__).parents[3] / "docs" / "verify.md").read_text()

@@ -13,6 +13,7 @@ from tests.support.recorded import (
     PARAMS,
     SNAPSHOT,
     STOPPED,
+    UNITS,
     Mutation,
     Red,
     answered,
@@ -77,10 +78,11 @@ def test_a_server_set_up_today_may_still_owe_its_first_audit(hours: int, status:
 
 
 def test_an_own_audit_that_found_something_is_no_further_finding() -> None:
-    told = answered(commands.FAILED_UNITS, "backbone-audit.service loaded failed failed The server's audit of itself\n")
-    assert statuses(*told(SNAPSHOT, PARAMS))["LOG-05"] == "pass"
-    told = answered(commands.FAILED_UNITS, "nginx.service loaded failed failed x\n")
-    assert statuses(*told(SNAPSHOT, PARAMS))["LOG-05"] == "warning"
+    ended = {"ActiveState": "failed", "SubState": "failed"}
+    assert statuses(*unit("backbone-audit.service", **ended)(SNAPSHOT, PARAMS))["LOG-05"] == "pass"
+    assert statuses(*unit("clamav-freshclam.service", **ended)(SNAPSHOT, PARAMS))["LOG-05"] == "warning"
+    stranger = pattern(UNITS, r"\A", "Result=exit-code\nId=x.service\nNames=x.service\nActiveState=failed\n\n")
+    assert statuses(*stranger(SNAPSHOT, PARAMS))["LOG-05"] == "warning"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_entries_that_go_elsewhere(change: Mutation, status: str) -> None:
     ],
 )
 def test_where_rsyslog_sends_entries(line: str, forwards: bool) -> None:
-    [form] = re.findall(r"grep -cE '(.*?)'; true", commands.JOURNAL)
+    [form] = re.findall(r"grep -cE '(.*?)'; else", commands.JOURNAL)
     found = subprocess.run(["grep", "-cE", form], input=line + "\n", capture_output=True, text=True)
     assert (found.stdout.strip() == "1") is forwards
 
