@@ -31,7 +31,7 @@ _SERVER = (
 # What the centre and a machine outside work with.
 _TOOLS = (
     *("chrony", "curl", "nmap", "openssl", "wireguard-tools", "postgresql-client", "netcat-openbsd", "nftables"),
-    "python3-msgspec",
+    *("python3-msgspec", "testssl.sh"),
 )
 
 
