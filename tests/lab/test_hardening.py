@@ -45,6 +45,20 @@ PRIVATE = {"cert_revocation", "DNS_CAArecord", "engine_problem"}
 # What every upgrade within a connection gets, whatever its settings; and a check that wants another tool.
 UPGRADED = {"overall_grade", "starttls_injection"}
 
+# Opens many connections at once and tells how many stand before an unanswered one is tried again.
+KNOCK = """
+import errno, select, socket, sys, time
+lines = [socket.socket() for _ in range(400)]
+for line in lines:
+    line.setblocking(False)
+    line.connect_ex((sys.argv[1], int(sys.argv[2])))
+until, open_lines = time.monotonic() + float(sys.argv[3]), set()
+while (left := until - time.monotonic()) > 0 and len(open_lines) < len(lines):
+    ready = select.select([], [one for one in lines if one not in open_lines], [], left)[1]
+    open_lines |= {one for one in ready if one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0}
+print(len(open_lines))
+"""
+
 _EXPOSURE = re.compile(r"Overall exposure level for (\S+): ([\d.]+)")
 
 
@@ -194,3 +208,26 @@ def test_nothing_that_was_closed_is_missed(provisioned: Provisioned, lab: Lab) -
         "systemctl start backbone-outstanding.service; systemctl is-failed backbone-outstanding && exit 1 || :"
     )
     assert lab.run(SERVER, "nft list table inet backbone").stdout.count("accept") > 5
+
+
+def test_a_stranger_gets_so_many_connections_and_the_controller_all(provisioned: Provisioned) -> None:
+    lab = provisioned.lab
+    addresses = next(one["addresses"] for one in lab.listing() if one["name"] == SERVER)
+
+    def stranger(seconds: float) -> int:
+        told = lab.run(OUTSIDER, f"python3 - {addresses['outside']} 443 {seconds}", given=KNOCK)
+        return int(told.stdout)
+
+    assert 195 <= stranger(0.7) <= 250  # 200 at once, then 20 a second
+    asked = [sys.executable, "-", str(addresses["internal"]), "443", "20"]
+    ours = subprocess.run(asked, input=KNOCK, capture_output=True, text=True, check=True, timeout=60)
+    assert int(ours.stdout) == 400
+    # The stranger is not shut out for good, and what is being counted is no change of the rule set.
+    lab.run(
+        OUTSIDER, f"for i in 1 2 3 4 5 6; do nc -z -w 2 {addresses['outside']} 443 && exit 0; sleep 1; done; exit 1"
+    )
+    listed = "nft --stateless --terse --numeric list table inet backbone"
+    provisioned.run(f"{listed} | cmp - /var/lib/backbone/firewall/proven.nft")
+    assert str(lab.networks.outside[66]) in provisioned.run("nft list set inet backbone strangers_other4")
+    # What a rollback would load can be loaded.
+    provisioned.run(f"{listed} >/run/kept.nft && nft -c -f /run/kept.nft")
