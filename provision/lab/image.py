@@ -36,7 +36,7 @@ _EL_SERVER = (
 # What the centre and a machine outside work with.
 _TOOLS = (
     *("chrony", "curl", "nmap", "openssl", "wireguard-tools", "postgresql-client", "netcat-openbsd", "nftables"),
-    "python3-msgspec",
+    *("python3-msgspec", "testssl.sh"),
 )
 
 

@@ -21,7 +21,7 @@ from provision.lab.lab import Lab
 
 HOSTS = ("lab-kab", "lab-prov")
 ELSEWHERE = {"backbone_networks_internal": ["192.0.2.0/24"]}  # where the controller is not
-TABLE = "nft --stateless list table inet backbone"
+TABLE = "nft --stateless --terse list table inet backbone"
 
 
 class Site:

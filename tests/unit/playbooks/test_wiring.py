@@ -50,6 +50,7 @@ SERVERS: dict[str, dict[str, Any]] = {
             {"port": 8080, "sources": "anywhere", "why": "website"},
         ],
     },
+    "open": {"backbone_ports": [{"port": 22, "sources": "anywhere", "why": "SSH from the road"}]},
     "in use before": {
         "backbone_found": [
             {"kind": "listener", "name": "tcp/8080", "decision": "keep", "ports": [{"port": 8080}], "sources": "vpn"},
@@ -127,7 +128,17 @@ def ssh_key() -> str:
 
 def test_the_firewall_lets_in_the_declared_ports_and_no_others(tmp_path: Path) -> None:
     hosts = {name: BASE | changed for name, changed in SERVERS.items()}
-    wired = resolved(tmp_path, "firewall", ("firewall_ports", "firewall_bound_networks"), hosts)
+    names = ("firewall_ports", "firewall_bound_networks", "firewall_limits", "firewall_known_networks")
+    wired = resolved(tmp_path, "firewall", names, hosts)
+    counted = {
+        name: {one["name"]: set(one["ports"]) for one in told["firewall_limits"]} for name, told in wired.items()
+    }
+    assert counted["defaults"] == {"other": {80, 443}}
+    assert counted["closed"] == {}
+    assert counted["open"] == {"login": {22}, "other": {80, 443}}
+    assert {"10.33.74.0/24", "fd00:33:74::/64", "10.90.0.0/24"} <= set(wired["open"]["firewall_known_networks"])
+    assert "192.0.2.0/24" in wired["other"]["firewall_known_networks"]
+    assert not any("anywhere" in told["firewall_known_networks"] for told in wired.values())
     for name, variables in hosts.items():
         server = as_server(name, variables)
         declared = {

@@ -1,0 +1,233 @@
+"""How hard a provisioned server is, by measures that are not ours: systemd-analyze, ssh-audit, testssl.sh.
+
+The limits and their exceptions are those of docs/hardening.md; what is not there is not excused here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from typing import Any
+
+import jinja2
+import pytest
+
+from provision.lab.lab import Lab
+from provision.paths import roles_dir
+from tests.support.lab_hosts import CLONE, SERVER, Provisioned
+
+OUTSIDER, NAME = "lab-luar", f"{SERVER}.backbone.test"
+LONG_RUNNING, ONCE = 3.0, 3.0
+# Oneshots that have to reach what a sandbox would keep from them, and daemons of the distribution: at most so much.
+EXCUSED = {
+    "backbone-audit.service": 9.3,
+    "backbone-drill-monthly.service": 8.2,
+    "backbone-shm.service": 9.6,
+    "clamav-clamonacc.service": 5.8,
+    "nginx.service": 3.3,
+    "postgresql@15-main.service": 3.4,
+    "chrony.service": 3.4,
+}
+IMPROVED = ("clamav-daemon.service", "clamav-freshclam.service", "prometheus-node-exporter.service")
+# Units that run without end, and that this server has no use for as it stands.
+ELSEWHERE = {"backup": "archive-second.service.j2", "repository": "repository.service.j2"}
+# Older clients have no better, among them the library with which the controller asks; ssh-audit 3.3 has no objection.
+CLASSICAL = {
+    ("curve25519-sha256", "does not provide protection against post-quantum attacks"),
+    ("curve25519-sha256@libssh.org", "does not provide protection against post-quantum attacks"),
+}
+# An authority of the region's own serves no lists of revoked certificates, and a name in no public zone has no CAA.
+PRIVATE = {"cert_revocation", "DNS_CAArecord", "engine_problem"}
+# What every upgrade within a connection gets, whatever its settings; and a check that wants another tool.
+UPGRADED = {"overall_grade", "starttls_injection"}
+
+# Opens many connections at once and tells how many stand before an unanswered one is tried again.
+KNOCK = """
+import errno, select, socket, sys, time
+lines = [socket.socket() for _ in range(400)]
+for line in lines:
+    line.setblocking(False)
+    line.connect_ex((sys.argv[1], int(sys.argv[2])))
+until, open_lines = time.monotonic() + float(sys.argv[3]), set()
+while (left := until - time.monotonic()) > 0 and len(open_lines) < len(lines):
+    ready = select.select([], [one for one in lines if one not in open_lines], [], left)[1]
+    open_lines |= {one for one in ready if one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0}
+print(len(open_lines))
+"""
+
+_EXPOSURE = re.compile(r"Overall exposure level for (\S+): ([\d.]+)")
+
+
+def exposures(server: Provisioned, units: list[str], *words: str) -> dict[str, float]:
+    """What systemd-analyze says of each unit, 0 (closed) to 10 (open)."""
+    one = f"systemd-analyze security --no-pager {' '.join(words)}"
+    told = server.run(" ; ".join(f"{one} {unit} | tail -1" for unit in units))
+    found = {name: float(level) for name, level in _EXPOSURE.findall(told)}
+    assert len(found) == len(units), told
+    return found
+
+
+def test_units_are_closed_to_what_they_do_not_need(provisioned: Provisioned) -> None:
+    ours = provisioned.run("cd /etc/systemd/system && ls -d backbone-*.service").split()
+    ours = [name.replace("@.", "@any.") for name in ours]
+    assert len(ours) > 20
+    levels = exposures(provisioned, [*ours, *(name for name in EXCUSED if name not in ours), *IMPROVED])
+    kinds = provisioned.run(f"systemctl show --value -p Type {' '.join(ours)} | grep .").split()
+    long_running = {name for name, kind in zip(ours, kinds, strict=True) if kind != "oneshot"}
+    assert not long_running & set(EXCUSED)
+    limits = {name: EXCUSED.get(name, LONG_RUNNING if name in long_running else ONCE) for name in levels}
+    assert {name: level for name, level in levels.items() if level > limits[name]} == {}
+    page = (CLONE / "docs" / "hardening.md").read_text()
+    assert [name for name in EXCUSED if name.partition("@")[0].removesuffix(".service") not in page] == []
+
+
+def test_units_of_other_servers_are_closed_too(provisioned: Provisioned) -> None:
+    class Somewhere(jinja2.Undefined):
+        __str__ = lambda _self: "/srv/x"  # noqa: E731
+
+    files = []
+    for role, template in ELSEWHERE.items():
+        loader = jinja2.FileSystemLoader(roles_dir() / role / "templates")
+        text = (
+            jinja2.Environment(loader=loader, trim_blocks=True, undefined=Somewhere)
+            .get_template(template)
+            .render(__repository_user="nobody")
+        )
+        assert "NoNewPrivileges" in text
+        files.append(f"/run/{template.removesuffix('.j2')}")
+        provisioned.run(f"cat >{files[-1]}", given=text)
+    assert max(exposures(provisioned, files, "--offline=yes").values()) <= LONG_RUNNING
+
+
+def complaints(told: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The failures and the warnings of an ssh-audit, by algorithm."""
+    audited: dict[str, Any] = json.loads(told)
+    found: dict[str, set[tuple[str, str]]] = {"fail": set(), "warn": set()}
+    for kind in ("kex", "key", "enc", "mac"):
+        assert audited[kind], f"no {kind}"
+        for one in audited[kind]:
+            for level, seen in found.items():
+                seen |= {(one["algorithm"], note) for note in one["notes"].get(level, [])}
+    return found["fail"], found["warn"]
+
+
+def test_ssh_audit_finds_nothing(provisioned: Provisioned) -> None:
+    tool = [sys.executable, "-m", "ssh_audit.ssh_audit", "--json", "--skip-rate-test"]
+    lab = provisioned.lab
+    address = next(one["addresses"]["internal"] for one in lab.listing() if one["name"] == SERVER)
+    done = subprocess.run([*tool, address], capture_output=True, text=True, timeout=60)
+    failures, warnings = complaints(done.stdout)
+    assert failures == set()
+    assert warnings - CLASSICAL == set()
+    # The same eye on a server that nobody has touched sees what is wrong there.
+    bare, bare_warnings = complaints(lab.inside(OUTSIDER, *tool, "127.0.0.1").stdout)
+    assert bare
+    assert bare_warnings - CLASSICAL
+
+
+class TLS:
+    """testssl.sh on the machine outside, told of the region's own authority."""
+
+    def __init__(self, server: Provisioned) -> None:
+        self.server, self.lab = server, server.lab
+        self.lab.run(OUTSIDER, "cat >/root/authority.pem", given=server.run("cat /etc/backbone/tls/authority.pem"))
+
+    def ask(self, port: int, *words: str) -> dict[str, tuple[str, str]]:
+        """Severity and finding by the name of each thing tested, as seen from the server's own loopback."""
+        entered = self.lab.machine(OUTSIDER).enter()
+        there = f"--net=/run/netns/{self.lab.machine(SERVER).unit}"
+        told = "/root/told.json"
+        asked = (
+            f"testssl --quiet --color 0 --warnings off --ip 127.0.0.1 --add-ca /root/authority.pem {' '.join(words)}"
+        )
+        command = f"rm -f {told}; {asked} --jsonfile {told} {NAME}:{port} </dev/null >/root/told.txt 2>&1; cat {told}"
+        done = subprocess.run(
+            [*(there if word == "--net" else word for word in entered), "sh", "-c", command],
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        return {one["id"]: (one["severity"], one["finding"]) for one in json.loads(done.stdout)}
+
+
+@pytest.fixture(scope="module")
+def tls(provisioned: Provisioned) -> TLS:
+    return TLS(provisioned)
+
+
+def bad(told: dict[str, tuple[str, str]], *excused: set[str]) -> dict[str, tuple[str, str]]:
+    """What is neither good nor for information, nor excused."""
+    names = set().union(PRIVATE, *excused)
+    return {name: one for name, one in told.items() if one[0] not in ("OK", "INFO") and name not in names}
+
+
+def test_only_current_tls_is_spoken(tls: TLS) -> None:
+    seed = os.environ.get("BACKBONE_SEED") or str(random.randrange(10**6))
+    print(f"BACKBONE_SEED={seed}")
+    words = random.Random(seed).choice([(443, "--headers"), (5432, "--starttls", "postgres")])
+    told = tls.ask(words[0], "--protocols", *map(str, words[1:]))
+    assert {told[name][0] for name in ("SSLv2", "SSLv3", "TLS1_2", "TLS1_3")} == {"OK"}
+    assert told["TLS1_1"][1] == "not offered"
+    assert bad(told) == {}
+
+
+@pytest.mark.slow
+def test_testssl_gives_its_best_grade(tls: TLS) -> None:
+    told = tls.ask(443)
+    assert told["overall_grade"] == ("OK", "A+")
+    assert bad(told) == {}
+
+
+@pytest.mark.slow
+def test_testssl_finds_nothing_in_postgresql(tls: TLS) -> None:
+    told = tls.ask(5432, "--starttls", "postgres")
+    assert told["cert_chain_of_trust"][1] == "passed."
+    assert bad(told, UPGRADED) == {}
+
+
+def test_nothing_that_was_closed_is_missed(provisioned: Provisioned, lab: Lab) -> None:
+    """What the sandboxes might have broken, and no control of the audit would tell."""
+    provisioned.run("systemctl start --no-block backbone-outstanding.service")  # it waits a while, then thinks
+    metrics = provisioned.run("curl -sf http://127.0.0.1:9100/metrics")
+    assert "node_filesystem_readonly" in metrics
+    assert "backbone_sync" in metrics
+    failing = set(re.findall(r'collector_success\{collector="(\w+)"\} 0', metrics))
+    assert not failing & {"cpu", "diskstats", "filesystem", "loadavg", "meminfo", "netdev", "textfile", "time"}
+    # The updater fetches, tries and installs signatures.
+    provisioned.run("rm /var/lib/clamav/lab.ndb && systemctl restart clamav-freshclam")
+    provisioned.run("for i in $(seq 30); do [ -s /var/lib/clamav/lab.ndb ] && exit 0; sleep 1; done; exit 1")
+    # Each of our oneshots comes to its end inside its sandbox.
+    for unit in ("backup-metrics", "backup-watch", "canary", "mark", "postgresql-tls", "gateway-reload",
+                 "vpn-expire", "firewall"):  # fmt: skip
+        provisioned.run(f"systemctl restart backbone-{unit}.service")
+    provisioned.run(
+        "systemctl start backbone-outstanding.service; systemctl is-failed backbone-outstanding && exit 1 || :"
+    )
+    assert lab.run(SERVER, "nft list table inet backbone").stdout.count("accept") > 5
+
+
+def test_a_stranger_gets_so_many_connections_and_the_controller_all(provisioned: Provisioned) -> None:
+    lab = provisioned.lab
+    addresses = next(one["addresses"] for one in lab.listing() if one["name"] == SERVER)
+
+    def stranger(seconds: float) -> int:
+        told = lab.run(OUTSIDER, f"python3 - {addresses['outside']} 443 {seconds}", given=KNOCK)
+        return int(told.stdout)
+
+    assert 195 <= stranger(0.7) <= 250  # 200 at once, then 20 a second
+    asked = [sys.executable, "-", str(addresses["internal"]), "443", "20"]
+    ours = subprocess.run(asked, input=KNOCK, capture_output=True, text=True, check=True, timeout=60)
+    assert int(ours.stdout) == 400
+    # The stranger is not shut out for good, and what is being counted is no change of the rule set.
+    lab.run(
+        OUTSIDER, f"for i in 1 2 3 4 5 6; do nc -z -w 2 {addresses['outside']} 443 && exit 0; sleep 1; done; exit 1"
+    )
+    listed = "nft --stateless --terse --numeric list table inet backbone"
+    provisioned.run(f"{listed} | cmp - /var/lib/backbone/firewall/proven.nft")
+    assert str(lab.networks.outside[66]) in provisioned.run("nft list set inet backbone strangers_other4")
+    # What a rollback would load can be loaded.
+    provisioned.run(f"{listed} >/run/kept.nft && nft -c -f /run/kept.nft")
