@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from checks import commands
+from checks import commands, redhat
 from checks.asking import NotAnswered as NotAnswered
 from checks.asking import ask as ask
 from checks.asking import fact as fact
@@ -77,6 +77,11 @@ def machine(host: Any) -> Machine:
         data_path=fields[5] if len(fields) >= 6 else "",
         clock=int("".join(told.get("clock", [])) or 0),
     )
+
+
+def redhat_like(host: Any) -> bool:
+    """Whether this is a system of the RHEL family."""
+    return machine(host).distribution in redhat.SYSTEMS
 
 
 def _nominal_clock(models: list[str], told: dict[str, list[str]]) -> float | None:
@@ -173,8 +178,10 @@ _NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0)
 
 
 def unit(host: Any, name: str, *further: str) -> Unit:
-    """One unit; one that is not installed is neither active nor enabled."""
-    return units(host, *further).get(name, _NO_UNIT)
+    """One unit, by Debian's name for it; one that is not installed is neither active nor enabled."""
+    if not redhat_like(host):
+        return units(host, *further).get(name, _NO_UNIT)
+    return units(host, *redhat.ASKED, *further).get(redhat.UNITS.get(name, name), _NO_UNIT)
 
 
 # --- network

@@ -299,12 +299,18 @@ def _refuse_another_server(fleet: Fleet, assessment: Assessment) -> None:
         )
 
 
+# What os-release calls a system that Ansible's facts name otherwise.
+_OS_IDS = {"RedHat": "rhel"}
+
+
 @cache
 def supported() -> frozenset[str]:
     """The systems that stages are written for, as os-release names them: "debian 12"."""
     written = YAML(typ="safe").load(paths.roles_dir() / "stage" / "vars" / "main.yml")
     return frozenset(
-        f"{name.lower()} {version}" for name, versions in written["__stage_supported"].items() for version in versions
+        f"{_OS_IDS.get(name, name.lower())} {version}"
+        for name, versions in written["__stage_supported"].items()
+        for version in versions
     ) | {f"windows {build}" for build in written["__stage_windows"]}
 
 

@@ -33,6 +33,7 @@ _SITE_HEAD = """---
   tasks:
     - name: Install Python where the system came without it
       ansible.builtin.raw: >-
+        command -v apt-get >/dev/null || exec dnf -qy install python3;
         set -- apt-get -o DPkg::Lock::Timeout=600 -qy install python3;
         "$@" || { for try in $(seq 60); do said=$(LC_ALL=C apt-get -q update 2>&1) && break;
         case $said in *" lock "*) sleep 10;; *) break;; esac; done; printf '%s\\n' "$said"; "$@"; }

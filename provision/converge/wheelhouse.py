@@ -34,6 +34,8 @@ PYTHON_OF = {
     "ubuntu 22.04": "3.10",
     "ubuntu 24.04": "3.12",
     "ubuntu 26.04": "3.14",
+    **dict.fromkeys(("rhel 9", "rocky 9", "almalinux 9"), "3.9"),
+    **dict.fromkeys(("rhel 10", "rocky 10", "almalinux 10"), "3.12"),
 }
 # The oldest C library that counts is Ubuntu 20.04's, 2.31.
 _GLIBC = range(17, 32)

@@ -31,6 +31,7 @@ from typing import Any
 ROOT = Path(os.environ.get("BACKBONE_PATCH_ROOT", "/var/lib/backbone/patch"))
 LOCK = Path(os.environ.get("BACKBONE_LOCK", "/run/backbone/converge.lock"))
 APT = Path(os.environ.get("BACKBONE_APT", "/var/lib/apt/periodic"))
+DNF = Path("/var/lib/backbone/patching/updated")
 REBOOT = Path(os.environ.get("BACKBONE_REBOOT", "/run/reboot-required"))
 KEEPER = "/opt/backbone/bin/backbone-outstanding"
 UNIT = "backbone-patch.service"
@@ -142,15 +143,25 @@ def resume(wave: str) -> None:
         systemctl("start", *timers)
 
 
+def by_dnf() -> bool:
+    """Whether this is a system of the RHEL family."""
+    return shutil.which("dpkg-query") is None and shutil.which("rpm") is not None
+
+
 def versions() -> dict[str, str]:
     """The installed packages and their versions."""
     asked = ["dpkg-query", "-W", "-f", "${Package}:${Architecture} ${Version}\\n"]
+    if by_dnf():
+        asked = ["rpm", "-qa", "--qf", "%{NAME}.%{ARCH} %{VERSION}-%{RELEASE}\\n"]
     lines = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
     return dict(line.split(" ", 1) for line in lines if " " in line)
 
 
 def update() -> None:
     """Install what waits, as the nightly run does, and require its evidence."""
+    if by_dnf():
+        update_by_dnf()
+        return
     systemctl("start", "apt-daily.service")
     started = time.time()
     # With it, a run of today would count as today's, and nothing would be installed.
@@ -162,6 +173,14 @@ def update() -> None:
         raise Short("the updates did not come to their end; see /var/log/unattended-upgrades on the server")
     if os.access(KEEPER, os.X_OK):
         subprocess.run([KEEPER], check=True)
+
+
+def update_by_dnf() -> None:
+    """The same on the RHEL family: the unit's own last step leaves the evidence."""
+    started = time.time()
+    systemctl("start", "dnf-automatic.service")
+    if not DNF.exists() or DNF.stat().st_mtime < started - 1:
+        raise Short("the updates did not come to their end; see `journalctl -u dnf-automatic` on the server")
 
 
 def work(wave: str) -> None:

@@ -265,6 +265,7 @@ def write_state(state: dict[str, Any]) -> None:
 
 
 def started_with(version: str, name: str) -> dict[str, Sequence[str]]:
-    """How Debian's cluster of a version and name is started and stopped."""
-    unit = f"postgresql@{version}-{name}.service"
+    """How a cluster is started and stopped: Debian's by its name, PGDG's on the RHEL family by its version alone."""
+    pgdg = Path(f"/usr/pgsql-{version}/bin").is_dir()
+    unit = f"postgresql-{version}.service" if pgdg else f"postgresql@{version}-{name}.service"
     return {"start": ["systemctl", "start", unit], "stop": ["systemctl", "stop", unit]}

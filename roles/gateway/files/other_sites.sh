@@ -23,7 +23,7 @@ else
 fi
 
 for file in "$nginx"/sites-enabled/* "$nginx"/conf.d/*.conf; do
-    if [ ! -f "$file" ] || [ "$file" = "$example" ] || [ "$file" = "$nginx/sites-enabled/backbone.conf" ]; then
+    if [ ! -f "$file" ] || [ "$file" = "$example" ] || [ "${file##*/}" = backbone.conf ]; then
         continue
     fi
     if sed 's/#.*//' "$file" | tr '\n;' ' \n' | grep -Eq \

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.linux.commands import ANSWERS, PROGRAMS
-from tests.support.linux.systems import INSTALLED, PACKAGES, SYSTEMS
+from tests.support.linux.systems import INSTALLED, PACKAGES, PGDG, SYSTEMS
 from tests.support.windows import documented
 
 
@@ -27,12 +27,18 @@ class RefusedError(Exception):
 
 def fresh(system: str, *, converged: bool = False) -> dict[str, Any]:
     """A server as its installer leaves it; `converged`: one whose packages and files are all there."""
-    family = SYSTEMS[system].family
+    one = SYSTEMS[system]
+    # RHEL itself does not carry EPEL; a person has installed it.
+    by_hand = ["epel-release"] if one.distribution == "RedHat" else []
     return {
         "system": system,
-        "packages": list(INSTALLED[family]),
+        "packages": [*INSTALLED[one.family], *by_hand],
         "converged": converged,
-        "paths": {"/etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\n", "/usr/sbin/sshd": ""},
+        "paths": {
+            "/etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\n",
+            "/usr/sbin/sshd": "",
+            **({f"{one.cluster}/postgresql.conf": ""} if converged else {}),
+        },
         "absent": [],
         "record": [],
     }
@@ -181,14 +187,14 @@ class Host:
         debian = words[0] == "dpkg-query"
         if debian != (self.system.family == "Debian"):
             raise RefusedError(f"{words[0]} on {self.system.distribution}")
-        asked = words[4:] if debian else words[words.index("--") + 1 :] if "--" in words else words[4:]
-        offered = {one.format(pg=self.system.postgresql or 17) for one in PACKAGES[self.system.family]}
+        asked = words[4:]
+        offered = {one.format(pg=self.system.postgresql or PGDG) for one in PACKAGES[self.system.family]}
         if strange := sorted(set(asked) - offered):
             raise RefusedError(f"{self.system.distribution} {self.system.version} has no package {', '.join(strange)}")
         there = [one for one in asked if self.state["converged"] or one in self.state["packages"]]
-        lines = [f"{one} installed" if debian else one for one in there]
+        lines = [f"{one} installed" for one in there]
         missing = [f"package {one} is not installed" for one in asked if one not in there]
-        return (1 if missing else 0), "\n".join(lines if debian else lines + missing), ""
+        return (min(len(missing), 1) if debian else len(missing)), "\n".join(lines if debian else lines + missing), ""
 
     def shell(self, command: str) -> str:
         """The shell plugin's own words around scripts that a role brings."""

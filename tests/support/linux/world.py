@@ -14,6 +14,7 @@ from provision.converge.book import default_book
 from provision.converge.inputs import StageInputs
 from provision.converge.places import DRILL_DIR
 from provision.converge.plan import Plan, PlannedStage, ServerPlan
+from provision.converge.program import pythons_of
 from provision.converge.progress import Result
 from provision.converge.run import Setting, converge
 from provision.onboard import authority
@@ -119,8 +120,10 @@ def places(folder: Path, python: str) -> dict[str, str]:
     """The controller's places, with what the roles look for in them and nothing else."""
     folder.mkdir(parents=True)
     (folder / "release").write_text("0.1.0-test\n")
-    for name in (f"{python}.tar", f"{python}.tar.gz"):
-        (folder / name).write_bytes(b"")
+    (folder / f"{python}.tar").write_bytes(b"")
+    # The program that audits a server from within is not put together for every Python.
+    for one in pythons_of(["ubuntu 24.04"]):
+        (folder / f"{one}.tar.gz").write_bytes(b"")
     return {
         "controller_wheelhouse_dir": str(folder),
         "controller_audit_program_dir": str(folder),
