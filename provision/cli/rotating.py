@@ -136,7 +136,9 @@ def let_go(fleet: Fleet, names: str, yes: bool, *, quiet: bool, local: bool) -> 
     from provision.onboard import rotate, rotation
 
     if names != "backup":
-        raise UsageError(_("nothing of this name is kept: {names}").format(names=names), repair="--let-go backup")
+        raise UsageError(
+            _("nothing of this name is kept: {names}").format(names=names), repair="backbone apply --let-go backup"
+        )
     whole = load(fleet.path, allow_expired=True, here=local)
     for one in rotate.holdings(whole):
         if one.kept and not quiet:

@@ -121,7 +121,7 @@ def test_a_port_that_never_speaks_costs_one_connect_time_out(tmp_path: Path) -> 
     started = time.monotonic()
     with serving(tmp_path, Behaviour(mute_tcp=True)) as server:
         assert one_fault(target(server), wait=1).kind == "unreachable"
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 30  # on a machine however busy; a whole answer would be given far longer
 
 
 def test_a_server_that_never_answers_runs_out_of_time(tmp_path: Path) -> None:
