@@ -102,9 +102,8 @@ def answered(text: str) -> dict[str, Any]:
         if not found["done"]:
             raise KeyError("done")
     except (ValueError, KeyError, TypeError) as fault:
-        raise LostError(
-            Fault("garbled", _("no answer of SQL Server's: {said}").format(said=text.strip()[:200]))
-        ) from fault
+        told = _("the server's PowerShell failed: {why}").format(why=text.strip()[:200] or "?")
+        raise LostError(Fault("garbled", told)) from fault
     rows = found.get("rows") or []
     # PowerShell 5.1 makes of a list of one its only member.
     return {**found, "rows": rows if isinstance(rows, list) else [rows]}
