@@ -6,7 +6,7 @@ Everybody asks the same commands of the same server and judges by the same check
 run and its connections closed afterwards; the shell script is OpenSSH running all commands one after the other, framed
 by nothing and judged by nobody. The inventory is loaded before. Times are medians, in seconds; `delay` is each way.
 
-The rivals share the answers among the checks as ours does, one run of 97 checks asking 25 commands. With --apart they
+The rivals share the answers among the checks as ours does: a hundred checks ask some 25 commands. With --apart they
 run as ordinary testinfra checks do, each of which asks for itself.
 """
 
