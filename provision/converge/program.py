@@ -43,6 +43,8 @@ NEEDED = (
     "securesystemslib",
     "typing-extensions",
     "typing-inspection",
+    # Windows keeps no list of time zones.
+    "tzdata",
 )
 # Rooms of this package; files at its top come along where they are named.
 ROOMS = ("audit", "inventory", "probe", "report", "selfaudit")
