@@ -369,6 +369,16 @@ $sections['hardening'] = {
     }
 }
 
+$sections['audits'] = {
+    # When the server's own newest signed report was made, and since when it has the key that it sends them with.
+    $told = @{ report = $null; since = $null }
+    $report = Join-Path -Path $root -ChildPath 'audits\reports\audit.dsse.json'
+    $key = Join-Path -Path $root -ChildPath 'audit\client.pem'
+    if (Test-Path -LiteralPath $report) { $told.report = Format-Time -Moment (Get-Item -LiteralPath $report).LastWriteTimeUtc }
+    if (Test-Path -LiteralPath $key) { $told.since = Format-Time -Moment (Get-Item -LiteralPath $key).LastWriteTimeUtc }
+    $told
+}
+
 $sections['monitoring'] = {
     $files = @(Get-ChildItem -Path (Join-Path -Path $root -ChildPath 'metrics') -Filter '*.prom' -ErrorAction SilentlyContinue |
             ForEach-Object { @{ name = [string]$_.Name; at = Format-Time -Moment $_.LastWriteTimeUtc } })

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from checks.logging import AUDIT_HOURS
 from checks.measure import Measure, absent, say, verdict
 from checks.params import Params
 from checks.people import stated
@@ -18,6 +19,8 @@ NAME = "backbone"
 FULL_DAYS = 8
 BACKUP_HOURS = 26
 LOG_SECONDS = 3600
+NOTIFY_HOURS = 1
+ROOM_SHARE = 0.1
 _OFF = ("xp_cmdshell", "clr enabled", "Ole Automation Procedures", "remote access")
 
 
@@ -233,3 +236,76 @@ def fresh(told: Told, params: Params) -> Measure:
         return absent(say("there are none"), say("metrics of the last two days"))
     observed = say("older: {names}", names=old) if old else say("{count} files", count=len(files))
     return verdict(not old, observed, say("metrics of the last two days"))
+
+
+@control("LOG-09")
+def own_audit(told: Told, params: Params) -> Measure:
+    """The server audits itself every day; one that was set up less than a day ago may still owe its first report."""
+    expected = say("the server's own signed audit is at most {hours} hours old", hours=AUDIT_HOURS)
+    task = next((str(one["state"]) for one in told.rows("tasks") if one["name"] == "Audit"), "-")
+    if task not in ("Ready", "Running"):
+        return absent(say("the task Audit: {state}", state=task), expected)
+    seen = told.section("audits")
+    if not {"report", "since"} <= set(seen):
+        raise NotToldError(say("the server's answer has no section {name}", name="audits"))
+    if seen["report"] is not None:
+        hours = days_since(seen["report"], params) * 24
+        return verdict(hours <= AUDIT_HOURS, say("{hours} hours old", hours=round(hours, 1)), expected)
+    if seen["since"] is not None and days_since(seen["since"], params) * 24 <= AUDIT_HOURS:
+        return verdict(True, say("set up today; the first one is due within a day"), expected)
+    return absent(say("there is none yet"), expected)
+
+
+def _notifier(told: Told, params: Params) -> tuple[str, float]:
+    """The messenger's task: its state, and the hours since it last ran."""
+    task = next((one for one in told.rows("tasks") if one["name"] == "Notify"), None)
+    if task is None:
+        return "-", float("inf")
+    return str(task["state"]), days_since(task["last"], params) * 24 if task["last"] else float("inf")
+
+
+@control("LOG-04")
+def alarms(told: Told, params: Params) -> Measure:
+    """A failure of backup or scan reaches a person."""
+    expected = say("every failure of backup, sync and scan is sent to a person")
+    state, _hours = _notifier(told, params)
+    if not params.notify:
+        return absent(say("the inventory names nobody: no e-mail, webhook or Telegram chat"), expected)
+    if state not in ("Ready", "Running"):
+        return absent(say("the task Notify: {state}", state=state), expected)
+    return verdict(True, say("sent by {channels}", channels=params.notify), expected)
+
+
+@control("LOG-08")
+def overdue(told: Told, params: Params) -> Measure:
+    """Somebody is told also of what did not happen: an overdue backup or audit."""
+    state, hours = _notifier(told, params)
+    good = state in ("Ready", "Running") and hours <= NOTIFY_HOURS
+    observed = say(
+        "the task Notify: {state}, last run {hours} hours ago", state=state, hours=round(min(hours, 9999), 1)
+    )
+    return verdict(good, observed, say("the task Notify runs every quarter of an hour"))
+
+
+@control("BAK-05")
+def room(told: Told, params: Params) -> Measure:
+    """Where the backups lie there is room for the next ones."""
+    volumes = members(told.section("disks"), "volumes")
+    expected = say("at least {share} of the volume with the backups is free", share=f"{ROOM_SHARE:.0%}")
+    found = next((one for one in volumes if one["name"] == "C:"), None)
+    if found is None or not int(found["size"]):
+        raise NotToldError(say("the server names no volume"))
+    share = int(found["free"]) / int(found["size"])
+    return verdict(share >= ROOM_SHARE, say("{share} free on {name}", share=f"{share:.0%}", name="C:"), expected)
+
+
+@control("BAK-06")
+def log_lag(told: Told, params: Params) -> Measure:
+    """The task that backs the log up ended well, and not long ago."""
+    expected = say("the task Backup log ended well within the last {hours} hours", hours=LOG_SECONDS / 3600)
+    task = next((one for one in told.rows("tasks") if one["name"] == "Backup log"), None)
+    if task is None or not task["last"]:
+        return absent(say("it has never run"), expected)
+    hours = days_since(task["last"], params) * 24
+    observed = say("{hours} hours ago, status {status}", hours=round(hours, 1), status=int(task["result"]))
+    return verdict(hours * 3600 <= LOG_SECONDS and int(task["result"]) == 0, observed, expected)

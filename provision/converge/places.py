@@ -9,7 +9,7 @@ from pathlib import Path
 from provision.converge import program
 from provision.converge.book import Book
 from provision.converge.plan import Plan
-from provision.converge.wheelhouse import build_wheelhouse, pythons_of, release_id
+from provision.converge.wheelhouse import WINDOWS, WINDOWS_PYTHON, build_wheelhouse, pythons_of, release_id
 from provision.inventory import Fleet
 
 DRILL_DIR = Path(__file__).resolve().parents[1] / "operate"
@@ -43,18 +43,30 @@ def of(fleet: Fleet, plan: Plan, systems: Mapping[str, str] | None = None) -> di
     """
     sources = {server.name: server.settings.sync_source for server in fleet.servers}
     with_driver = {server.name for server in fleet.servers if server.settings.sync_store is not None}
+    by_powershell = {server.name for server in fleet.servers if server.connection.kind == "psrp"}
     found: dict[str, dict[str, str]] = {
         one.server: {"controller_drill_dir": str(DRILL_DIR)} for one in plan.servers if "backup" in one.names
     }
     syncing = [one.server for one in plan.servers if "sync" in one.names and sources[one.server] == "bundled"]
-    pythons = pythons_of((systems or {}).get(one, "") for one in syncing)
+    known = systems or {}
+    kinds = {server: (server in by_powershell, server in with_driver) for server in syncing}
+    pythons = pythons_of(known.get(one, "") for one in syncing)
     made = {
-        driver: str(build_wheelhouse(pythons, sqlserver=driver)) for driver in {one in with_driver for one in syncing}
+        (windows, driver): str(
+            build_wheelhouse((WINDOWS_PYTHON,), machine=WINDOWS, sqlserver=driver)
+            if windows
+            else build_wheelhouse(pythons, sqlserver=driver)
+        )
+        for windows, driver in set(kinds.values())
     }
-    for server in syncing:
-        found.setdefault(server, {})["controller_wheelhouse_dir"] = made[server in with_driver]
+    for server, kind in kinds.items():
+        found.setdefault(server, {})["controller_wheelhouse_dir"] = made[kind]
     if auditing := [one.server for one in plan.servers if "audit" in one.names]:
-        place = str(program.build(program.pythons_of((systems or {}).get(one, "") for one in auditing)))
+        pythons = program.pythons_of(known.get(one, "") for one in auditing)
+        place = {
+            windows: str(program.build((WINDOWS_PYTHON,), machine=WINDOWS) if windows else program.build(pythons))
+            for windows in {one in by_powershell for one in auditing}
+        }
         for server in auditing:
-            found.setdefault(server, {})["controller_audit_program_dir"] = place
+            found.setdefault(server, {})["controller_audit_program_dir"] = place[server in by_powershell]
     return found

@@ -44,6 +44,8 @@ NEEDED = (
     "securesystemslib",
     "typing-extensions",
     "typing-inspection",
+    # Windows keeps no list of time zones.
+    "tzdata",
 )
 # The Pythons that pyproject.toml names.
 RUNS_ON = ("3.11", "3.12", "3.13")

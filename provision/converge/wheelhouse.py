@@ -37,6 +37,8 @@ PYTHON_OF = {
     **dict.fromkeys(("rhel 9", "rocky 9", "almalinux 9"), "3.9"),
     **dict.fromkeys(("rhel 10", "rocky 10", "almalinux 10"), "3.12"),
 }
+# A Windows server has none of its own; this is the one that its stages bring.
+WINDOWS, WINDOWS_PYTHON = "win_amd64", "3.13"
 # The oldest C library that counts is Ubuntu 20.04's, 2.31.
 _GLIBC = range(17, 32)
 _EPOCH = "1735689600"  # any fixed moment makes the wheel the same bit for bit
@@ -118,8 +120,12 @@ def _build_wheel(package: Path, work: Path) -> Path:
 
 
 def platform_words(python: str, machine: str) -> list[str]:
-    """pip's words for wheels of CPython `python` on any Linux that a server may run."""
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
+    """pip's words for wheels of CPython `python` on any Linux that a server may run, or on WINDOWS."""
+    platforms = (
+        [WINDOWS]
+        if machine == WINDOWS
+        else [f"manylinux_2_{minor}_{machine}" for minor in reversed(_GLIBC)] + [f"manylinux2014_{machine}"]
+    )
     return [
         *("--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={python}"),
         *(f"--platform={platform}" for platform in platforms),
@@ -142,7 +148,7 @@ def _fill(place: Path, python: str, machine: str, lock: Path, wheel: Path) -> No
 
 
 def locked_for(lock: Path, python: str, machine: str = "x86_64") -> Iterator[str]:
-    """The lines of a lock that a CPython `python` on Linux needs, each with its hashes and without its marker.
+    """The lines of a lock that a CPython `python` on Linux or WINDOWS needs, each with hashes and without its marker.
 
     pip judges markers by the Python that runs it, which is the controller's; so they are judged here.
     """
@@ -152,10 +158,10 @@ def locked_for(lock: Path, python: str, machine: str = "x86_64") -> Iterator[str
         "implementation_name": "cpython",
         "implementation_version": f"{python}.0",
         "platform_python_implementation": "CPython",
-        "platform_machine": machine,
-        "platform_system": "Linux",
-        "sys_platform": "linux",
-        "os_name": "posix",
+        "platform_machine": "AMD64" if machine == WINDOWS else machine,
+        "platform_system": "Windows" if machine == WINDOWS else "Linux",
+        "sys_platform": "win32" if machine == WINDOWS else "linux",
+        "os_name": "nt" if machine == WINDOWS else "posix",
         "extra": "",
     }
     text = re.sub(r"(?m)^\s*#.*\n?", "", lock.read_text("utf-8")).replace("\\\n", " ")

@@ -186,6 +186,9 @@ class WindowsMedia(Closed):
     exporter: Annotated[WindowsPath | None, Field(description="windows_exporter, MSI")] = None
     wireguard: Annotated[WindowsPath | None, Field(description="WireGuard for Windows, MSI")] = None
     sqlserver: Annotated[WindowsPath | None, Field(description="SQL Server's folder with setup.exe")] = None
+    python: Annotated[
+        WindowsPath | None, Field(description="Python 3.13 from python.org, 64 bits, the full installer")
+    ] = None
 
 
 class Settings(Closed):

@@ -8,7 +8,9 @@ from provision.i18n import _
 from provision.inventory.rules import Draft, Problem
 
 # Stages whose role only says, on Windows, that it has no form there (a test compares).
-NO_WINDOWS_FORM = ("sync", "gateway", "notify", "audit")
+NO_WINDOWS_FORM = ("sync",)
+# The stage that does not go with Windows at all, as its role says, too.
+NEVER_ON_WINDOWS = "gateway"
 
 
 def each(draft: Draft) -> Iterator[Problem]:
@@ -29,6 +31,17 @@ def each(draft: Draft) -> Iterator[Problem]:
             ("backbone_stages_disabled",),
             _("these stages have no Windows form yet: {names}").format(names=", ".join(missing)),
             _("list them here; their controls are judged all the same"),
+        )
+    if NEVER_ON_WINDOWS not in chosen.stages_disabled:
+        yield Problem(
+            draft.name,
+            ("backbone_stages_disabled",),
+            _(
+                "gateway is nginx, which shows the state of sync and the metrics of a Linux server over HTTPS; a "
+                "Windows server opens no port for that: its state comes by the audit, its signed reports and the "
+                "notices"
+            ),
+            _("list {stage} here").format(stage=NEVER_ON_WINDOWS),
         )
     if "database" in draft.known and chosen.database != "sqlserver" and "postgresql" not in chosen.stages_disabled:
         yield Problem(

@@ -19,9 +19,11 @@ from typing import Any
 from provision import i18n
 from provision.errors import BackboneError, UsageError
 
-FOLDER = Path("/etc/backbone/audit")
-SHELF = Path("/var/lib/backbone/audit")
-METRICS = Path("/var/lib/backbone/metrics")
+WINDOWS = os.name == "nt"
+_DATA = Path(os.environ.get("PROGRAMDATA", "C:\\ProgramData"), "Backbone") if WINDOWS else Path()
+FOLDER = _DATA / "audit" if WINDOWS else Path("/etc/backbone/audit")
+SHELF = _DATA / "audits" if WINDOWS else Path("/var/lib/backbone/audit")
+METRICS = _DATA / "metrics" if WINDOWS else Path("/var/lib/backbone/metrics")
 USAGE = "usage: backbone-audit run | push | keys"
 
 
@@ -36,7 +38,7 @@ def settings(folder: Path) -> dict[str, Any]:
         )
 
 
-def run(folder: Path, root: Path) -> int:
+def run(folder: Path, root: Path, published: Path) -> int:
     """Measure, sign, keep. 1 where a control of basis `minimum` is open or could not be measured."""
     from provision.audit import compare, record
     from provision.audit.run import examine
@@ -49,14 +51,18 @@ def run(folder: Path, root: Path) -> int:
             print("another audit of this server is under way")
             return 0
         fleet = subject.load(folder / "subject.json")
-        key = keys.of_machine(fleet.servers[0].name)
+        name = fleet.servers[0].name
+        key = keys.of_machine(name, folder.parent) if WINDOWS else keys.of_machine(name)
         before = None
         if (shelf.reports / compare.DOCUMENT).exists():
             try:
                 before = outputs.earlier(shelf.reports)
             except UsageError as fault:
                 print(f"not compared with the audit before: {fault.message}", file=sys.stderr)
-        examination = examine(fleet, local=True, after=partial(record.leave, always=True))
+        examination = examine(fleet, local=True, after=None if WINDOWS else partial(record.leave, always=True))
+        if WINDOWS:
+            # There is no shell there that would lay it down; this program stands right beside the place.
+            _publish(published, "audit", record.metrics(examination, fleet.servers[0].name, datetime.now(UTC)))
         document = model.audit_document(fleet, examination, earlier=before)
         if settings(folder)["collector"]:
             shelf.expect()
@@ -92,7 +98,7 @@ def push(folder: Path, root: Path, published: Path) -> int:
         waiting = shelf.waiting()
         if not waiting:
             shelf.settle()
-    _publish(published, push.metrics(waiting, now))
+    _publish(published, "audit_push", push.metrics(waiting, now))
     if outcome.taken:
         print(f"sent: {', '.join(outcome.taken)}")
     if outcome.why:
@@ -100,12 +106,13 @@ def push(folder: Path, root: Path, published: Path) -> int:
     return 1 if push.late(waiting, now) else 0
 
 
-def _publish(folder: Path, text: str) -> None:
+def _publish(folder: Path, name: str, text: str) -> None:
     if folder.is_dir():
-        draft = folder / ".audit_push.new"
-        draft.write_text(text, encoding="utf-8")
+        draft = folder / f".{name}.new"
+        # Line ends as the text has them, on Windows too: whoever reads the format knows no others.
+        draft.write_bytes(text.encode())
         draft.chmod(0o644)
-        draft.replace(folder / "audit_push.prom")
+        draft.replace(folder / f"{name}.prom")
 
 
 def show_keys(folder: Path, root: Path) -> int:
@@ -145,7 +152,7 @@ def main(arguments: list[str], folder: Path = FOLDER, root: Path = SHELF, publis
     i18n.use("en")  # the journal is read by whoever mends it, in the words of the documentation
     try:
         if arguments == ["run"]:
-            return run(folder, root)
+            return run(folder, root, published)
         if arguments == ["push"]:
             return push(folder, root, published)
         if arguments == ["keys"]:

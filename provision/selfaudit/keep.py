@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 from provision.report import sign
@@ -90,6 +91,9 @@ class Shelf:
         """Note that the collector has taken a report, so that it stays noted when the power goes."""
         self.delivered.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.delivered / one.mark).touch(mode=0o600)
+        if os.name == "nt":
+            # Windows opens no directories; its file system notes a new name in its own journal.
+            return
         folder = os.open(self.delivered, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -108,13 +112,26 @@ class Shelf:
 @contextmanager
 def locked(root: Path, name: str) -> Iterator[bool]:
     """Hold `root`/NAME.lock; False where another process of this machine holds it."""
-    import fcntl
-
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (root / f"{name}.lock").open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _mine(stream.fileno()):
             yield False
             return
         yield True
+
+
+def _mine(handle: int) -> bool:
+    """Lock an open file for as long as it is open; False where another process holds it."""
+    if os.name == "nt":
+        locking = import_module("msvcrt")
+        try:
+            locking.locking(handle, locking.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    locking = import_module("fcntl")
+    try:
+        locking.flock(handle, locking.LOCK_EX | locking.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

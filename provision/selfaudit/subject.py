@@ -8,6 +8,7 @@ server. A grant lies beside it as grant.yml.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,8 @@ from provision.inventory.settings import FILE_SETTINGS, Closed, Settings
 
 VERSION = 1
 GRANT = "grant.yml"
-_HERE = Connection("", 0, "root", "", "", "local", become=False)
+# A Windows server is judged as one that is reached by PowerShell, wherever the question is asked.
+_HERE = Connection("", 0, "root", "", "", "psrp" if os.name == "nt" else "local", become=False)
 
 Entry = TypeVar("Entry", bound=Closed)
 

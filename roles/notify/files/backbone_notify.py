@@ -5,6 +5,7 @@ Managed by Backbone Daerah (stage notify): changes made here are undone by the n
 
     failed UNIT   called by systemd when UNIT failed; with the name `test` it only tries the way
     check         called every quarter of an hour: overdue work, recovered units, undelivered messages, sign of life
+    check STATES  the same on Windows, whose tasks call nobody when they fail: a JSON file says how each stands
 
 A message names server, region, unit or work, and time; never a line of a log, so that nothing personal can leave with
 it. It stays in the state directory until every configured way (e-mail, Telegram, webhook) has taken it, at most a
@@ -13,7 +14,6 @@ come as systemd credentials. Ends with 1 if something could not be delivered.
 """
 
 import contextlib
-import fcntl
 import ipaddress
 import json
 import os
@@ -31,6 +31,7 @@ from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import urlsplit
 
+WINDOWS = os.name == "nt"
 SECONDS = 20
 KEEP_DAYS = 7
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -85,7 +86,7 @@ def wording(settings, kind, what, now, detail=""):
         f"{where}, {at}: {what_id} {verb_id}{f' ({detail})' if detail else ''}.",
         f"{where}, {at}: {what_en} {verb_en}{f' ({detail})' if detail else ''}.",
     ]
-    if kind == "failed":
+    if kind == "failed" and not WINDOWS:
         lines.append(f"journalctl -u {what_en}")
     return f"[{where}] {both} {'/ ' if what_id == what_en else ''}{verb_en}", "\n".join(lines) + "\n"
 
@@ -310,6 +311,14 @@ class Messenger:
             if result(unit) == "success":
                 self.forget(key, unit)
 
+    def look_at_states(self, states):
+        """`states`: tasks and services by name: "success", how one failed, or "" where nothing can be said now."""
+        for name, state in states.items():
+            if state == "success":
+                self.forget(f"failed:{name}", name)
+            elif state:
+                self.tell(f"failed:{name}", "failed", name, state)
+
     def sign_of_life(self):
         if self.settings.get("deadman"):
             call(self.settings, self.secret("deadman-url"))
@@ -327,6 +336,19 @@ def unit_result(unit):
     return values.get("Result", "") if values.get("ActiveState") in ("active", "inactive", "failed") else ""
 
 
+def hold(stream):
+    """Waits until no other messenger of this server holds this file."""
+    if WINDOWS:
+        import msvcrt
+
+        # It tries for ten seconds; another one that takes longer has the next quarter of an hour as well.
+        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX)
+
+
 def main(arguments):
     credentials = Path(os.environ["CREDENTIALS_DIRECTORY"])
     settings = json.loads((credentials / "notify.json").read_text())
@@ -337,7 +359,7 @@ def main(arguments):
 
     folder = Path(os.environ["STATE_DIRECTORY"])
     with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        hold(lock)
         messenger = Messenger(settings, secret, folder)
         if arguments == ["failed", "test"]:
             messenger.write("test", ("pesan ini", "this message"))
@@ -346,11 +368,14 @@ def main(arguments):
         elif arguments == ["check"]:
             messenger.look_at_work()
             messenger.look_at_units(unit_result)
+        elif len(arguments) == 2 and arguments[0] == "check":
+            messenger.look_at_work()
+            messenger.look_at_states(json.loads(Path(arguments[1]).read_text(encoding="utf-8")))
         else:
-            sys.exit("usage: backbone-notify failed UNIT | check")
+            sys.exit("usage: backbone-notify failed UNIT | check [STATES]")
         messenger.save()
         delivered = messenger.deliver()
-        if delivered and arguments == ["check"]:
+        if delivered and arguments[0] == "check":
             try:
                 messenger.sign_of_life()
             except UndeliveredError as fault:

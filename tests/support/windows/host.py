@@ -229,6 +229,8 @@ class Host:
 
 def _written(name: str, parameters: Mapping[str, Any]) -> dict[str, str]:
     """The files whose text a script lays down as it was given."""
+    if name == "stage/set-release.ps1":
+        return {f"{parameters['Root']}\\current.txt": f"{parameters['Release']}\n"}
     if name != "tls/set-certificate.ps1":
         return {}
     named = {"server.crt": parameters.get("Certificate"), "authority.pem": parameters.get("Authority")}

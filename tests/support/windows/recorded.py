@@ -89,8 +89,8 @@ def good(at: datetime) -> dict[str, Any]:
                 "service": {**RUNNING, "start": "Manual"},
             },
             "tasks": [
-                {"name": name, "state": "Ready", "last": ago(hours=3), "result": 0, "next": None}
-                for name in ("Restart when due", "Backup full", "Backup differential", "Backup log")
+                {"name": name, "state": "Ready", "last": ago(minutes=10), "result": 0, "next": None}
+                for name in ("Restart when due", "Backup full", "Backup differential", "Backup log", "Audit", "Notify")
             ],
             "firewall": {
                 "service": RUNNING,
@@ -213,6 +213,7 @@ def good(at: datetime) -> dict[str, Any]:
                 "shared": 0,
                 "smb1": False,
             },
+            "audits": {"report": ago(hours=5), "since": ago(days=40)},
             "monitoring": {"service": RUNNING, "files": [{"name": "backup.prom", "at": ago(minutes=10)}]},
             "ledger": {"stamps": {}, "files": {}, "started": []},
         }
@@ -308,6 +309,7 @@ def bad(at: datetime) -> dict[str, Any]:
         "shared": 0,
         "smb1": True,
     }
+    told["audits"] = {"report": ago(days=9), "since": ago(days=40)}
     told["monitoring"] = {"service": None, "files": {"name": "backup.prom", "at": ago(days=30)}}
     return told
 

@@ -20,6 +20,8 @@ from provision.converge.plan import Plan, PlannedStage, ServerPlan
 from provision.converge.progress import Result
 from provision.converge.run import Setting, converge
 from provision.onboard import authority
+from provision.report import keys as report_keys
+from provision.selfaudit import identity
 from tests.support.windows.host import Host, fresh
 
 SERVER = "win-kab"
@@ -27,6 +29,7 @@ MEDIA = {
     "exporter": "D:\\media\\windows_exporter.msi",
     "wireguard": "D:\\media\\wireguard.msi",
     "sqlserver": "D:\\media\\sqlserver",
+    "python": "D:\\media\\python-3.13.9-amd64.exe",
 }
 
 
@@ -41,6 +44,7 @@ class World:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         state = fresh()
         state["answers"]["tls/set-request.ps1"] = {"request": request(self.variables["backbone_fqdn"])}
+        state["answers"]["audit/set-keys.ps1"] = keys(folder, server)
         state["media"] = [*MEDIA.values(), MEDIA["sqlserver"] + "\\setup.exe"]
         self.keep(state)
 
@@ -83,8 +87,9 @@ def run(planned: Mapping[World, Sequence[str]], *, check: bool = False) -> dict[
         )
     )
     servers = frozenset(one.server for one in planned)
+    places = {server: {"controller_audit_program_dir": str(program(folder))} for server in servers}
     outcome = converge(
-        plan, Setting(inventory, default_book(), {}, windows=servers, check=check), lambda _progress: None
+        plan, Setting(inventory, default_book(), places, windows=servers, check=check), lambda _progress: None
     )
     found: dict[str, dict[str, Result]] = {server: {} for server in servers}
     for one in outcome.results:
@@ -109,10 +114,34 @@ def variables(certificates: Path) -> dict[str, Any]:
         "backbone_networks_internal": ["10.0.0.0/16"],
         "backbone_admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"], "full_name": "Siti"}],
         "backbone_windows_media": MEDIA,
+        "backbone_notify_webhook": "https://hook.semarang.example/rahasia-hook",
+        "backbone_stages_disabled": ["sync", "gateway"],
         "backbone_secret_backup_passphrase": "rahasia cadangan uji",
         "backbone_secret_windows_passwords": {"siti": "Awal-2026!"},
         "backbone_secret_tls_authority_key": key,
     }
+
+
+def program(folder: Path) -> Path:
+    """A folder as the controller puts the program together, with little in it."""
+    place = folder / "program"
+    if not place.is_dir():
+        place.mkdir()
+        (place / "release").write_text("1.0-abc\n")
+        (place / "3.13.tar.gz").write_bytes(b"not much of a program")
+    return place
+
+
+def keys(folder: Path, server: str) -> dict[str, str]:
+    """What `backbone-audit keys` says on a server: the public parts of two keys."""
+    signer = report_keys.of_machine(server, _made(folder / "keys" / server))
+    certificate = identity.client(folder / "keys" / server, server)
+    return {"signer": signer.public_file.read_text(), "certificate": certificate.read_text()}
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def request(name: str) -> str:

@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from ruamel.yaml import YAML
 
 from provision.converge import places, program
@@ -21,9 +22,40 @@ def test_the_program_is_handed_to_servers_whose_backup_stage_runs_and_to_no_othe
         servers=[SimpleNamespace(server="a", names=["backup"]), SimpleNamespace(server="b", names=["base"])]
     )
     fleet.servers = [
-        SimpleNamespace(name=one, settings=SimpleNamespace(sync_source="bundled", sync_store=None)) for one in "ab"
+        SimpleNamespace(
+            name=one,
+            settings=SimpleNamespace(sync_source="bundled", sync_store=None),
+            connection=SimpleNamespace(kind="ssh"),
+        )
+        for one in "ab"
     ]
     assert places.of(cast(Any, fleet), plan) == {"a": {"controller_drill_dir": str(places.DRILL_DIR)}}
+
+
+def test_a_windows_server_gets_the_audit_s_program_for_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def build(pythons: tuple[str, ...] = ("both",), *, machine: str = "x86_64") -> str:
+        asked.append((*pythons, machine))
+        return f"/cache/{machine}"
+
+    monkeypatch.setattr(places.program, "build", build)
+    fleet: Any = SimpleNamespace(
+        servers=[
+            SimpleNamespace(
+                name=kind,
+                settings=SimpleNamespace(sync_source="bundled", sync_store=None),
+                connection=SimpleNamespace(kind=kind),
+            )
+            for kind in ("ssh", "psrp")
+        ]
+    )
+    plan: Any = SimpleNamespace(servers=[SimpleNamespace(server=kind, names=["audit"]) for kind in ("ssh", "psrp")])
+    assert places.of(cast(Any, fleet), plan) == {
+        "ssh": {"controller_audit_program_dir": "/cache/x86_64"},
+        "psrp": {"controller_audit_program_dir": "/cache/win_amd64"},
+    }
+    assert sorted(asked) == [("3.13", "win_amd64"), ("both", "x86_64")]
 
 
 def test_another_program_is_another_input() -> None:

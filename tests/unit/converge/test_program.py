@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from provision import paths
 from provision.converge import program
-from provision.converge.wheelhouse import PYTHONS
+from provision.converge.wheelhouse import PYTHONS, WINDOWS, WINDOWS_PYTHON, platform_words
 
 # pytest and pluggy are testinfra's, for its plugin alone; checks run without it.
 NOT_IMPORTED = {"pytest"}
@@ -28,12 +28,23 @@ def test_each_python_gets_each_package_once_with_hashes(python: str) -> None:
     assert all("--hash=sha256:" in line for line in lines)
 
 
+def test_windows_gets_the_same_and_a_list_of_time_zones() -> None:
+    def names(*where: str) -> set[str]:
+        return {line.split("==")[0] for line in program.needed(paths.controller_lock(), *where)}
+
+    assert names(WINDOWS_PYTHON, WINDOWS) - names(WINDOWS_PYTHON) == {"tzdata"}
+    assert names(WINDOWS_PYTHON) <= names(WINDOWS_PYTHON, WINDOWS)
+    assert platform_words(WINDOWS_PYTHON, WINDOWS)[-1] == "--platform=win_amd64"
+    assert not [word for word in platform_words(WINDOWS_PYTHON, WINDOWS) if "manylinux" in word]
+
+
 def test_what_is_needed_is_closed() -> None:
     for name in program.NEEDED:
         try:
             requires = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            assert name == "ruamel-yaml-clib", name  # only where ruamel.yaml asks for it
+            # Only where ruamel.yaml asks for it; only on Windows.
+            assert name in {"ruamel-yaml-clib", "tzdata"}, name
             continue
         for line in requires:
             requirement = Requirement(line)

@@ -172,6 +172,26 @@ def test_the_same_failure_is_told_once_a_day_and_its_end_too(server: Server) -> 
     assert len(server.mailbox.mails) == 4
 
 
+def test_a_windows_server_s_tasks_are_told_of_once_and_when_they_are_well_again(server: Server) -> None:
+    def look(**states: str) -> list[str]:
+        before = len(server.mailbox.mails)
+        messenger = server.messenger()
+        messenger.look_at_states(states)
+        messenger.save()
+        assert messenger.deliver()
+        return [
+            str(message_from_string(one, policy=policy.default)["Subject"]) for one in server.mailbox.mails[before:]
+        ]
+
+    assert look(Audit="success", MSSQLSERVER="success") == []
+    [told] = look(Audit="status 3", MSSQLSERVER="success")
+    assert "Audit gagal / failed" in told
+    # Again at once: it was told. While it runs: nothing can be said.
+    assert look(Audit="status 3") == look(Audit="") == []
+    [told] = look(Audit="success")
+    assert "Audit pulih / works again" in told
+
+
 def test_overdue_work_is_told_and_so_is_its_return(server: Server) -> None:
     metrics = server.folder / "backup.prom"
     work = {"name": "backup", "what_id": "pencadangan", "what_en": "backup", "max_age_hours": 26}
