@@ -35,7 +35,7 @@ def test_the_program_is_handed_to_servers_whose_backup_stage_runs_and_to_no_othe
 def test_a_windows_server_gets_the_audit_s_program_for_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
 
-    def build(pythons: tuple[str, ...] = ("both",), *, machine: str = "x86_64") -> str:
+    def build(pythons: tuple[str, ...], *, machine: str = "x86_64") -> str:
         asked.append((*pythons, machine))
         return f"/cache/{machine}"
 
@@ -55,7 +55,7 @@ def test_a_windows_server_gets_the_audit_s_program_for_windows(monkeypatch: pyte
         "ssh": {"controller_audit_program_dir": "/cache/x86_64"},
         "psrp": {"controller_audit_program_dir": "/cache/win_amd64"},
     }
-    assert sorted(asked) == [("3.13", "win_amd64"), ("both", "x86_64")]
+    assert sorted(asked) == [("3.11", "3.13", "x86_64"), ("3.13", "win_amd64")]
 
 
 def test_another_program_is_another_input() -> None:
