@@ -37,7 +37,18 @@ GRANT: dict[str, object] = {
 WHY = ("--reason", "Surat 12/2026")
 BY = (*WHY, "--by", "Kepala Dinas")
 # What differs between two runs of anything.
-MOMENTS = {"made_at", "stored_at", "settled_at", "issued", "as_of", "at", "hours_left", "finished_at", "written"}
+MOMENTS = {
+    "dct:issued",
+    "made_at",
+    "stored_at",
+    "settled_at",
+    "issued",
+    "as_of",
+    "at",
+    "hours_left",
+    "finished_at",
+    "written",
+}
 
 
 @pytest.fixture(scope="session")
