@@ -103,7 +103,10 @@ JOURNAL = (
     "| grep -E '^ *(Storage|SystemMaxUse|MaxRetentionSec)='; "
     # Where rsyslog sends entries to: its older form with @, its newer one by the name of a module.
     "echo '##forward'; cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null "
-    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; true"
+    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; "
+    # How long ago systemd-journal-upload last noted how far it has come, in seconds.
+    "echo '##sent'; s=$(stat -c %Y /var/lib/private/systemd/journal-upload/state 2>/dev/null) "
+    "&& echo $(($(date +%s) - s)); true"
 )
 # Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
 # file there whose name holds a dot or ends in ~.

@@ -30,6 +30,13 @@ def each(draft: Draft) -> Iterator[Problem]:
             _("these stages have no Windows form yet: {names}").format(names=", ".join(missing)),
             _("list them here; their controls are judged all the same"),
         )
+    if "logs_to" in draft.known and chosen.logs_to:
+        yield Problem(
+            draft.name,
+            ("backbone_logs_to",),
+            _("a Windows server does not send its entries this way"),
+            _("leave it out here, and forward events to a collector of Windows' own"),
+        )
     if "database" in draft.known and chosen.database != "sqlserver" and "postgresql" not in chosen.stages_disabled:
         yield Problem(
             draft.name,
