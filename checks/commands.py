@@ -131,7 +131,10 @@ JOURNAL = (
     "echo '##settings'; grep -hsE '^ *(Storage|SystemMaxUse|MaxRetentionSec)=' "
     "/etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf; "
     "echo '##forward'; if [ -e /etc/rsyslog.conf ]; then cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null "
-    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; else echo 0; fi; true"
+    "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; else echo 0; fi; "
+    # How long ago systemd-journal-upload last noted how far it has come, in seconds.
+    "echo '##sent'; s=/var/lib/private/systemd/journal-upload/state; "
+    "[ -e $s ] && echo $(($(date +%s) - $(stat -c %Y $s))); true"
 )
 # Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
 # file there whose name holds a dot or ends in ~.

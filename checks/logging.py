@@ -11,6 +11,7 @@ from checks.params import Params
 
 METRICS_HOURS = 26
 AUDIT_HOURS = 26
+SENT_HOURS = 2
 OWN_AUDIT = "backbone-audit.service"
 KEPT_DAYS, KEPT_MIB = 90, 200
 EXPORTER = "prometheus-node-exporter.service"
@@ -146,12 +147,17 @@ def elsewhere(host: Any, params: Params) -> Measure:
     """Entries go to another machine as well, where an intruder cannot take them away; to have none is a warning."""
     expected = say("entries are sent to another machine, without a fault")
     upload, rsyslog = facts.unit(host, "systemd-journal-upload.service"), facts.unit(host, "rsyslog.service")
-    forwards = "".join(facts.told(host, commands.JOURNAL).get("forward", [])).strip() not in ("", "0")
+    told = facts.told(host, commands.JOURNAL)
+    forwards = "".join(told.get("forward", [])).strip() not in ("", "0")
     if upload.loaded and upload.enabled:
+        # It may hang on a line on which nothing comes back; a server always has something to say within the hour.
+        silent = "".join(told.get("sent", [])).strip()
+        if upload.active and silent.isdigit() and int(silent) > SENT_HOURS * 3600:
+            return absent(say("nothing got away for {hours} hours", hours=int(silent) // 3600), expected)
         return verdict(upload.active, say("systemd-journal-upload: {state}", state=upload.state), expected)
     if forwards:
         return verdict(rsyslog.running, say("rsyslog: {state}", state=rsyslog.state), expected)
-    return Measure("warning", say("they stay on this server"), expected)
+    return Measure("fail" if params.logs_to else "warning", say("they stay on this server"), expected)
 
 
 @control("LOG-08")

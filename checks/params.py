@@ -92,6 +92,7 @@ class Params:
     grant_digest: str = ""
     sync_kind: str = "contract"
     sync_url: str = ""
+    logs_to: bool = False  # the inventory names a machine that the journal is sent to
     notify: tuple[str, ...] = ()
     documents: tuple[Paper, ...] = ()
     statements: tuple[tuple[str, Statement], ...] = ()

@@ -81,6 +81,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         grant_digest=grant.digest,
         sync_kind=settings.sync_kind,
         sync_url=str(settings.sync_url or ""),
+        logs_to=settings.logs_to is not None,
         notify=_channels(settings),
         documents=tuple(
             Paper(one.kind, one.number, one.signed_on, one.valid_until)

@@ -297,6 +297,11 @@ class Settings(Closed):
     notify_telegram: NotifyTelegram | None = None
     deadman_url: Url | None = None
 
+    logs_to: Annotated[
+        HttpsUrl | None, Field(description="Where the journal is sent as well; see docs/hardening.md")
+    ] = None
+    logs_ca: Annotated[Text | None, Field(description="PEM file beside the inventory")] = None
+
     audit_time: Annotated[Clock, Field(description="HH:MM in the region's zone")] = "03:30"
     audit_collector: Annotated[
         HttpsUrl | None, Field(description="Where servers send their own signed audits; see docs/collector.md")
@@ -332,4 +337,12 @@ class Secrets(Closed):
 SECRET_PREFIX = "backbone_secret_"  # noqa: S105 — the prefix of names, not a secret
 
 # Settings that name a file beside the inventory.
-FILE_SETTINGS = ("tls_certificate", "tls_chain", "sync_ca", "grant", "audit_collector_ca", "backup_second_ca")
+FILE_SETTINGS = (
+    "tls_certificate",
+    "tls_chain",
+    "sync_ca",
+    "grant",
+    "audit_collector_ca",
+    "backup_second_ca",
+    "logs_ca",
+)

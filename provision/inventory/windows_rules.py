@@ -43,6 +43,13 @@ def each(draft: Draft) -> Iterator[Problem]:
             ),
             _("list {stage} here").format(stage=NEVER_ON_WINDOWS),
         )
+    if "logs_to" in draft.known and chosen.logs_to:
+        yield Problem(
+            draft.name,
+            ("backbone_logs_to",),
+            _("a Windows server does not send its entries this way"),
+            _("leave it out here, and forward events to a collector of Windows' own"),
+        )
     if "database" in draft.known and chosen.database != "sqlserver" and "postgresql" not in chosen.stages_disabled:
         yield Problem(
             draft.name,

@@ -11,16 +11,23 @@ import random
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import jinja2
 import pytest
 
+from provision.converge.apply import apply
+from provision.converge.plan import Wish
+from provision.inventory import load
 from provision.lab.lab import Lab
+from provision.onboard.authority import make_authority, sign_csr
 from provision.paths import roles_dir
 from tests.support.lab_hosts import CLONE, SERVER, Provisioned
 
-OUTSIDER, NAME = "lab-luar", f"{SERVER}.backbone.test"
+OUTSIDER, RECEIVER, NAME = "lab-luar", "lab-prov", f"{SERVER}.backbone.test"
 LONG_RUNNING, ONCE = 3.0, 3.0
 # Oneshots that have to reach what a sandbox would keep from them, and daemons of the distribution: at most so much.
 EXCUSED = {
@@ -231,3 +238,90 @@ def test_a_stranger_gets_so_many_connections_and_the_controller_all(provisioned:
     assert str(lab.networks.outside[66]) in provisioned.run("nft list set inet backbone strangers_other4")
     # What a rollback would load can be loaded.
     provisioned.run(f"{listed} >/run/kept.nft && nft -c -f /run/kept.nft")
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Another machine that takes the server's journal, with Debian's own receiver and a certificate of its own."""
+
+    server: Provisioned
+    address: str
+
+    def choose(self, **settings: str) -> str:
+        """Set it in the server's inventory and run the stage; how that ended."""
+        beside = self.server.inventory.parent
+        (beside / "host_vars" / SERVER).mkdir(parents=True, exist_ok=True)
+        (beside / "host_vars" / SERVER / "logs.yml").write_text(json.dumps(settings))
+        applied = apply(load(self.server.inventory, SERVER), Wish(("monitoring",)))
+        assert applied.outcome
+        return {one.stage: f"{one.status}{one.message}" for one in applied.outcome.results}["monitoring"]
+
+    def has(self, word: str, seconds: float = 45) -> bool:
+        """Whether an entry with this word arrives."""
+        read = f"journalctl -q -D /var/log/journal/remote --since -10min -g {word} -n 1"
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if word in self.server.lab.run(RECEIVER, read, check=False).stdout:
+                return True
+            time.sleep(1)
+        return False
+
+
+@pytest.fixture
+def receiver(provisioned: Provisioned) -> Iterator[Receiver]:
+    lab, beside = provisioned.lab, provisioned.inventory.parent
+    lab.up([RECEIVER])
+    address = next(str(one["addresses"]["internal"]) for one in lab.listing() if one["name"] == RECEIVER)
+    key, authority = make_authority("receiver")
+    install = "apt-get -qq update && apt-get -qq install -y --no-install-recommends systemd-journal-remote openssl >&2"
+    request = (
+        "umask 077; openssl req -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=r -keyout /etc/r.key"
+    )
+    asked = lab.run(RECEIVER, f"{install} && {request} 2>/dev/null").stdout
+    certificate = sign_csr(key, authority, asked, 30, ["receiver.test"], [address])
+    lab.run(RECEIVER, "cat >/etc/r.crt", given=certificate)
+    lab.run(RECEIVER, "cat >/etc/r.trust", given=(beside / "authority.pem").read_text())
+    settings = "ServerKeyFile=/etc/r.key\nServerCertificateFile=/etc/r.crt\nTrustedCertificateFile=/etc/r.trust"
+    lab.run(
+        RECEIVER,
+        f"printf '[Remote]\n{settings}\n' >/etc/systemd/journal-remote.conf; "
+        "chown systemd-journal-remote /etc/r.*; systemctl start systemd-journal-remote.socket",
+    )
+    (beside / "receiver.pem").write_text(authority)
+    yield Receiver(provisioned, address)
+    (beside / "receiver.pem").unlink()
+    (beside / "host_vars" / SERVER / "logs.yml").unlink(missing_ok=True)
+    lab.down([RECEIVER])
+
+
+@pytest.mark.slow
+def test_the_journal_goes_to_another_machine(provisioned: Provisioned, receiver: Receiver) -> None:
+    told = {"backbone_logs_to": f"https://{receiver.address}:19532", "backbone_logs_ca": "receiver.pem"}
+    assert receiver.choose(**told) == "ok"
+    provisioned.run("logger word-one")
+    assert receiver.has("word-one")
+    assert provisioned.findings()["LOG-07"] == "pass"
+    upload = "systemd-journal-upload.service"
+    assert exposures(provisioned, [upload])[upload] <= LONG_RUNNING
+    # The key is root's still, and in no folder of the sender's.
+    assert provisioned.run("stat -c '%a %U' /etc/backbone/tls/server.key").split()[1] == "root"
+    assert provisioned.run(f"find {' /'.join(['/var/lib/private', 'var/lib/systemd'])} -name '*.key'") == ""
+    # The receiver is away: it is told, and nothing is lost.
+    receiving = "systemd-journal-remote.socket systemd-journal-remote.service"
+    provisioned.lab.run(RECEIVER, f"systemctl stop {receiving}")
+    provisioned.run("logger word-two")
+    provisioned.run(f"for i in $(seq 60); do systemctl is-active -q {upload} || exit 0; sleep 1; done; exit 1")
+    assert "LOG-07" in provisioned.red()
+    provisioned.lab.run(RECEIVER, "systemctl start systemd-journal-remote.socket")
+    provisioned.run("logger word-three")
+    assert receiver.has("word-two")
+    assert receiver.has("word-three")
+    # A machine that another authority vouches for gets nothing.
+    assert receiver.choose(**told | {"backbone_logs_ca": "authority.pem"}) == "ok"
+    provisioned.run("logger word-four")
+    assert not receiver.has("word-four", 10)
+    # Not wanted any more: what was there goes.
+    assert receiver.choose() == "ok"
+    assert provisioned.run(f"systemctl is-enabled {upload}", check=False).strip() != "enabled"
+    assert provisioned.run("ls /etc/systemd/journal-upload.conf.d") == ""
+    assert provisioned.findings()["LOG-07"] == "warning"

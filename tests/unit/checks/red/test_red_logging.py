@@ -50,6 +50,12 @@ REDS = [
         "a span that is none", said(commands.JOURNAL, "MaxRetentionSec=90day", "MaxRetentionSec=long"), (), ("LOG-06",)
     ),
     Red("entries that do not get away", sends_entries(active="failed"), ("LOG-07",)),
+    Red(
+        "a sender that hangs",
+        both(sends_entries(active="active"), said(commands.JOURNAL, "##forward\n0\n", "##forward\n0\n##sent\n9000\n")),
+        ("LOG-07",),
+    ),
+    Red("a machine that is named and gets nothing", meant(logs_to=True), ("LOG-07",)),
     Red("rsyslog that forwards and is down", both(said(commands.JOURNAL, "##forward\n0", "##forward\n1")), ("LOG-07",)),
     Red("nobody hears of what is overdue", unit("backbone-overdue.timer", **STOPPED), ("LOG-08",)),
     Red("no audit of its own", unit("backbone-audit.timer", **STOPPED), ("LOG-09",)),
