@@ -179,9 +179,13 @@ _NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0)
 
 def unit(host: Any, name: str, *further: str) -> Unit:
     """One unit, by Debian's name for it; one that is not installed is neither active nor enabled."""
-    if not redhat_like(host):
-        return units(host, *further).get(name, _NO_UNIT)
-    return units(host, *redhat.ASKED, *further).get(redhat.UNITS.get(name, name), _NO_UNIT)
+    here = redhat.UNITS.get(name, name) if redhat_like(host) else name
+    return all_units(host, *further).get(here, _NO_UNIT)
+
+
+def all_units(host: Any, *further: str) -> dict[str, Unit]:
+    """The units by the names that this system has for them: one question, whatever is asked of them afterwards."""
+    return units(host, *(redhat.ASKED if redhat_like(host) else ()), *further)
 
 
 # --- network

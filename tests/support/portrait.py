@@ -37,7 +37,8 @@ find /etc /usr/local /opt/backbone /var/lib/backbone /srv/backbone -xdev \( \
 find /etc -xdev -type f ! -name 'ssh_host_*' ! -path /etc/machine-id ! -path '/etc/*-' ! -path /etc/shadow \
     ! -path /etc/gshadow ! -path /etc/ld.so.cache ! -path /etc/.updated ! -path /etc/chrony/chrony.keys \
     ! -path '*/private/*' ! -path '/etc/backbone/tls/*' ! -path '/etc/wireguard/*' ! -path '/etc/ssl/*' \
-    ! -path '/etc/apparmor.d/cache/*' ! -path '/etc/backbone/signers/*' -exec sha256sum {} + | sort -k2
+    ! -path '/etc/apparmor.d/cache/*' ! -path '/etc/backbone/signers/*' ! -path '/etc/backbone/keys/*' \
+    ! -path '/etc/backbone/audit/client.*' -exec sha256sum {} + | sort -k2
 echo '== links'
 find /etc /opt/backbone -xdev -path /opt/backbone/sync/releases -prune -o -type l -printf '%p -> %l\n' | sort
 echo '== folders'
