@@ -4,12 +4,13 @@ centre.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from checks import commands, facts
-from checks.measure import Measure, absent, control, say, verdict
+from checks.measure import Measure, Say, absent, control, say, verdict
 from checks.params import Params
 
 _NOT_INSTALLED = say("the sync service is not installed")
@@ -46,6 +47,11 @@ def green(host: Any, params: Params) -> Measure:
     result = facts.unit(host, "backbone-sync.service").result
     if result not in ("", "success", "exit-code"):  # a run that was killed wrote nothing down
         return absent(say("the last run was broken off ({result})", result=result), expected)
+    return green_of(status, hours, params, expected)
+
+
+def green_of(status: Mapping[str, Any], hours: float, params: Params, expected: Say) -> Measure:
+    """SYNC-02 by the service's own status: the last run was green, at most `hours` ago."""
     if not status.get("green"):
         said = status.get("message") or status.get("state") or (status.get("error") or {}).get("message") or "?"
         return absent(say("not green: {said}", said=said), expected)
@@ -69,6 +75,11 @@ def balanced(host: Any, params: Params) -> Measure:
     status = facts.sync_status(host)
     if status is None:
         return absent(_NOT_INSTALLED, expected)
+    return balance_of(status, expected)
+
+
+def balance_of(status: Mapping[str, Any], expected: Say) -> Measure:
+    """SYNC-03 by the service's own status."""
     entities = status.get("entities") or {}
     if not entities:
         return absent(say("no run yet"), expected)
@@ -143,6 +154,11 @@ def quarantine(host: Any, params: Params) -> Measure:
     status = facts.sync_status(host)
     if status is None:
         return absent(_NOT_INSTALLED, expected)
+    return quarantine_of(status, expected)
+
+
+def quarantine_of(status: Mapping[str, Any], expected: Say) -> Measure:
+    """SYNC-06 by the service's own status."""
     entities = status.get("entities") or {}
     if not entities:
         return absent(say("no run yet"), expected)

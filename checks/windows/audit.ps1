@@ -379,6 +379,14 @@ $sections['audits'] = {
     $told
 }
 
+$sections['sync'] = {
+    # As the service wrote it of itself; it holds counts, never a row.
+    $file = Join-Path -Path $root -ChildPath 'status\sync.json'
+    $told = @{ status = $null }
+    if (Test-Path -LiteralPath $file -PathType Leaf) { $told.status = [System.IO.File]::ReadAllText($file) }
+    $told
+}
+
 $sections['monitoring'] = {
     $files = @(Get-ChildItem -Path (Join-Path -Path $root -ChildPath 'metrics') -Filter '*.prom' -ErrorAction SilentlyContinue |
             ForEach-Object { @{ name = [string]$_.Name; at = Format-Time -Moment $_.LastWriteTimeUtc } })

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from checks.backup import SECOND_DAYS
 from checks.logging import AUDIT_HOURS
 from checks.measure import Measure, absent, say, verdict
 from checks.params import Params
@@ -309,3 +310,12 @@ def log_lag(told: Told, params: Params) -> Measure:
     hours = days_since(task["last"], params) * 24
     observed = say("{hours} hours ago, status {status}", hours=round(hours, 1), status=int(task["result"]))
     return verdict(hours * 3600 <= LOG_SECONDS and int(task["result"]) == 0, observed, expected)
+
+
+@control("BAK-07")
+def second_repository(told: Told, params: Params) -> Measure:
+    """A second repository, off this server: the stages make none on Windows, and to have none is a warning."""
+    expected = say("a second repository off this server, with a backup at most {days} days old", days=SECOND_DAYS)
+    if not _backups(told, params):
+        return absent(say("no backup is known"), expected)
+    return Measure("warning", say("there is only one repository"), expected)

@@ -8,7 +8,7 @@ from provision.i18n import _
 from provision.inventory.rules import Draft, Problem
 
 # Stages whose role only says, on Windows, that it has no form there (a test compares).
-NO_WINDOWS_FORM = ("sync",)
+NO_WINDOWS_FORM: tuple[str, ...] = ()
 # The stage that does not go with Windows at all, as its role says, too.
 NEVER_ON_WINDOWS = "gateway"
 
@@ -50,10 +50,30 @@ def each(draft: Draft) -> Iterator[Problem]:
             _("a Windows server does not send its entries this way"),
             _("leave it out here, and forward events to a collector of Windows' own"),
         )
+    if "sync" not in chosen.stages_disabled and {"sync_source", "sync_store"} <= draft.known:
+        yield from _sync(draft)
     if "database" in draft.known and chosen.database != "sqlserver" and "postgresql" not in chosen.stages_disabled:
         yield Problem(
             draft.name,
             ("backbone_database",),
             _("on a Windows server the stages install SQL Server alone"),
             _("write sqlserver, or list postgresql and backup under backbone_stages_disabled"),
+        )
+
+
+def _sync(draft: Draft) -> Iterator[Problem]:
+    """The sync service on Windows is our own, and keeps its data in SQL Server."""
+    if draft.settings.sync_source != "bundled":
+        yield Problem(
+            draft.name,
+            ("backbone_sync_source",),
+            _("software that the ministry supplies is not looked after on a Windows server"),
+            _("list {stage} here").format(stage="sync under backbone_stages_disabled"),
+        )
+    elif draft.settings.sync_store is None:
+        yield Problem(
+            draft.name,
+            ("backbone_sync_store",),
+            _("on a Windows server the sync service keeps the data in SQL Server, and none is named"),
+            _("write its address and database, with login: integrated where it is this server's own"),
         )

@@ -90,7 +90,15 @@ def good(at: datetime) -> dict[str, Any]:
             },
             "tasks": [
                 {"name": name, "state": "Ready", "last": ago(minutes=10), "result": 0, "next": None}
-                for name in ("Restart when due", "Backup full", "Backup differential", "Backup log", "Audit", "Notify")
+                for name in (
+                    "Restart when due",
+                    "Backup full",
+                    "Backup differential",
+                    "Backup log",
+                    "Audit",
+                    "Notify",
+                    "Sync",
+                )
             ],
             "firewall": {
                 "service": RUNNING,
@@ -214,6 +222,15 @@ def good(at: datetime) -> dict[str, Any]:
                 "smb1": False,
             },
             "audits": {"report": ago(hours=5), "since": ago(days=40)},
+            "sync": {
+                "status": json.dumps(
+                    {
+                        "green": True,
+                        "last_run_finished": ago(minutes=30),
+                        "entities": {"sekolah": {"balanced": True, "stored": 900, "quarantined": 0, "held": 0}},
+                    }
+                )
+            },
             "monitoring": {"service": RUNNING, "files": [{"name": "backup.prom", "at": ago(minutes=10)}]},
             "ledger": {"stamps": {}, "files": {}, "started": []},
         }
@@ -310,6 +327,13 @@ def bad(at: datetime) -> dict[str, Any]:
         "smb1": True,
     }
     told["audits"] = {"report": ago(days=9), "since": ago(days=40)}
+    told["sync"]["status"] = json.dumps(
+        {
+            "green": False,
+            "message": "401",
+            "entities": {"sekolah": {"balanced": False, "stored": 9, "quarantined": 9, "held": 0}},
+        }
+    )
     told["monitoring"] = {"service": None, "files": {"name": "backup.prom", "at": ago(days=30)}}
     return told
 

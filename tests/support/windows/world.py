@@ -87,7 +87,10 @@ def run(planned: Mapping[World, Sequence[str]], *, check: bool = False) -> dict[
         )
     )
     servers = frozenset(one.server for one in planned)
-    places = {server: {"controller_audit_program_dir": str(program(folder))} for server in servers}
+    brought = str(program(folder))
+    places = {
+        server: {"controller_audit_program_dir": brought, "controller_wheelhouse_dir": brought} for server in servers
+    }
     outcome = converge(
         plan, Setting(inventory, default_book(), places, windows=servers, check=check), lambda _progress: None
     )
@@ -115,7 +118,16 @@ def variables(certificates: Path) -> dict[str, Any]:
         "backbone_admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"], "full_name": "Siti"}],
         "backbone_windows_media": MEDIA,
         "backbone_notify_webhook": "https://hook.semarang.example/rahasia-hook",
-        "backbone_stages_disabled": ["sync", "gateway"],
+        "backbone_stages_disabled": ["gateway"],
+        "backbone_sync_url": "https://pusat.example",
+        "backbone_sync_store": {
+            "server": "lpc:localhost",
+            "database": "backbone",
+            "login": "integrated",
+            "certificate_name": "data.semarang.example",
+        },
+        "backbone_secret_sync_client_id": "semarang",
+        "backbone_secret_sync_token": "rahasia-sync",
         "backbone_secret_backup_passphrase": "rahasia cadangan uji",
         "backbone_secret_windows_passwords": {"siti": "Awal-2026!"},
         "backbone_secret_tls_authority_key": key,
@@ -123,12 +135,13 @@ def variables(certificates: Path) -> dict[str, Any]:
 
 
 def program(folder: Path) -> Path:
-    """A folder as the controller puts the program together, with little in it."""
+    """A folder as the controller puts its own programs together, with little in it."""
     place = folder / "program"
     if not place.is_dir():
         place.mkdir()
         (place / "release").write_text("1.0-abc\n")
         (place / "3.13.tar.gz").write_bytes(b"not much of a program")
+        (place / "3.13.tar").write_bytes(b"no wheels to speak of")
     return place
 
 

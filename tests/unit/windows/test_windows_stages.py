@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 
 from provision.converge.progress import Result
-from provision.inventory.windows_rules import NO_WINDOWS_FORM
+from provision.inventory.windows_rules import NEVER_ON_WINDOWS
 from tests.support.windows.world import World, run, simulated, variables
 
 pytestmark = pytest.mark.needs_ansible
 
 STAGES = (
     *("base", "patching", "hardening", "ssh", "firewall", "tls", "vpn", "antivirus", "postgresql", "backup"),
-    *("monitoring", "notify", "audit"),
+    *("sync", "monitoring", "notify", "audit"),
 )
 REPORTED = ("record", "answers", "stamps", "started", "was")
 Results = Mapping[str, Result]
@@ -113,6 +113,7 @@ def edits(state: dict[str, Any]) -> dict[str, Any]:
     for script in (
         "antivirus/set-defender.ps1",
         "stage/set-release.ps1 audit",
+        "stage/set-release.ps1 sync",
         "stage/set-secret.ps1 C:\\ProgramData\\Backbone\\notify\\webhook-url",
         "firewall/set-firewall.ps1",
         "hardening/set-services.ps1",
@@ -126,7 +127,7 @@ def edits(state: dict[str, Any]) -> dict[str, Any]:
 
 EDITED = {
     *("base", "patching", "hardening", "ssh", "firewall", "tls", "vpn", "antivirus", "postgresql", "monitoring"),
-    *("notify", "audit"),
+    *("sync", "notify", "audit"),
 }
 # Files that name their server, so that a copy's are another's.
 NAMING = {
@@ -196,6 +197,7 @@ def test_no_secret_reaches_the_record(proof: Proof) -> None:
         assert "rahasia cadangan uji" not in kept
         assert "PRIVATE KEY-----" not in kept
         assert "rahasia-hook" not in kept
+        assert "rahasia-sync" not in kept
 
 
 SERVER = "stage/get-server.ps1"
@@ -277,8 +279,7 @@ def test_a_medium_that_is_missing_is_named_before_its_stage_changes_anything(
     assert changed(server) <= {"stage/set-places.ps1"}
 
 
-def test_a_stage_without_a_windows_form_says_so(world: World) -> None:
-    stage = NO_WINDOWS_FORM[0]
-    result = run({world.another("win-formless"): (stage,)})["win-formless"][stage]
+def test_a_stage_that_does_not_go_with_windows_says_so(world: World) -> None:
+    result = run({world.another("win-formless"): (NEVER_ON_WINDOWS,)})["win-formless"][NEVER_ON_WINDOWS]
     assert result.status == "failed"
-    assert f"The stage {stage} cannot provision a Windows server yet" in result.message
+    assert "a Windows server opens no port for that" in result.message
