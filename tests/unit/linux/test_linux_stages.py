@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,16 @@ def test_a_bare_server_would_change_and_nothing_has(world: World) -> None:
 def _asks(call: dict[str, object]) -> bool:
     """Commands say "changed" whenever they run; outside of check mode only questions run."""
     return call["call"] == "ansible.builtin.command"
+
+
+def test_no_text_holds_what_a_template_took_by_mistake(world: World) -> None:
+    for name, server in world.servers.items():
+        for path, text in server.files.items():
+            assert not re.search(r"<(built-in )?(method|function)|object at 0x|\{\{|AnsibleUndefined", text), (
+                name,
+                path,
+            )
+        assert "keyfile /etc/chrony" in "".join(server.files.values())
 
 
 def test_ubuntu_gets_its_own_updates_time_and_database(world: World) -> None:
