@@ -96,20 +96,23 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     own.write_text(
         f"backbone_vpn_peers:\n  - name: sri\n    public_key: {public}\n    address: 10.90.0.2\n    expires: '{last}'\n"
     )
+    signers = region.folder / "signers" / "servers"
+    signer = (signers / f"{SERVER}.pem").read_text()
     before, tunnel = region.presented(), region.tunnel()
     assert region.logs_in(OLD)
 
-    planned = region.asked("plan", "--rotate", "database,tls,vpn", status=1)["rotation"]
+    planned = region.asked("plan", "--rotate", "database,tls,vpn,audit", status=1)["rotation"]
     assert {one["name"]: one["stages"] for one in planned} == {
         "database": ["postgresql"],
         "tls": ["tls", "postgresql", "gateway"],
         "vpn": ["vpn"],
+        "audit": ["audit"],
     }
     assert region.vault[PASSWORDS] == {ANALYST: OLD}, "a plan changes nothing"
 
     # As if cut off after the first stage: the others are still to come.
     told = region.backbone(
-        "apply", "--rotate", "database,tls,vpn", "--stage", "vpn", "--out", str(region.out), status=1
+        "apply", "--rotate", "database,tls,vpn,audit", "--stage", "vpn", "--out", str(region.out), status=1
     )
     assert region.tunnel() != tunnel
     [handed] = region.out.glob(f"vpn-*/{SERVER}/sri.conf")
@@ -135,7 +138,10 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     )
     assert key == held == region.presented()
 
-    region.server.run("systemctl start backbone-sync.service")
+    # What the server signed before still verifies: its former key has a place of its own.
+    assert (signers / f"{SERVER}.pem").read_text() != signer
+    assert signer in {one.read_text() for one in signers.glob(f"{SERVER}@*.pem")}
+    region.server.run("systemctl start backbone-sync.service backbone-audit.service")
     assert not region.red()
     assert "no stage is needed" in region.backbone("plan")
     written = told + again + "".join(one.read_text() for one in region.out.rglob("*.conf"))
