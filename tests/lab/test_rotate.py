@@ -50,7 +50,8 @@ class Region:
 
     def backbone(self, verb: str, *words: str, status: int = 0, both: bool = True) -> str:
         """What a verb says, on standard output and, if asked, as errors; it has to end as expected."""
-        command = [sys.executable, "-m", "provision.cli.main", verb, "-i", str(self.folder), "--limit", SERVER, *words]
+        which = ["-i", str(self.folder), "--limit", SERVER]
+        command = [sys.executable, "-m", "provision.cli.main", *verb.split(), *which, *words]
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + (done.stderr if both else "")
@@ -117,6 +118,8 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     assert region.tunnel() != tunnel
     [handed] = region.out.glob(f"vpn-*/{SERVER}/sri.conf")
     assert f"PublicKey = {region.tunnel()}\n" in handed.read_text()
+    region.backbone("vpn files", "--out", str(region.out / "again"))
+    assert (region.out / "again" / SERVER / "sri.conf").read_text() == handed.read_text()
     assert "Still being renewed: database" in told
     new = region.vault[PASSWORDS][ANALYST]
     assert region.vault[FORMER]["database"]["values"] == {"db_passwords": {ANALYST: OLD}}
