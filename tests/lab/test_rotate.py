@@ -84,9 +84,7 @@ class Region:
 def region(provisioned: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> Region:
     made = Region(provisioned, tmp_path_factory.mktemp("region") / "semarang")
     psql = "runuser -u postgres -- psql -Xqd postgres"
-    provisioned.run(
-        psql, given=f"CREATE ROLE {ANALYST} LOGIN PASSWORD '{OLD}'; GRANT CONNECT ON DATABASE backbone TO {ANALYST};"
-    )
+    provisioned.run(psql, given=f"CREATE ROLE {ANALYST} LOGIN PASSWORD '{OLD}'; GRANT backbone_reader TO {ANALYST};")
     return made
 
 
