@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from provision.errors import UsageError
+from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _
 
@@ -163,10 +163,15 @@ def finish(applied: Applied, fleet: Fleet, rotating: Rotating | None, out: Path,
 
     under_way = rotate.settle(fleet, applied.after.plan, here=local)
     files: Sequence[Path] = ()
+    missed = ""
     if rotating and (names := _through(applied, rotating.tunnels)):
         now = datetime.now(UTC)
-        files = rotate.vpn_files(fleet, names, out / f"vpn-{now:%Y%m%dT%H%M%S}", now.date(), here=local)
-    return {"under_way": list(under_way), "files": [str(file) for file in files]}
+        try:
+            files = rotate.vpn_files(fleet, names, out / f"vpn-{now:%Y%m%dT%H%M%S}", now.date(), here=local)
+        except BackboneError as fault:
+            # The tunnels are renewed all the same: what came of the stages has to be told.
+            missed = fault.message
+    return {"under_way": list(under_way), "files": [str(file) for file in files], "files_missed": missed}
 
 
 def _through(applied: Applied, names: Sequence[str]) -> list[str]:
@@ -180,6 +185,12 @@ def tell(told: dict[str, Any]) -> None:
         typer.echo(
             _("Still being renewed: {names}. The next apply goes on; until then the vault keeps the old, too.").format(
                 names=", ".join(told["under_way"])
+            )
+        )
+    if told["files_missed"]:
+        typer.echo(
+            _("The people's files were not written: {reason}. Write them: backbone vpn files -i INVENTORY").format(
+                reason=told["files_missed"]
             )
         )
     if told["files"]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from provision.cli.plan import Inventory, Limit
+from provision.cli.plan import Inventory, Limit, Local
 from provision.errors import UsageError
 from provision.exits import Exit
 from provision.i18n import _, english
@@ -128,6 +128,34 @@ def remove(
     typer.echo(
         _("{name} is out of the inventory; the way in is open until: {command}").format(name=name, command=following)
     )
+    return int(Exit.OK)
+
+
+@app.command()
+def files(
+    inventory: Inventory,
+    limit: Limit = "",
+    local: Local = False,
+    out: Annotated[Path, typer.Option(help="Folder for the people's files.")] = Path(),
+    as_json: AsJson = False,
+) -> int:
+    """Write the files of all people anew, after a server's own key was renewed; private keys stay with the people.
+
+    Example: backbone vpn files -i inventories/kabupaten --out /media/usb
+    """
+    from provision.inventory import load
+    from provision.onboard import rotate
+
+    fleet = load(inventory, limit, allow_expired=True, here=local)
+    names = [server.name for server in fleet.servers]
+    written = rotate.vpn_files(fleet, names, out, datetime.now(UTC).date(), here=local)
+    if as_json:
+        typer.echo(json.dumps({"files": [str(file) for file in written]}, indent=2))
+    elif written:
+        typer.echo(_("Written: {files}").format(files=", ".join(map(str, written))))
+        typer.echo(_("Each person puts the private key that they have in place of […]; it never leaves their device."))
+    else:
+        typer.echo(_("Nobody may enter through the VPN. Add somebody: backbone vpn add NAME -i INVENTORY"))
     return int(Exit.OK)
 
 

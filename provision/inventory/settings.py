@@ -108,9 +108,9 @@ class VpnPeer(Closed):
 
 
 class KeyRenewal(Closed):
-    """A key that servers make themselves (`tls`, `vpn`) was asked to be renewed: the last entry of a name counts."""
+    """A key that servers make themselves is to be a new one since then; of a name the last entry counts."""
 
-    name: Literal["tls", "vpn"]
+    name: Literal["tls", "vpn", "audit"]
     since: Annotated[str, Field(pattern=r"^[0-9A-Za-z:+-]{1,40}$", description="Moment (UTC) of the request")]
 
 

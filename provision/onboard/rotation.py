@@ -48,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("stamp", "generated", ("stamp_key",), NAMES),
     Kind("tls", "server", stages=("tls",)),
     Kind("vpn", "server", stages=("vpn",)),
+    Kind("audit", "server", stages=("audit",)),
     Kind("report", "controller"),
     Kind("sync", "given", ("sync_token", "sync_client_id"), ("sync",)),
     Kind("smtp", "given", ("smtp_password",), ("notify",)),
@@ -101,7 +102,7 @@ def unfit(kind: Kind, holding: Holding) -> str:
     off = [stage for stage in kind.stages if stage in settings.stages_disabled and kind.name != "stamp"]
     if off:
         return _("the stage {stage} is left out on {server}").format(stage=off[0], server=server.name)
-    if server.connection.kind == "psrp" and kind.name in ("backup", "tls", "vpn"):
+    if server.connection.kind == "psrp" and kind.name in ("backup", "tls", "vpn", "audit"):
         return _("{server} runs Windows, for which no rotation of this is written").format(server=server.name)
     if kind.name == "tls" and settings.tls == "supplied":
         return _("{server} has a supplied certificate: put in the new key and certificate by hand").format(
@@ -188,7 +189,7 @@ def unfinished(plan: Plan, server: str, kind: Kind) -> bool:
             if stage.stage in kind.stages:
                 return any(
                     reason.code in (plans.INTERRUPTED, plans.NEVER_RAN)
-                    or (reason.code == plans.INPUTS_CHANGED and f"{stage.stage}_key_since" in reason.what)
+                    or (reason.code == plans.INPUTS_CHANGED and f"{stage.stage}_renewed" in reason.what)
                     for reason in stage.reasons
                 )
     return False
@@ -245,6 +246,7 @@ def afterwards(item: Item, holdings: Sequence[Holding], inventory: str) -> tuple
                 if one.server.settings.vpn == "client"
             ),
         ),
+        "audit": (_("Hand the server's new public key (signers/servers/) to all who verify its own audits."),),
         "report": (_("Hand the new public key (signers/) to all who verify; the old one stays for what it signed."),),
         "sync": (
             _("Ask the centre to end the old token; on the server: backbone-sync doctor."),

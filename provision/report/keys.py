@@ -143,12 +143,12 @@ def of_inventory(directory: Path, name: str = "") -> ReportKey:
         return pair(paths.state_dir() / PRIVATE, paths.state_dir() / SIGNERS, name)
 
 
-def renew(directory: Path, now: datetime) -> ReportKey:
-    """A new key for an inventory, under its name; the old public part stays, as NAME-DATE, for what it signed.
+def renew(directory: Path, now: datetime, name: str = "") -> ReportKey:
+    """A new key for an inventory's folder, or a server's by its name; the old public part stays, as NAME-DATE.
 
-    Cut off in between, the inventory still has one key that signs: the old one, or a new one that is made on use.
+    Cut off in between, there still is one key that signs: the old one, or a new one that is made on use.
     """
-    old = of_inventory(directory)
+    old = of_inventory(directory, name) if not name else pair(directory / PRIVATE, directory / SIGNERS, name)
     if old.public_file.parent != directory / SIGNERS:
         raise UsageError(
             _("the key of {folder} is not in its folder, and cannot be renewed there").format(folder=directory),

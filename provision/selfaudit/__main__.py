@@ -115,8 +115,11 @@ def _publish(folder: Path, name: str, text: str) -> None:
         draft.replace(folder / f"{name}.prom")
 
 
-def show_keys(folder: Path, root: Path) -> int:
-    """The public parts, as JSON: `signer`, `certificate`, and `made`: which of them are new."""
+def show_keys(folder: Path, root: Path, since: str = "") -> int:
+    """The public parts, as JSON: `signer`, `certificate`, and `made`: which of them are new.
+
+    With a moment `since` the key that signs is a new one where the present is not the one from then on.
+    """
     from provision.report import keys
     from provision.selfaudit import identity, keep, subject
 
@@ -128,6 +131,13 @@ def show_keys(folder: Path, root: Path) -> int:
         for word, file in (("signer", place / keys.PRIVATE), ("certificate", folder / identity.KEY))
         if not file.exists()
     ]
+    noted = place / keys.PRIVATE.with_name("since")
+    if since and (noted.read_text(encoding="ascii") if noted.exists() else "") != since:
+        if (place / keys.PRIVATE).exists():
+            keys.renew(place, datetime.now(UTC), name)
+            made.append("signer")
+        noted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        noted.write_text(since, encoding="ascii")
     signer = keys.of_machine(name, place)
     certificate = identity.client(folder, name)
     shelf = keep.Shelf(root)
@@ -155,8 +165,8 @@ def main(arguments: list[str], folder: Path = FOLDER, root: Path = SHELF, publis
             return run(folder, root, published)
         if arguments == ["push"]:
             return push(folder, root, published)
-        if arguments == ["keys"]:
-            return show_keys(folder, root)
+        if arguments[:1] == ["keys"] and len(arguments) <= 2:
+            return show_keys(folder, root, *arguments[1:])
     except BackboneError as fault:
         print(": ".join(filter(None, (fault.message, fault.repair))), file=sys.stderr)
         return int(fault.exit_status)

@@ -50,7 +50,8 @@ class Region:
 
     def backbone(self, verb: str, *words: str, status: int = 0, both: bool = True) -> str:
         """What a verb says, on standard output and, if asked, as errors; it has to end as expected."""
-        command = [sys.executable, "-m", "provision.cli.main", verb, "-i", str(self.folder), "--limit", SERVER, *words]
+        which = ["-i", str(self.folder), "--limit", SERVER]
+        command = [sys.executable, "-m", "provision.cli.main", *verb.split(), *which, *words]
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + (done.stderr if both else "")
@@ -83,9 +84,7 @@ class Region:
 def region(provisioned: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> Region:
     made = Region(provisioned, tmp_path_factory.mktemp("region") / "semarang")
     psql = "runuser -u postgres -- psql -Xqd postgres"
-    provisioned.run(
-        psql, given=f"CREATE ROLE {ANALYST} LOGIN PASSWORD '{OLD}'; GRANT CONNECT ON DATABASE backbone TO {ANALYST};"
-    )
+    provisioned.run(psql, given=f"CREATE ROLE {ANALYST} LOGIN PASSWORD '{OLD}'; GRANT backbone_reader TO {ANALYST};")
     return made
 
 
@@ -96,24 +95,29 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     own.write_text(
         f"backbone_vpn_peers:\n  - name: sri\n    public_key: {public}\n    address: 10.90.0.2\n    expires: '{last}'\n"
     )
+    signers = region.folder / "signers" / "servers"
+    signer = (signers / f"{SERVER}.pem").read_text()
     before, tunnel = region.presented(), region.tunnel()
     assert region.logs_in(OLD)
 
-    planned = region.asked("plan", "--rotate", "database,tls,vpn", status=1)["rotation"]
+    planned = region.asked("plan", "--rotate", "database,tls,vpn,audit", status=1)["rotation"]
     assert {one["name"]: one["stages"] for one in planned} == {
         "database": ["postgresql"],
         "tls": ["tls", "postgresql", "gateway"],
         "vpn": ["vpn"],
+        "audit": ["audit"],
     }
     assert region.vault[PASSWORDS] == {ANALYST: OLD}, "a plan changes nothing"
 
     # As if cut off after the first stage: the others are still to come.
     told = region.backbone(
-        "apply", "--rotate", "database,tls,vpn", "--stage", "vpn", "--out", str(region.out), status=1
+        "apply", "--rotate", "database,tls,vpn,audit", "--stage", "vpn", "--out", str(region.out), status=1
     )
     assert region.tunnel() != tunnel
     [handed] = region.out.glob(f"vpn-*/{SERVER}/sri.conf")
     assert f"PublicKey = {region.tunnel()}\n" in handed.read_text()
+    region.backbone("vpn files", "--out", str(region.out / "again"))
+    assert (region.out / "again" / SERVER / "sri.conf").read_text() == handed.read_text()
     assert "Still being renewed: database" in told
     new = region.vault[PASSWORDS][ANALYST]
     assert region.vault[FORMER]["database"]["values"] == {"db_passwords": {ANALYST: OLD}}
@@ -135,7 +139,10 @@ def test_database_certificate_and_tunnel_are_renewed_and_gone_on_with(region: Re
     )
     assert key == held == region.presented()
 
-    region.server.run("systemctl start backbone-sync.service")
+    # What the server signed before still verifies: its former key has a place of its own.
+    assert (signers / f"{SERVER}.pem").read_text() != signer
+    assert signer in {one.read_text() for one in signers.glob(f"{SERVER}@*.pem")}
+    region.server.run("systemctl start backbone-sync.service backbone-audit.service")
     assert not region.red()
     assert "no stage is needed" in region.backbone("plan")
     written = told + again + "".join(one.read_text() for one in region.out.rglob("*.conf"))

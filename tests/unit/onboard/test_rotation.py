@@ -154,7 +154,7 @@ def test_keys_that_a_server_makes_are_asked_for_in_the_inventory(fleet: Fleet) -
     assert (fleet.directory / "host_vars" / name / "rotation.yml").is_file()
 
     # Not through yet: it goes on; through: it is asked for once more, and the history stays.
-    changed = Reason(INPUTS_CHANGED, ("tls_key_since",))
+    changed = Reason(INPUTS_CHANGED, ("tls_renewed",))
     found = rotate.with_keys(rotate.holdings(after), needing(after, tls=changed, gateway=changed))
     assert {kind for kind in ("tls", "vpn") if kind in found[0].begun} == {"tls"}
     again = begun(after, "tls", now=datetime(2027, 11, 22, tzinfo=UTC))
@@ -176,7 +176,7 @@ def test_what_runs_is_the_stage_and_what_copies_its_work(fleet: Fleet) -> None:
 
 def test_all_needs_nobody_else_and_leaves_out_what_does_not_fit(fleet: Fleet) -> None:
     assert {item.kind.name for item in planned(fleet, "all")} == {
-        *("database", "backup", "kit", "stamp", "tls", "vpn", "report"),
+        *("database", "backup", "kit", "stamp", "tls", "vpn", "audit", "report"),
     }
     settings = fleet.servers[0].settings.model_copy(update={"tls": "supplied", "vpn": "external"})
     other = replace(rotate.holdings(fleet)[0], server=replace(fleet.servers[0], settings=settings))
@@ -252,7 +252,7 @@ def test_what_is_written_is_a_sound_inventory(fleet: Fleet, monkeypatch: pytest.
     monkeypatch.setattr(rotate, "load", load)
     after = begun(fleet, "all")
     assert {"former", "backup_former"} <= after.servers[0].secrets
-    assert [one.name for one in after.servers[0].settings.keys_renewed] == ["tls", "vpn"]
+    assert [one.name for one in after.servers[0].settings.keys_renewed] == ["tls", "vpn", "audit"]
 
 
 def test_reports_of_the_old_key_still_verify(fleet: Fleet) -> None:

@@ -140,6 +140,15 @@ def test_the_keys_are_made_once_and_shown_without_their_private_parts(
     assert "PRIVATE" not in json.dumps(shown)
     assert (tmp_path / keys.PRIVATE).stat().st_mode & 0o777 == 0o600
 
+    # Renewed once a moment; what the former signed still verifies.
+    for since in ("2026", "2026"):
+        assert command.main(["keys", since], folder, tmp_path / "shelf", tmp_path / "metrics") == 0
+        shown.append(json.loads(capsys.readouterr().out))
+    assert [one["made"] for one in shown[2:]] == [["signer"], []]
+    assert shown[1]["signer"] != shown[2]["signer"] == shown[3]["signer"]
+    assert shown[1]["signer"] in {one.read_text() for one in (tmp_path / keys.SIGNERS).glob("lab-kab-*.pem")}
+    assert shown[3]["certificate"] == shown[0]["certificate"]
+
 
 def test_an_audit_is_measured_signed_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
