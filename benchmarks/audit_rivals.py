@@ -72,6 +72,7 @@ def shared(spec: str, config: Path, server: str, socket: Path, params: Params) -
     master = subprocess.Popen(["ssh", "-F", str(config), "-o", f"ControlPath={socket}", "-M", "-N", server])
     try:
         while not socket.exists():
+            assert master.poll() is None, "ssh does not hold a connection open"
             time.sleep(0.01)
         rival(spec, params, controlpath=str(socket))
         return time.perf_counter() - began
