@@ -73,12 +73,33 @@ def enroll_server(
         return int(Exit.OK)
     if _reaches(folder, done):
         typer.echo(_("{host} is enrolled; the inventory says already how it is reached.").format(host=done.host))
+        _let_end(folder, done.host, user)
     else:
         typer.echo(_("{host} is enrolled. Put this under its name in the inventory:").format(host=done.host))
         for name, value in settings.items():
             typer.echo(f"  {name}: {json.dumps(value)}")
     typer.echo(_("Next: backbone preflight -i {folder}").format(folder=folder))
     return int(Exit.OK)
+
+
+def _let_end(folder: Path, host: str, user: str) -> None:
+    """Write the account of the first contact down as one that ends, if the person at the terminal agrees."""
+    from provision.cli.spoken import confirm
+    from provision.inventory import load
+    from provision.onboard import former
+
+    change = former.ending(load(folder, allow_expired=True), host, user)
+    if change is None:
+        return
+    if not sys.stdin.isatty():
+        typer.echo(_("{user} is needed no more: write it into {name}.").format(user=user, name=former.NAME))
+        return
+    typer.echo(change.diff())
+    if confirm(
+        _("{user} is needed no more. Shall its login and its sudo end with the first `apply`?").format(user=user),
+        default=True,
+    ):
+        change.write()
 
 
 def _reaches(folder: Path, done: Enrolled) -> bool:

@@ -50,6 +50,9 @@ def blocks(name: str) -> dict[str, str]:
 
 def papers(folder: Path) -> None:
     """What only people can state, after the page's examples; dates that hold today."""
+    [told] = re.findall(r"```yaml\n# semarang/hosts\.yml[^\n]*\n(.*?)\n```", PAGE.read_text("utf-8"), re.S)
+    with (folder / "hosts.yml").open("a") as hosts:
+        hosts.write(f"    {told}\n")
     today = datetime.now(UTC).date()
     later = (today + timedelta(days=365)).isoformat()
     document = blocks("documents.yml") | {"signed_on": today.isoformat(), "valid_until": later}
@@ -129,6 +132,11 @@ def test_from_a_fresh_machine_to_an_audited_server(lab: Lab, address: str, tmp_p
             network(lab, tmp_path / "semarang")
         elif words[0] == "enroll":
             assert Pinned(known[0], known[1]).fingerprint in said
+            # The installer's account, by which one came in, is no administrator of a provisioned server.
+            assert (
+                "backbone_former_admins: [petugas]"
+                in (tmp_path / "semarang/host_vars/data-3374/accounts.yml").read_text()
+            )
         elif words[0] == "preflight":
             papers(tmp_path / "semarang")
         typed.append(words[0])
