@@ -52,31 +52,35 @@ LINTERS: tuple[Step, ...] = (
     ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     ("mypy", ["mypy", "--no-error-summary"]),
 )
-# Lanes run side by side, their folders one after another. The hosts of tests/lab and of tests/roles mostly wait for
-# the network, for systemd or for time to pass, so that the machine has time for what only computes.
+# Lanes run side by side, their folders one after another, and take about equally long. The hosts of tests/lab and of
+# tests/bare mostly wait for the network, for systemd or for time to pass, so that the machine has time for what only
+# computes.
 LANES = {
     "checks": ("tests/unit", "tests/browser", "tests/sync", "tests/drill"),
     "lab": ("tests/lab",),
-    "roles": ("tests/roles",),
+    "bare": ("tests/bare",),
 }
+EVERYTHING = tuple(folder for folders in LANES.values() for folder in folders)
+# `unit` is what one runs between two edits: the rest of tests/unit plays whole playbooks, and takes minutes.
 SCOPES = {
-    "unit": ("tests/unit", "tests/browser"),
-    "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/roles"),
-    "slow": ("tests/unit", "tests/browser", "tests/sync", "tests/drill", "tests/lab", "tests/roles"),
+    "": EVERYTHING,
+    "unit": ("tests/unit",),
+    "lab": ("tests/sync", "tests/drill", "tests/lab", "tests/bare"),
+    "slow": EVERYTHING,
 }
 _telling = threading.Lock()
 _interrupted = threading.Event()
 
 
 def _lanes(scope: str, arguments: list[str]) -> dict[str, list[Step]]:
-    """The commands of one scope ("": unit and lab) by lane, each with the name that the closing table gives it."""
-    if scope and scope not in SCOPES:
+    """The commands of one scope ("": all but the slow) by lane, each with its name in the closing table."""
+    if scope not in SCOPES:
         raise UsageError(
             _("test: no such set of tests: {scope}").format(scope=scope), repair="backbone test unit|lab|slow [ARGS]"
         )
     pytest = [sys.executable, "-m", "pytest"]
     kind = "slow" if scope == "slow" else "not slow"
-    wanted = SCOPES[scope] if scope else SCOPES["unit"] + SCOPES["lab"]
+    wanted = SCOPES[scope]
     if arguments:
         named = any((CLONE / argument.split("::")[0]).exists() for argument in arguments)
         return {"": [(scope, [*pytest, "-m", kind, *arguments, *([] if named else wanted)])]}
@@ -87,7 +91,8 @@ def _lanes(scope: str, arguments: list[str]) -> dict[str, list[Step]]:
             if folder == "tests/unit":
                 # Ansible forks with a terminal of its own, which the many threads of a parallel run may lock up.
                 steps.append((folder, [*pytest, "-m", f"{kind} and not needs_ansible", *PARALLEL, folder]))
-                steps.append((f"{folder} with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", folder]))
+                if scope != "unit":
+                    steps.append((f"{folder} with Ansible", [*pytest, "-m", f"{kind} and needs_ansible", folder]))
             else:
                 steps.append((folder, [*pytest, "-m", kind, folder]))
     return lanes
@@ -159,7 +164,7 @@ def _interpreters() -> Iterator[str]:
 @app.command(name="test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run_tests(
     ctx: typer.Context,
-    scope: str = typer.Argument("", help="unit, lab or slow; without a word: unit and lab."),
+    scope: str = typer.Argument("", help="unit, lab or slow; without a word: all but the slow."),
 ) -> int:
     """Run the project's own tests; what they need is installed first.
 

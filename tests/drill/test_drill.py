@@ -123,6 +123,24 @@ def test_a_busy_source_compares_exactly(cluster: Cluster) -> None:
     assert result.ok
 
 
+MEANWHILE = """
+import os
+from provision.operate.remote import marking
+real = marking.observe
+def watched(session):
+    work.observed["nice"] = os.getpriority(os.PRIO_PROCESS, session.info.backend_pid)
+    return real(session)
+marking.observe = watched
+work.all()
+"""
+
+
+def test_the_digests_of_the_live_cluster_wait_for_the_work_of_others(cluster: Cluster) -> None:
+    observed = cluster.drill(MEANWHILE)
+    assert judge("here", observed).ok
+    assert observed["nice"] == 10
+
+
 def test_a_long_transaction_is_waited_for_and_then_named(cluster: Cluster) -> None:
     waiting = "BEGIN; UPDATE backbone.sekolah SET luas = 0; SELECT pg_sleep(60)"
     ask = ["psql", "-XAtq", "-h", str(cluster.folder / "socket"), "-p", "5999", "-d", "backbone", "-c", waiting]

@@ -1,6 +1,7 @@
 """Lab hosts for tests: one instance for the whole run, hosts reset by a fresh overlay, gone at the end.
 
-The fixtures are taken over by the conftest of tests/lab and tests/roles, which run in one session and share them.
+The fixtures are taken over by the conftest of tests/lab (hosts that the demo has provisioned) and of tests/bare (hosts
+with nothing on them); the two run side by side, each with an instance of its own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ from provision.lab.spec import hosts
 CLONE = Path(__file__).parents[2]
 SERVER = "lab-kab"
 KEEP_DEMO = os.environ.get("BACKBONE_KEEP_DEMO") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs lab hosts."""
+    for item in items:
+        if "lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.lab)
 
 
 @pytest.fixture(scope="session")

@@ -27,22 +27,23 @@ echo '== files'
 find /etc /usr/local /opt/backbone /var/lib/backbone /srv/backbone -xdev \( \
     -path /opt/backbone/sync/releases -o -path /var/lib/backbone/stamps -o -path /var/lib/backbone/metrics \
     -o -path /var/lib/backbone/drill -o -path /var/lib/backbone/rollback -o -path /var/lib/backbone/sync \
-    -o -path /etc/apparmor.d/cache \
+    -o -path /var/lib/backbone/notify -o -path /etc/apparmor.d/cache \
     -o -path /etc/ssl/certs -o -path /srv/backbone/drop \) -prune -o -type f ! -name 'ssh_host_*' ! -name '*.pyc' \
     ! -path /etc/machine-id ! -path '/etc/*-' ! -path /etc/shadow ! -path /etc/gshadow ! -path /etc/ld.so.cache \
     ! -path /etc/.updated ! -path /etc/.pwd.lock ! -path /etc/chrony/chrony.keys ! -path '*/private/*' \
     ! -path '/etc/backbone/tls/*' ! -path '/etc/wireguard/*' ! -name 'public.key' ! -name 'private.key' \
-    ! -path '/var/lib/backbone/patching/*' ! -path '/var/lib/backbone/*/last*' -printf '%M %u:%g %p\n' | sort
+    ! -name '.clamav-quarantine-lock.*' ! -path '/var/lib/backbone/patching/*' \
+    ! -path '/var/lib/backbone/*/last*' -printf '%M %u:%g %p\n' | sort
 find /etc -xdev -type f ! -name 'ssh_host_*' ! -path /etc/machine-id ! -path '/etc/*-' ! -path /etc/shadow \
     ! -path /etc/gshadow ! -path /etc/ld.so.cache ! -path /etc/.updated ! -path /etc/chrony/chrony.keys \
     ! -path '*/private/*' ! -path '/etc/backbone/tls/*' ! -path '/etc/wireguard/*' ! -path '/etc/ssl/*' \
-    ! -path '/etc/apparmor.d/cache/*' -exec sha256sum {} + | sort -k2
+    ! -path '/etc/apparmor.d/cache/*' ! -path '/etc/backbone/signers/*' -exec sha256sum {} + | sort -k2
 echo '== links'
 find /etc /opt/backbone -xdev -path /opt/backbone/sync/releases -prune -o -type l -printf '%p -> %l\n' | sort
 echo '== folders'
 find /opt/backbone /var/lib/backbone /srv/backbone /etc/backbone -xdev -maxdepth 3 \
     -path /opt/backbone/sync/releases -prune -o -type d -printf '%M %u:%g %p\n' |
-    grep -Ev '/var/lib/backbone/(drill|rollback)/' |
+    grep -Ev '/var/lib/backbone/(drill|rollback)/' | grep -Ev '/var/lib/backbone/notify(/|$)' |
     sort
 echo '== database'
 as() { runuser -u postgres -- psql -AtX -d "$1" -c "$2"; }

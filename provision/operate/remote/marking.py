@@ -22,6 +22,7 @@ from provision.operate.remote.observe import (
     connect,
     databases,
     driver,
+    give_way,
     observe,
     rows,
     sequences,
@@ -127,6 +128,7 @@ class Marking:
         """The digests of the marked moment, from the snapshots."""
         for name, session in self._viewers.items():
             with contextlib.closing(session):
+                give_way(session)
                 self.source["databases"][name].update(observe(session))
                 if name == self.live.settings["database"]:
                     self.source["cluster"] = cluster(session)

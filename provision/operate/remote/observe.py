@@ -5,12 +5,15 @@ Runs on the server under the system's own Python (3.9 or later); of what is not 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# How far the work on the live cluster steps back, as the drill's own unit does.
+NICE = 10
 DATABASES = "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND datname <> 'template1' ORDER BY datname"
 # Row texts must not depend on a session's taste.
 SESSION = (
@@ -147,6 +150,17 @@ def connect(socket: object, port: int, database: str) -> Any:
     )
     session.autocommit = True
     return session
+
+
+def give_way(session: Any) -> None:
+    """Let a session's work wait for that of others, where the operating system allows it.
+
+    Digests of the live cluster are made by the live cluster's own processes, which a unit's weights do not reach; and
+    by one of them a session, for what the database would start beside it has no part in this.
+    """
+    rows(session, "SET max_parallel_workers_per_gather = 0")
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, session.info.backend_pid, NICE)
 
 
 def rows(session: Any, query: str, *values: object) -> list[Any]:

@@ -1,6 +1,6 @@
 """The demo on a spare server: what will not do is said at once; what is copied holds no secret; nothing stays behind.
 
-ssh is stood in for by a script that runs its command here; tests/lab/test_demo_elsewhere.py goes over a real sshd.
+ssh is stood in for by a script that runs its command here; tests/bare/test_demo_elsewhere.py goes over a real sshd.
 """
 
 from __future__ import annotations

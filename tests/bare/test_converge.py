@@ -195,7 +195,7 @@ def test_killed_in_mid_run_nothing_goes_on_and_the_next_apply_does(tiny: Tiny) -
     tiny.lab.run("lab-kab", "rm -f /srv/tiny/go; echo edited > /srv/tiny/alpha.conf; echo edited > /srv/tiny/beta.conf")
     code = (
         "import sys; from pathlib import Path; from provision.converge.apply import apply;"
-        "from provision.converge.book import Book; from tests.lab.test_converge import observe;"
+        "from provision.converge.book import Book; from tests.bare.test_converge import observe;"
         "from tests.support.tiny_book import STAGES, tiny_fleet;"
         "root = Path(sys.argv[1]); config = Path(sys.argv[2]);"
         "fleet = tiny_fleet(root / 'inventory' / 'hosts.yml', ['lab-kab'], config);"

@@ -14,7 +14,7 @@ import pytest
 
 from provision.lab.lab import Lab
 from provision.lab.spec import hosts
-from tests.lab.test_lockout import Site
+from tests.bare.test_lockout import Site
 
 HOST, OUTSIDE = "lab-kab", "lab-luar"
 PORT = 8080
