@@ -240,6 +240,38 @@ def test_a_stranger_gets_so_many_connections_and_the_controller_all(provisioned:
     provisioned.run(f"{listed} >/run/kept.nft && nft -c -f /run/kept.nft")
 
 
+def test_postgresql_is_as_the_page_says(provisioned: Provisioned) -> None:
+    def asked(query: str, database: str = "backbone") -> list[str]:
+        return provisioned.run(f"runuser -u postgres -- psql -XAtq -d {database}", given=query).splitlines()
+
+    settings = dict(line.split("|", 1) for line in asked("SELECT name, setting FROM pg_settings"))
+    wanted = {
+        "log_connections": "on", "log_disconnections": "on", "log_destination": "stderr,syslog", "log_timezone": "UTC",
+        "log_statement": "none", "log_min_error_statement": "panic", "log_error_verbosity": "terse", "ssl": "on",
+        "debug_print_plan": "off", "ssl_min_protocol_version": "TLSv1.2", "password_encryption": "scram-sha-256",
+        "data_directory_mode": "0700", "data_checksums": "on", "archive_mode": "on",
+        "superuser_reserved_connections": "3", "shared_preload_libraries": "pgaudit",
+    }  # fmt: skip
+    assert {name: settings[name] for name in wanted} == wanted
+    mighty = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+    assert asked(f"SELECT rolname FROM pg_roles WHERE {mighty}") == ["postgres"]
+    assert asked("SELECT extname FROM pg_extension ORDER BY 1") == ["pgaudit", "plpgsql"]
+    rights = "SELECT privilege_type FROM pg_namespace, aclexplode(nspacl) WHERE nspname = 'public' AND grantee = 0"
+    assert asked(rights) == []
+    assert "CREATE" not in asked(rights, "postgres")
+    assert asked(
+        "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method IN ('trust', 'password', 'md5', 'ident')"
+    ) == ["0"]
+    assert asked("SELECT count(*) FROM pg_hba_file_rules WHERE type = 'host' AND auth_method <> 'reject'") == ["0"]
+    mask = provisioned.run("grep Umask /proc/$(head -1 /var/lib/postgresql/15/main/postmaster.pid)/status").split()[1]
+    assert mask == "0077"
+    modes = provisioned.run(
+        "cd /etc/postgresql/15/main && stat -c %a pg_hba.conf pg_ident.conf conf.d/backbone.conf"
+    ).split()
+    assert modes == ["640", "640", "640"]
+    provisioned.run("journalctl -q -t postgres -g 'connection authorized' -n 1 | grep -q postgres")
+
+
 @dataclass(frozen=True)
 class Receiver:
     """Another machine that takes the server's journal, with Debian's own receiver and a certificate of its own."""
