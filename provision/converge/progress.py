@@ -106,6 +106,16 @@ class Tracker:
         # A censored result lacks even whether it changed anything; the line for the screen has that.
         return handler(server, stage, {**data, "_line": str(event.get("stdout", ""))}, _when(event))
 
+    def cut_off(self) -> dict[str, list[str]]:
+        """The stages that were never begun on servers on which none fell short: the failure of others ended the run."""
+        short = {server for (server, _stage), one in self.results.items() if one.status != OK} | set(self._running)
+        waiting = {
+            server: [stage for stage in stages if (server, stage) not in self.results]
+            for server, stages in self.planned.items()
+            if server not in short
+        }
+        return {server: stages for server, stages in waiting.items() if stages}
+
     def close(self, reason: str = "") -> list[Result]:
         """The outcome of every planned stage, in order; a stage in mid-run failed for `reason`."""
         for server, running in list(self._running.items()):

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from provision import paths
 from provision.converge import targets
 from provision.converge.book import Book
-from provision.converge.driver import Event, Job, drive, first_failure
+from provision.converge.driver import Ended, Event, Job, drive, first_failure
 from provision.converge.plan import Plan, ServerPlan
 from provision.converge.progress import Progress, Result, Tracker
 from provision.converge.stages import by_name
@@ -80,22 +80,29 @@ def converge(plan: Plan, setting: Setting, on_progress: Callable[[Progress], Non
                 _log(log, progress)
                 on_progress(progress)
 
-        ended = drive(
-            Job(
-                playbook=setting.book.site,
-                inventories=(
-                    targets.inventory_file(setting.inventory).resolve(),
-                    _second_inventory(run, servers, setting, owner),
+        def go(servers: Sequence[ServerPlan]) -> Ended:
+            return drive(
+                Job(
+                    playbook=setting.book.site,
+                    inventories=(
+                        targets.inventory_file(setting.inventory).resolve(),
+                        _second_inventory(run, servers, setting, owner),
+                    ),
+                    folder=run / "ansible",
+                    roles=setting.book.roles,
+                    servers=len(servers),
+                    vault_password_file=targets.vault_password_file(setting.inventory),
+                    check=setting.check,
+                    connection="local" if setting.local else "",
                 ),
-                folder=run / "ansible",
-                roles=setting.book.roles,
-                servers=len(servers),
-                vault_password_file=targets.vault_password_file(setting.inventory),
-                check=setting.check,
-                connection="local" if setting.local else "",
-            ),
-            listen,
-        )
+                listen,
+            )
+
+        ended, left = go(servers), len(servers)
+        # Ansible gives a run up after a play in which every server failed: the others go on in one of their own.
+        while (waiting := tracker.cut_off()) and len(waiting) < left and not ended.interrupted:
+            left = len(waiting)
+            ended = go([_narrowed(server, waiting[server.server]) for server in servers if server.server in waiting])
         reason = "interrupted" if ended.interrupted else first_failure(ended.words)
         results = tuple(tracker.close(reason))
         log.write(f"{_now()} ended: status {ended.status}{' interrupted' if ended.interrupted else ''}\n")
@@ -173,6 +180,11 @@ def _second_inventory(run: Path, servers: Sequence[ServerPlan], setting: Setting
     groups["windows"] = [server.server for server in servers if server.server in setting.windows]
     groups["linux"] = [server.server for server in servers if server.server not in setting.windows]
     return targets.write(run / "inventory.yml", hosts, groups, everyone={"controller_owner": dataclasses.asdict(owner)})
+
+
+def _narrowed(server: ServerPlan, stages: Sequence[str]) -> ServerPlan:
+    """The plan with these of its stages alone."""
+    return dataclasses.replace(server, stages=tuple(one for one in server.stages if one.stage in stages))
 
 
 def _new_run() -> Path:

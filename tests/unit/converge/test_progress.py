@@ -48,6 +48,17 @@ def test_a_run_with_a_success_a_failure_and_a_lost_server() -> None:
     ]
 
 
+def test_what_the_failure_of_others_has_cut_off() -> None:
+    tracker = Tracker({"kab": ("base", "tls"), "prov": ("base", "tls"), "kota": ("base",), "desa": ("tls",)})
+    for one in (
+        event("runner_on_ok", "kab", "base", "Stamp the stage"),
+        event("runner_on_failed", "prov", "base", "Write", res={"msg": "no"}),
+        event("runner_on_start", "kota", "base", "Write"),
+    ):
+        tracker.feed(one)
+    assert tracker.cut_off() == {"kab": ["tls"], "desa": ["tls"]}
+
+
 def test_a_stage_in_mid_run_fails_when_the_run_is_interrupted() -> None:
     tracker = Tracker({"kab": ("base", "tls")})
     tracker.feed(event("runner_on_start", "kab", "base", "Write"))
