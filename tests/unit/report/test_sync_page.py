@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def test_a_green_run_shows_its_account_in_the_region_s_time() -> None:
     assert "08:02 WIB" in page
     assert "Asked 2026-11-22 10:00 WIB" in page
     assert "UTC" not in page
+    # The verdict stands beside the entity's name: what a narrow screen cuts off is the rest.
+    assert re.search(r'>sekolah</th><td class="n yes-word">yes</td>', page)
     assert "data-semarang · Kota Semarang (33.74)" in page
     assert "http" not in page.replace("http-equiv", "")
 
