@@ -202,7 +202,7 @@ def chosen(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target
         if not local:
             raise UsageError(_("which servers?"), repair="backbone drill -i INV, backbone drill --local")
         return [Target.this_machine(socket.gethostname())], {}, {}
-    servers = load(inventory, limit, allow_expired=True).servers
+    servers = load(inventory, limit, allow_expired=True, here=local).servers
     zones = {server.name: server.zone for server in servers}
     regions = {server.name: server.region for server in servers}
     if not local:
