@@ -16,6 +16,8 @@ from provision.i18n import _
 ALWAYS = ("linux-image-amd64", "openssh-server", "python3", "sudo")
 # Ansible's apt module brings its own library where it is missing, with all that it recommends.
 ANSIBLE = ("python3-apt",)
+# Files of variables whose systems are not Debian's: a bundle is for Debian.
+OTHER_SYSTEMS = ("redhat", "windows")
 _QUOTED = re.compile(r"'([^']*)'")
 _VERSION = re.compile(r"\{\{ *__postgresql_version *\}\}")
 
@@ -28,6 +30,8 @@ def of_stages(stages: Sequence[str], postgresql: str) -> list[str]:
     names: set[str] = set()
     for stage in stages:
         for file in sorted((paths.roles_dir() / stage / "vars").glob("*.yml")):
+            if file.stem in OTHER_SYSTEMS:
+                continue
             read: dict[str, Any] = yaml.safe_load(file.read_text("utf-8")) or {}
             for variable, value in read.items():
                 if variable.startswith("__") and variable.endswith("_packages"):
