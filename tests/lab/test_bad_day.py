@@ -65,6 +65,7 @@ def copied(server: Provisioned, out: Path) -> str:
     return str(json.loads(told)["place"])
 
 
+@pytest.mark.slow
 def test_a_copy_on_a_disk_is_whole_and_signed(provisioned: Provisioned, tmp_path: Path) -> None:
     status, told = ended(verb(provisioned, "copy", "--to", "/mnt", "--out", str(tmp_path)))
     assert status == 1, told
