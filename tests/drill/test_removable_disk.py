@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from provision.operate.compare import judge
 from provision.operate.drill import program
-from provision.operate.remote.disk import let_go
+from provision.operate.remote.disk import between, let_go
 from provision.operate.remote.observe import Short
 from tests.drill.test_drill import live_state
 from tests.support.restoring import Region
@@ -184,6 +185,73 @@ def test_pgbackrests_word_about_the_copy_decides(disk: Disk) -> None:
     assert observed["failed"]["step"] == "verify"
     assert "checksum invalid: 1" in observed["failed"]["message"]
     assert disk.copy()["ok"], "with the sound file it comes to its end"
+
+
+def middle(cluster: Cluster) -> Path:
+    """A segment in the repository with others on both sides, since the newest backup; beside it a `.backup` file."""
+    cluster.pgbackrest("--type=diff", "backup")
+    names = []
+    for _ in range(3):
+        names.append(cluster.sql("SELECT pg_walfile_name(pg_current_wal_lsn())"))
+        cluster.sql("CREATE TABLE IF NOT EXISTS backbone.tengah (id int); INSERT INTO backbone.tengah VALUES (1)")
+        cluster.sql("SELECT pg_switch_wal()")
+    deadline = time.monotonic() + 60
+    while not [*cluster.folder.glob(f"repository/archive/main/*/*/{names[-1]}-*")]:
+        assert time.monotonic() < deadline, "the WAL did not leave"
+        time.sleep(0.2)
+    [found] = cluster.folder.glob(f"repository/archive/main/*/*/{names[1]}-*")
+    return found
+
+
+def test_wal_that_lacks_in_the_middle_is_waited_for_and_never_called_whole(disk: Disk) -> None:
+    segment = middle(disk.cluster)
+    # What pgBackRest keeps of a backup beside a segment is none.
+    beside = segment.with_name(f"{segment.name[:24]}.00000028.backup")
+    aside = segment.with_name("aside")
+    segment.rename(aside)
+    beside.touch()
+    try:
+        assert f"WAL segment {segment.name[:24]} is not in the repository" in disk.refused()
+        # It came to lack after the plan, and does not come.
+        text = (
+            "from provision.operate.remote.disk import Copying\nimport os\nreal = Copying.survey\n"
+            "def survey(self):\n"
+            f"    os.rename({str(aside)!r}, {str(segment)!r})\n    plan = real(self)\n"
+            f"    os.rename({str(segment)!r}, {str(aside)!r})\n    return plan\nCopying.survey = survey\n"
+        )
+        before = [path.name for path in disk.folder.glob("[0-9]*")]
+        observed = disk.copy(text=text, archive_seconds=3)
+        assert observed["failed"]["step"] == "copy"
+        assert segment.name[:24] in observed["failed"]["message"]
+        assert [path.name for path in disk.folder.glob("[0-9]*")] == before
+        # It is the slower one of two on their way.
+        late = f"import threading\nthreading.Timer(4, os.rename, ({str(aside)!r}, {str(segment)!r})).start()\n"
+        observed = disk.copy(text=text + late.replace("import threading", "import os, threading"), archive_seconds=60)
+    finally:
+        beside.unlink()
+        if aside.exists():
+            aside.rename(segment)
+    assert observed["ok"], observed["failed"]
+    assert [*Path(observed["place"]).glob(f"pgbackrest/archive/main/*/*/{segment.name}")]
+
+
+def test_every_segment_between_two_is_named_across_timelines() -> None:
+    one, two, three = "00000001", "00000002", "00000003"
+    assert list(between(f"{one}00000000000000FE", f"{one}0000000100000001")) == [
+        f"{one}00000000000000FE",
+        f"{one}00000000000000FF",
+        f"{one}0000000100000000",
+        f"{one}0000000100000001",
+    ]
+    history = "1\t0/5000028\tno recovery target specified\n\n2\t0/7000000\tno recovery target specified\n"
+    assert list(between(f"{one}0000000000000003", f"{three}0000000000000008", history)) == [
+        f"{one}0000000000000003",
+        f"{one}0000000000000004",
+        f"{two}0000000000000005",
+        f"{two}0000000000000006",
+        f"{three}0000000000000007",
+        f"{three}0000000000000008",
+    ]
 
 
 @pytest.mark.parametrize(
