@@ -20,6 +20,7 @@ from provision.operate.drill import program
 from provision.operate.remote.disk import between, let_go
 from provision.operate.remote.observe import Short
 from tests.drill.test_drill import live_state
+from tests.drill.test_restore import settled
 from tests.support.restoring import Region
 from tests.support.small_cluster import Cluster
 
@@ -311,6 +312,35 @@ def test_the_real_restore_takes_a_copy_too(disk: Disk) -> None:
     assert state["failed"] is None
     assert live_state(cluster) == sound
     region.settle("release")
+
+
+def test_after_two_restores_from_a_copy_the_archive_goes_on(disk: Disk) -> None:
+    """What the first one began is in the live archive alone; the second one does not begin the same again."""
+    cluster, region = disk.cluster, Region(disk.cluster)
+
+    def archived() -> str:
+        """Have a segment leave; the timeline that it is of."""
+        ended = cluster.sql("SELECT pg_walfile_name(pg_switch_wal())")
+        deadline = time.monotonic() + 60
+        while not [*cluster.folder.glob(f"repository/archive/main/*/*/{ended}-*")]:
+            assert time.monotonic() < deadline, f"{ended} did not leave the server"
+            time.sleep(0.3)
+        return ended[:8]
+
+    assert disk.copy()["ok"]
+    sound = live_state(cluster)
+    timelines = [archived()]
+    for verb in ("undo", "release"):
+        cluster.sql("DELETE FROM backbone.peserta_didik WHERE id = (SELECT min(id) FROM backbone.peserta_didik)")
+        region.noted(**{"from": str(disk.place)})
+        state = region.go()
+        assert state
+        assert state["failed"] is None
+        assert live_state(cluster) == sound
+        timelines.append(archived())
+        region.settle(verb)
+        settled(region)
+    assert len(set(timelines)) == 3
 
 
 def test_where_there_is_no_copy_a_drill_from_it_is_refused(disk: Disk, tmp_path: Path) -> None:
