@@ -9,6 +9,9 @@ from pathlib import Path
 from provision.operate.remote.observe import Short
 
 COPY = "copy.json"  # the record in a copy on a removable disk
+# A copy on a disk, and the repository of the former passphrase: nothing is added to them. They say nothing of what a
+# disaster would cost now, nor whether the repository in use can be restored.
+AT_REST = (0, 3)
 
 
 def read(config: Path, included: bool) -> configparser.ConfigParser:
