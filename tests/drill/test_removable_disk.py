@@ -19,6 +19,7 @@ from provision.operate.compare import judge
 from provision.operate.drill import program
 from provision.operate.remote.disk import between, let_go
 from provision.operate.remote.observe import Short
+from tests.drill.conftest import PASSPHRASE
 from tests.drill.test_drill import live_state
 from tests.drill.test_restore import settled
 from tests.support.restoring import Region
@@ -341,6 +342,24 @@ def test_after_two_restores_from_a_copy_the_archive_goes_on(disk: Disk) -> None:
         region.settle(verb)
         settled(region)
     assert len(set(timelines)) == 3
+
+
+def test_a_copy_from_before_the_passphrase_was_another_opens_with_the_former_one(disk: Disk) -> None:
+    cluster = disk.cluster
+    assert disk.copy()["ok"]
+    rotated = cluster.folder / "rotated"
+    rotated.mkdir()
+    settings = (cluster.folder / "pgbackrest.conf").read_text()
+    assert PASSPHRASE in settings
+    (rotated / "pgbackrest.conf").write_text(settings.replace(PASSPHRASE, "the present one"))
+    given = {"config": f"{rotated}/pgbackrest.conf", "from": str(disk.place)}
+    assert "holds no sound backup" in cluster.refusal(**given)
+    former = rotated / "former.conf"
+    cipher = "[global]\nrepo3-path=/nowhere\nrepo3-cipher-type=aes-256-cbc\nrepo3-cipher-pass="
+    former.write_text(f"{cipher}a third one\n")
+    assert "holds no sound backup" in cluster.refusal(**given)
+    former.write_text(f"{cipher}{PASSPHRASE}\n")
+    assert cluster.refusal(**given) == ""
 
 
 def test_where_there_is_no_copy_a_drill_from_it_is_refused(disk: Disk, tmp_path: Path) -> None:

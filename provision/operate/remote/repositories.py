@@ -49,6 +49,17 @@ def on_disk(known: configparser.ConfigParser, copy: Path) -> configparser.Config
     return known
 
 
+def former_cipher(config: Path) -> dict[str, str]:
+    """How the repository of the former passphrase is opened, as settings of a first one; empty where there is none."""
+    known = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        known.read_string((config.parent / "former.conf").read_text())
+        found = known["global"]
+    except (OSError, KeyError, configparser.Error):
+        return {}
+    return {f"repo1-{name[6:]}": value for name, value in found.items() if name.startswith("repo3-cipher-")}
+
+
 def copies_in(place: Path) -> list[Path]:
     """The copies in one server's folder of a removable disk that came to their end, oldest first."""
     return sorted(path.parent for path in place.glob(f"[0-9]*/{COPY}"))
