@@ -18,6 +18,7 @@ import pytest
 from provision.operate.compare import judge
 from provision.operate.drill import program
 from provision.operate.remote.disk import between, let_go
+from provision.operate.remote.medium import bring, give, put
 from provision.operate.remote.observe import Short
 from tests.drill.conftest import PASSPHRASE
 from tests.drill.test_drill import live_state
@@ -144,10 +145,11 @@ def test_what_was_cut_off_is_gone_on_with(disk: Disk, cut: str) -> None:
     before = disk.files()
     # The power goes in the middle of a step; of one file only half was written out.
     text = (
-        "import os\nfrom provision.operate.remote.disk import Copying\nreal = Copying.bring\ncount = [0]\n"
-        "def bring(self, source, target):\n    count[0] += 1\n    real(self, source, target)\n"
+        "import os\nfrom provision.operate.remote import disk\nfrom provision.operate.remote.disk import Copying\n"
+        "real, count = disk.bring, [0]\n"
+        "def bring(source, target):\n    count[0] += 1\n    real(source, target)\n"
         "    if count[0] == 40:\n        with open(target, 'r+b') as out:\n            out.write(bytes(8))\n"
-        f"    if count[0] == 400 and {cut!r} == 'copy':\n        os._exit(9)\nCopying.bring = bring\n"
+        f"    if count[0] == 400 and {cut!r} == 'copy':\n        os._exit(9)\ndisk.bring = bring\n"
     )
     if cut != "copy":
         text += f"Copying.{cut} = lambda *_: os._exit(9)\n"
@@ -286,6 +288,45 @@ def test_a_disk_too_small_or_read_only_is_refused_beforehand(disk: Disk) -> None
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk.place)], check=True)
     assert disk.refused() == ""
+
+
+@pytest.mark.parametrize("where", ["folder", "unfinished", "part", "deeper", "copy"])
+def test_a_link_on_the_disk_leads_root_nowhere(disk: Disk, tmp_path: Path, where: str) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "shadow").write_text("root's own")
+    shutil.rmtree(disk.folder, ignore_errors=True)
+    link, to = {
+        "folder": (disk.folder, victim),
+        "unfinished": (disk.folder / ".unfinished", victim),
+        "part": (disk.folder / ".unfinished" / "mark.json.gz.part", victim / "shadow"),
+        "deeper": (disk.folder / ".unfinished" / "pgbackrest", victim),
+        "copy": (disk.folder / "20260101T000000Z", victim),
+    }[where]
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(to)
+    try:
+        assert f"{link} is a symbolic link" in disk.refused()
+        assert not disk.copy()["ok"]
+        assert [path.name for path in victim.iterdir()] == ["shadow"]
+        assert ((victim / "shadow").read_text(), (victim / "shadow").stat().st_uid) == ("root's own", 0)
+    finally:
+        link.unlink()
+
+
+def test_no_file_is_written_through_a_link_that_came_later(tmp_path: Path) -> None:
+    victim, source, link = tmp_path / "victim", tmp_path / "source", tmp_path / "place" / "name"
+    victim.write_text("root's own")
+    source.write_text("the copy's")
+    link.parent.mkdir()
+    link.symlink_to(victim)
+    with pytest.raises(OSError, match="symbolic link"):
+        put(link, "the copy's")
+    give(link.parent, 65534, 65534)
+    assert (link.lstat().st_uid, victim.stat().st_uid) == (65534, 0)
+    link.with_name("name.part").symlink_to(victim)
+    bring(source, link)
+    assert (victim.read_text(), link.is_symlink(), link.read_text()) == ("root's own", False, "the copy's")
 
 
 def test_only_what_may_be_missed_goes_for_want_of_room() -> None:

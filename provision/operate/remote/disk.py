@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.operate.remote.controls import after
+from provision.operate.remote.medium import bring, digest_of, give, put, size_of, without_links
 from provision.operate.remote.observe import Short, run
 from provision.operate.remote.place import SEGMENT, Live, chosen, lsn, shown
 from provision.operate.remote.repositories import COPY, copies_in
@@ -34,7 +35,6 @@ from provision.operate.remote.restoring import timeline_of
 
 UNFINISHED = ".unfinished"
 SPARE_BYTES = 32 << 20  # of the disk: the record, the file system's own, and WAL that comes while it is copied
-BLOCK = 1 << 20
 SURVEY_SECONDS = 10  # a plan waits so long for WAL that is on its way
 INFOS = ("archive/{}/archive.info", "backup/{}/backup.info")
 
@@ -80,22 +80,6 @@ def between(first: str, last: str, history: str = "") -> Iterator[str]:
         name = after(name)
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, read from the medium and not from memory."""
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        with contextlib.suppress(OSError):
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        while block := file.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
-
-
 class Copying:
     """One copy. `work` holds its news and settings; `disk` is where the disk is mounted."""
 
@@ -123,6 +107,7 @@ class Copying:
             raise Short("{disk} is mounted read-only", disk=disk)
         if subprocess.run(["runuser", "-u", "postgres", "--", "test", "-x", str(disk)], cwd="/").returncode != 0:
             raise Short("the user postgres may not enter {disk}: mount it elsewhere, such as below /mnt", disk=disk)
+        without_links(self.place, self.unfinished)
         return repository
 
     def survey(self) -> dict[str, Any]:
@@ -268,23 +253,16 @@ class Copying:
                 path.unlink()
         copied = [name for name, size in files.items() if _size(here / name) != size]
         for name in copied:
-            self.bring(repository / name, here / name)
+            bring(repository / name, here / name)
         for name in (place.format(self.stanza) + ending for place in INFOS for ending in ("", ".copy")):
-            self.bring(repository / name, here / name)
-        self.bring(Path(marked["path"]), self.unfinished / "mark.json.gz")
+            bring(repository / name, here / name)
+        bring(Path(marked["path"]), self.unfinished / "mark.json.gz")
         # Backups that are not here are forgotten by the copy's own list.
         self.config(here)
         self.pgbackrest("expire")
         run(["sync", "-f", self.disk], what="sync")
         self.observed["copied"] = {"files": len(copied), "bytes": sum(files[name] for name in copied)}
         return files
-
-    def bring(self, source: Path, target: Path) -> None:
-        """One file; under its name it is either whole or not there."""
-        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.part")
-        shutil.copyfile(source, part)
-        part.replace(target)
 
     def read(self, files: dict[str, int]) -> dict[str, str]:
         """Every file read back from the disk and compared with the repository; path below the copy → SHA-256."""
@@ -293,7 +271,7 @@ class Copying:
         for name in files:
             digests[f"pgbackrest/{name}"] = sure = digest_of(repository / name)
             if digest_of(here / name) != sure:  # left by a run that was cut off: once more
-                self.bring(repository / name, here / name)
+                bring(repository / name, here / name)
                 run(["sync", "-f", self.disk], what="sync")
                 if digest_of(here / name) != sure:
                     raise Short("{disk} does not keep what is written to it: {file}", disk=self.disk, file=name)
@@ -313,7 +291,7 @@ class Copying:
     def keep(self, digests: dict[str, str], plan: dict[str, Any], marked: dict[str, Any]) -> None:
         """The record, the name that makes it a copy, and older ones beyond what is kept."""
         listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
-        (self.unfinished / "files.sha256").write_text(listed)
+        put(self.unfinished / "files.sha256", listed)
         name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         record = {
             "version": 1,
@@ -333,11 +311,9 @@ class Copying:
             "files_sha256": hashlib.sha256(listed.encode()).hexdigest(),
             "verified_by": [run(["pgbackrest", "version"], what="pgbackrest version").strip(), "sha256"],
         }
-        (self.unfinished / COPY).write_text(json.dumps(record, indent=2) + "\n")
+        put(self.unfinished / COPY, json.dumps(record, indent=2) + "\n")
         owner = pwd.getpwnam("postgres")
-        for path in (self.unfinished, *self.unfinished.rglob("*")):
-            with contextlib.suppress(PermissionError):  # a file system without owners
-                os.chown(path, owner.pw_uid, owner.pw_gid)
+        give(self.unfinished, owner.pw_uid, owner.pw_gid)
         self.unfinished.rename(self.place / name)
         run(["sync", "-f", self.disk], what="sync")
         removed = list(plan["gone"])
