@@ -234,6 +234,7 @@ class Copying:
         except Short:
             pass
         finally:
+            (self.work / "copy.conf").unlink(missing_ok=True)
             fresh = self.work / "observed.new"
             fresh.write_text(json.dumps({**self.observed, "ended_at": time.time()}))
             fresh.replace(self.work / "observed.json")
