@@ -40,8 +40,9 @@ def copy(
 ) -> int:
     """Copy the newest backup from the server's repository to a removable disk, and verify it there.
 
-    It stays encrypted. Cut off, the next run goes on; older copies go only after the new one was read back and checked.
-    `backbone drill --from` and `backbone restore --from` restore from it.
+    The backup stays encrypted; names of tables, rows and digests at its moment lie beside it in the open. Cut off, the
+    next run goes on; older copies go only after the new one was read back and checked. `backbone drill --from` and
+    `backbone restore --from` restore from it.
 
     Example: backbone copy -i semarang --to /mnt/salinan
     """

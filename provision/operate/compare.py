@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from provision.i18n import _, joined
-from provision.operate.remote.repositories import AT_REST
+from provision.operate.remote.repositories import AT_REST, without_passwords
 
 VERSION = 2
 # PostgreSQL writes a sequence's value ahead into WAL, this many steps (SEQ_LOG_VALS) beyond its cache.
@@ -176,9 +176,13 @@ def compare_sequences(database: str, source: Mapping[str, Any], restored: Mappin
 
 
 def compare(source: Mapping[str, Any], restored: Mapping[str, Any]) -> tuple[tuple[Table, ...], tuple[str, ...]]:
-    """All tables, and every difference between the marked cluster and the restored one, as sentences."""
+    """All tables, and every difference between the marked cluster and the restored one, as sentences.
+
+    A mark on a disk has no digests of passwords ("passwords" False): there they are not compared.
+    """
     tables: list[Table] = []
-    differences: list[str] = list(compare_lines("cluster", source["cluster"], restored["cluster"]))
+    again = restored["cluster"] if source.get("passwords", True) else without_passwords(restored["cluster"])
+    differences: list[str] = list(compare_lines("cluster", source["cluster"], again))
     if not source["cluster"]:
         differences.append(_("cluster: roles and databases of the source were not read"))
     for name in sorted({*source["databases"], *restored["databases"]}):

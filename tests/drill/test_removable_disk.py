@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import secrets
@@ -102,6 +103,7 @@ def disk(apart: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 
 def test_a_copy_is_whole_and_a_drill_restores_from_it_alone(disk: Disk) -> None:
     cluster = disk.cluster
+    cluster.sql("CREATE ROLE disalin LOGIN PASSWORD 'rahasia'")
     cluster.sql("CREATE TABLE backbone.disalin AS SELECT generate_series(1, 77) AS id")
     cluster.pgbackrest("--type=diff", "backup")
     cluster.sql("INSERT INTO backbone.disalin VALUES (78)")
@@ -113,7 +115,12 @@ def test_a_copy_is_whole_and_a_drill_restores_from_it_alone(disk: Disk) -> None:
         ["sha256sum", "--quiet", "-c", "files.sha256"], cwd=observed["place"], capture_output=True, text=True
     )
     assert (checked.returncode, checked.stdout) == (0, "")
-    # Everything is encrypted there as it is on the server.
+    with gzip.open(Path(observed["place"]) / "mark.json.gz", "rt") as file:
+        mark = json.load(file)
+    roles = [line for line in mark["source"]["cluster"] if line.startswith("role ")]
+    assert any("role disalin " in line for line in roles)
+    assert not any("password" in line for line in roles)
+    # The backup is encrypted there as it is on the server.
     assert all(content[:8] == b"Salted__" for name, content in disk.files().items() if "/pgbackrest/" in name)
     cluster.sql("DELETE FROM backbone.disalin")
     away = cluster.folder / "repository.away"
@@ -162,12 +169,14 @@ def test_what_was_cut_off_is_gone_on_with(disk: Disk, cut: str) -> None:
     assert not (disk.folder / ".unfinished").exists()
 
 
-def test_a_disk_that_returns_other_bytes_is_noticed(disk: Disk) -> None:
+@pytest.mark.parametrize("victim", ["1259", "mark.json.gz"])
+def test_a_disk_that_returns_other_bytes_is_noticed(disk: Disk, victim: str) -> None:
     text = (
         "from provision.operate.remote import disk\nreal = disk.digest_of\n"
-        "disk.digest_of = lambda path: real(path) + 'x' * (path.name.startswith('1259') and 'unfinished' in str(path))"
+        "disk.digest_of = lambda path: real(path) + 'x' * (path.name.startswith("
+        f"{victim!r}) and 'unfinished' in str(path))"
     )
-    before = disk.files()
+    before = {name: content for name, content in disk.files().items() if ".unfinished" not in name}
     observed = disk.copy(text=text)
     assert not observed["ok"]
     assert "does not keep what is written to it" in observed["failed"]["message"]

@@ -7,7 +7,7 @@ was verified.
 
     DISK/backbone-SERVER/20261122T093000Z/
         pgbackrest/         the repository
-        mark.json.gz        rows and digests at the marked moment
+        mark.json.gz        rows and digests at the marked moment; not encrypted, and without passwords' digests
         files.sha256        every file, for `sha256sum -c`
         copy.json           the record; copy.dsse.json beside it is its signature
 """
@@ -15,6 +15,7 @@ was verified.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import json
 import os
@@ -29,8 +30,8 @@ from typing import Any
 from provision.operate.remote.controls import after
 from provision.operate.remote.medium import bring, digest_of, give, put, size_of, without_links
 from provision.operate.remote.observe import Short, run
-from provision.operate.remote.place import SEGMENT, Live, chosen, lsn, shown
-from provision.operate.remote.repositories import COPY, copies_in
+from provision.operate.remote.place import SEGMENT, Live, chosen, lsn, read_mark, shown
+from provision.operate.remote.repositories import COPY, copies_in, without_passwords
 from provision.operate.remote.restoring import timeline_of
 
 UNFINISHED = ".unfinished"
@@ -59,6 +60,13 @@ def let_go(needed: int, free: int, sizes: Sequence[tuple[str, int]], keep: int) 
             free=room >> 20,
         )
     return gone
+
+
+def public(mark: dict[str, Any]) -> bytes:
+    """A mark as it goes to a disk, where anybody may read it: what says something of passwords stays here. Pure."""
+    source = mark["source"]
+    source = {**source, "cluster": without_passwords(source["cluster"]), "passwords": False}
+    return gzip.compress(json.dumps({**mark, "source": source}).encode(), mtime=0)
 
 
 def between(first: str, last: str, history: str = "") -> Iterator[str]:
@@ -90,6 +98,7 @@ class Copying:
         self.unfinished = self.place / UNFINISHED
         self.live = Live({**settings, "repo": 1, "from": ""}, work)
         self.stanza = str(settings["stanza"])
+        self.staged = work / "mark.json.gz"
         self.observed: dict[str, Any] = {"ok": False, "failed": None, "steps": {}, "started_at": time.time()}
 
     # ── before anything is touched ───────────────────────────────────────────────────────────────────────────────
@@ -257,7 +266,8 @@ class Copying:
             bring(repository / name, here / name)
         for name in (place.format(self.stanza) + ending for place in INFOS for ending in ("", ".copy")):
             bring(repository / name, here / name)
-        bring(Path(marked["path"]), self.unfinished / "mark.json.gz")
+        self.staged.write_bytes(public(read_mark(Path(marked["path"]))))
+        bring(self.staged, self.unfinished / self.staged.name)
         # Backups that are not here are forgotten by the copy's own list.
         self.config(here)
         self.pgbackrest("expire")
@@ -276,6 +286,8 @@ class Copying:
                 run(["sync", "-f", self.disk], what="sync")
                 if digest_of(here / name) != sure:
                     raise Short("{disk} does not keep what is written to it: {file}", disk=self.disk, file=name)
+        if digest_of(self.unfinished / self.staged.name) != digest_of(self.staged):
+            raise Short("{disk} does not keep what is written to it: {file}", disk=self.disk, file=self.staged.name)
         for path in self.unfinished.rglob("*"):
             name = str(path.relative_to(self.unfinished))
             if path.is_file() and name not in digests:

@@ -24,7 +24,7 @@ def without_links(place: Path, unfinished: Path) -> None:
         found += [Path(folder, name) for name in (*folders, *files)]
     for path in found:
         if path.is_symlink():
-            raise Short("{path} is a symbolic link: nothing was written; look who put it there", path=path)
+            raise Short("{path} is a symbolic link: nothing was written; find out who put it there", path=path)
 
 
 def put(path: Path, text: str) -> None:

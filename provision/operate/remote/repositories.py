@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from provision.operate.remote.observe import Short
@@ -58,6 +59,11 @@ def former_cipher(config: Path) -> dict[str, str]:
     except (OSError, KeyError, configparser.Error):
         return {}
     return {f"repo1-{name[6:]}": value for name, value in found.items() if name.startswith("repo3-cipher-")}
+
+
+def without_passwords(lines: Iterable[str]) -> list[str]:
+    """What a mark tells of roles, less the digests of what the database keeps of their passwords."""
+    return [re.sub(r"^(role .*) password [0-9a-f]*$", r"\1", line) for line in lines]
 
 
 def copies_in(place: Path) -> list[Path]:
