@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from provision.i18n import _, joined
+from provision.operate.remote.repositories import AT_REST
 
 VERSION = 2
 # PostgreSQL writes a sequence's value ahead into WAL, this many steps (SEQ_LOG_VALS) beyond its cache.
@@ -57,7 +58,8 @@ class DrillResult:
     """What one drill on one server proved.
 
     Times are UTC in ISO 8601, durations seconds. `rpo_seconds`: age, at the mark, of the newest canary that had
-    left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup").
+    left the server by itself and came back (`rpo_basis` "canary"), or of the backup where no canary had ("backup");
+    none of a copy on a disk or of the former repository: what came after the mark never went there.
     `rto_seconds`: restore and recovery, without the proofs. `ok`: nothing fell short. `operator`: the person who ran
     it; empty when no person did. `to`: "now", "mark" (an earlier mark) or "time"; a time that nobody marked is restored
     and checked, but cannot be compared, so that it is never ok. `on`: the other machine it was restored on, "" for its
@@ -340,7 +342,7 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
     elif not reached:
         lacking.insert(0, _("the drill did not reach the comparison"))
     if reached:
-        rpo, basis = recovery_point(observed)
+        rpo, basis = (None, "") if known["repo"] in AT_REST else recovery_point(observed)
         recovered = observed["canary"].get("recovered", [])
         known.update(
             rpo_seconds=rpo,

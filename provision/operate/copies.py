@@ -65,9 +65,15 @@ class DiskCopy(OneServer):
     def run(self, settings: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         """Make it and listen until it ended; what was observed. Interrupted, it stops: the next one goes on from there.
 
-        BackboneError with the reason where it fell short.
+        BackboneError with the reason where it fell short. Where the connection is lost, or whoever is told goes away,
+        it goes on by itself, and the next one removes what it leaves on the server.
         """
-        self.call("start", given=dict(settings))
+        self._goes_on = True
+        try:
+            self.call("start", given=dict(settings))
+        except BackboneError as fault:
+            self._goes_on = fault.exit_status is not Exit.FELL_SHORT  # the server said no: nothing runs
+            raise
         seen = silent = 0
         try:
             while True:
@@ -87,6 +93,7 @@ class DiskCopy(OneServer):
             self.call("stop", timeout=STOP_SECONDS)
             self._laid = False
             raise
+        self._goes_on = False
         observed: dict[str, Any] | None = news["observed"]
         if observed is None:
             raise BackboneError(

@@ -40,6 +40,7 @@ SENT = (
     "place.py",
     "away.py",
     "marking.py",
+    "medium.py",
     "scratch.py",
     "controls.py",
     "drill.py",

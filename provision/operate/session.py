@@ -29,6 +29,7 @@ class OneServer:
         self.name = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ") + secrets.token_hex(3)
         self._session = Session([target])
         self._laid = False
+        self._goes_on = False  # a unit on the server needs its folder beyond this session
 
     def __enter__(self) -> Self:
         return self
@@ -36,7 +37,7 @@ class OneServer:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._laid:
+        if self._laid and not self._goes_on:
             self.ask(f"rm -rf {ROOT}/{self.name}", START_SECONDS)
         self._session.close()
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,12 @@ import pytest
 
 from provision.operate.compare import judge
 from provision.operate.drill import program
-from provision.operate.remote.disk import let_go
+from provision.operate.remote.disk import between, let_go
+from provision.operate.remote.medium import bring, give, put
 from provision.operate.remote.observe import Short
+from tests.drill.conftest import PASSPHRASE
 from tests.drill.test_drill import live_state
+from tests.drill.test_restore import settled
 from tests.support.restoring import Region
 from tests.support.small_cluster import Cluster
 
@@ -141,10 +145,11 @@ def test_what_was_cut_off_is_gone_on_with(disk: Disk, cut: str) -> None:
     before = disk.files()
     # The power goes in the middle of a step; of one file only half was written out.
     text = (
-        "import os\nfrom provision.operate.remote.disk import Copying\nreal = Copying.bring\ncount = [0]\n"
-        "def bring(self, source, target):\n    count[0] += 1\n    real(self, source, target)\n"
+        "import os\nfrom provision.operate.remote import disk\nfrom provision.operate.remote.disk import Copying\n"
+        "real, count = disk.bring, [0]\n"
+        "def bring(source, target):\n    count[0] += 1\n    real(source, target)\n"
         "    if count[0] == 40:\n        with open(target, 'r+b') as out:\n            out.write(bytes(8))\n"
-        f"    if count[0] == 400 and {cut!r} == 'copy':\n        os._exit(9)\nCopying.bring = bring\n"
+        f"    if count[0] == 400 and {cut!r} == 'copy':\n        os._exit(9)\ndisk.bring = bring\n"
     )
     if cut != "copy":
         text += f"Copying.{cut} = lambda *_: os._exit(9)\n"
@@ -186,6 +191,73 @@ def test_pgbackrests_word_about_the_copy_decides(disk: Disk) -> None:
     assert disk.copy()["ok"], "with the sound file it comes to its end"
 
 
+def middle(cluster: Cluster) -> Path:
+    """A segment in the repository with others on both sides, since the newest backup; beside it a `.backup` file."""
+    cluster.pgbackrest("--type=diff", "backup")
+    names = []
+    for _ in range(3):
+        names.append(cluster.sql("SELECT pg_walfile_name(pg_current_wal_lsn())"))
+        cluster.sql("CREATE TABLE IF NOT EXISTS backbone.tengah (id int); INSERT INTO backbone.tengah VALUES (1)")
+        cluster.sql("SELECT pg_switch_wal()")
+    deadline = time.monotonic() + 60
+    while not [*cluster.folder.glob(f"repository/archive/main/*/*/{names[-1]}-*")]:
+        assert time.monotonic() < deadline, "the WAL did not leave"
+        time.sleep(0.2)
+    [found] = cluster.folder.glob(f"repository/archive/main/*/*/{names[1]}-*")
+    return found
+
+
+def test_wal_that_lacks_in_the_middle_is_waited_for_and_never_called_whole(disk: Disk) -> None:
+    segment = middle(disk.cluster)
+    # What pgBackRest keeps of a backup beside a segment is none.
+    beside = segment.with_name(f"{segment.name[:24]}.00000028.backup")
+    aside = segment.with_name("aside")
+    segment.rename(aside)
+    beside.touch()
+    try:
+        assert f"WAL segment {segment.name[:24]} is not in the repository" in disk.refused()
+        # It came to lack after the plan, and does not come.
+        text = (
+            "from provision.operate.remote.disk import Copying\nimport os\nreal = Copying.survey\n"
+            "def survey(self):\n"
+            f"    os.rename({str(aside)!r}, {str(segment)!r})\n    plan = real(self)\n"
+            f"    os.rename({str(segment)!r}, {str(aside)!r})\n    return plan\nCopying.survey = survey\n"
+        )
+        before = [path.name for path in disk.folder.glob("[0-9]*")]
+        observed = disk.copy(text=text, archive_seconds=3)
+        assert observed["failed"]["step"] == "copy"
+        assert segment.name[:24] in observed["failed"]["message"]
+        assert [path.name for path in disk.folder.glob("[0-9]*")] == before
+        # It is the slower one of two on their way.
+        late = f"import threading\nthreading.Timer(4, os.rename, ({str(aside)!r}, {str(segment)!r})).start()\n"
+        observed = disk.copy(text=text + late.replace("import threading", "import os, threading"), archive_seconds=60)
+    finally:
+        beside.unlink()
+        if aside.exists():
+            aside.rename(segment)
+    assert observed["ok"], observed["failed"]
+    assert [*Path(observed["place"]).glob(f"pgbackrest/archive/main/*/*/{segment.name}")]
+
+
+def test_every_segment_between_two_is_named_across_timelines() -> None:
+    one, two, three = "00000001", "00000002", "00000003"
+    assert list(between(f"{one}00000000000000FE", f"{one}0000000100000001")) == [
+        f"{one}00000000000000FE",
+        f"{one}00000000000000FF",
+        f"{one}0000000100000000",
+        f"{one}0000000100000001",
+    ]
+    history = "1\t0/5000028\tno recovery target specified\n\n2\t0/7000000\tno recovery target specified\n"
+    assert list(between(f"{one}0000000000000003", f"{three}0000000000000008", history)) == [
+        f"{one}0000000000000003",
+        f"{one}0000000000000004",
+        f"{two}0000000000000005",
+        f"{two}0000000000000006",
+        f"{three}0000000000000007",
+        f"{three}0000000000000008",
+    ]
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -218,6 +290,45 @@ def test_a_disk_too_small_or_read_only_is_refused_beforehand(disk: Disk) -> None
     assert disk.refused() == ""
 
 
+@pytest.mark.parametrize("where", ["folder", "unfinished", "part", "deeper", "copy"])
+def test_a_link_on_the_disk_leads_root_nowhere(disk: Disk, tmp_path: Path, where: str) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "shadow").write_text("root's own")
+    shutil.rmtree(disk.folder, ignore_errors=True)
+    link, to = {
+        "folder": (disk.folder, victim),
+        "unfinished": (disk.folder / ".unfinished", victim),
+        "part": (disk.folder / ".unfinished" / "mark.json.gz.part", victim / "shadow"),
+        "deeper": (disk.folder / ".unfinished" / "pgbackrest", victim),
+        "copy": (disk.folder / "20260101T000000Z", victim),
+    }[where]
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(to)
+    try:
+        assert f"{link} is a symbolic link" in disk.refused()
+        assert not disk.copy()["ok"]
+        assert [path.name for path in victim.iterdir()] == ["shadow"]
+        assert ((victim / "shadow").read_text(), (victim / "shadow").stat().st_uid) == ("root's own", 0)
+    finally:
+        link.unlink()
+
+
+def test_no_file_is_written_through_a_link_that_came_later(tmp_path: Path) -> None:
+    victim, source, link = tmp_path / "victim", tmp_path / "source", tmp_path / "place" / "name"
+    victim.write_text("root's own")
+    source.write_text("the copy's")
+    link.parent.mkdir()
+    link.symlink_to(victim)
+    with pytest.raises(OSError, match="symbolic link"):
+        put(link, "the copy's")
+    give(link.parent, 65534, 65534)
+    assert (link.lstat().st_uid, victim.stat().st_uid) == (65534, 0)
+    link.with_name("name.part").symlink_to(victim)
+    bring(source, link)
+    assert (victim.read_text(), link.is_symlink(), link.read_text()) == ("root's own", False, "the copy's")
+
+
 def test_only_what_may_be_missed_goes_for_want_of_room() -> None:
     copies = [("a", 100), ("b", 100), ("c", 100)]
     assert let_go(50, 60, copies, 2) == []
@@ -243,6 +354,53 @@ def test_the_real_restore_takes_a_copy_too(disk: Disk) -> None:
     assert state["failed"] is None
     assert live_state(cluster) == sound
     region.settle("release")
+
+
+def test_after_two_restores_from_a_copy_the_archive_goes_on(disk: Disk) -> None:
+    """What the first one began is in the live archive alone; the second one does not begin the same again."""
+    cluster, region = disk.cluster, Region(disk.cluster)
+
+    def archived() -> str:
+        """Have a segment leave; the timeline that it is of."""
+        ended = cluster.sql("SELECT pg_walfile_name(pg_switch_wal())")
+        deadline = time.monotonic() + 60
+        while not [*cluster.folder.glob(f"repository/archive/main/*/*/{ended}-*")]:
+            assert time.monotonic() < deadline, f"{ended} did not leave the server"
+            time.sleep(0.3)
+        return ended[:8]
+
+    assert disk.copy()["ok"]
+    sound = live_state(cluster)
+    timelines = [archived()]
+    for verb in ("undo", "release"):
+        cluster.sql("DELETE FROM backbone.peserta_didik WHERE id = (SELECT min(id) FROM backbone.peserta_didik)")
+        region.noted(**{"from": str(disk.place)})
+        state = region.go()
+        assert state
+        assert state["failed"] is None
+        assert live_state(cluster) == sound
+        timelines.append(archived())
+        region.settle(verb)
+        settled(region)
+    assert len(set(timelines)) == 3
+
+
+def test_a_copy_from_before_the_passphrase_was_another_opens_with_the_former_one(disk: Disk) -> None:
+    cluster = disk.cluster
+    assert disk.copy()["ok"]
+    rotated = cluster.folder / "rotated"
+    rotated.mkdir()
+    settings = (cluster.folder / "pgbackrest.conf").read_text()
+    assert PASSPHRASE in settings
+    (rotated / "pgbackrest.conf").write_text(settings.replace(PASSPHRASE, "the present one"))
+    given = {"config": f"{rotated}/pgbackrest.conf", "from": str(disk.place)}
+    assert "holds no sound backup" in cluster.refusal(**given)
+    former = rotated / "former.conf"
+    cipher = "[global]\nrepo3-path=/nowhere\nrepo3-cipher-type=aes-256-cbc\nrepo3-cipher-pass="
+    former.write_text(f"{cipher}a third one\n")
+    assert "holds no sound backup" in cluster.refusal(**given)
+    former.write_text(f"{cipher}{PASSPHRASE}\n")
+    assert cluster.refusal(**given) == ""
 
 
 def test_where_there_is_no_copy_a_drill_from_it_is_refused(disk: Disk, tmp_path: Path) -> None:

@@ -26,13 +26,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from provision.operate.remote.controls import after
+from provision.operate.remote.medium import bring, digest_of, give, put, size_of, without_links
 from provision.operate.remote.observe import Short, run
-from provision.operate.remote.place import SEGMENT, Live, chosen, shown
+from provision.operate.remote.place import SEGMENT, Live, chosen, lsn, shown
 from provision.operate.remote.repositories import COPY, copies_in
+from provision.operate.remote.restoring import timeline_of
 
 UNFINISHED = ".unfinished"
 SPARE_BYTES = 32 << 20  # of the disk: the record, the file system's own, and WAL that comes while it is copied
-BLOCK = 1 << 20
+SURVEY_SECONDS = 10  # a plan waits so long for WAL that is on its way
 INFOS = ("archive/{}/archive.info", "backup/{}/backup.info")
 
 
@@ -58,20 +61,23 @@ def let_go(needed: int, free: int, sizes: Sequence[tuple[str, int]], keep: int) 
     return gone
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def between(first: str, last: str, history: str = "") -> Iterator[str]:
+    """The names of all WAL segments from one to another that recovery reads; segments are of 16 MiB. Pure.
 
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, read from the medium and not from memory."""
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        with contextlib.suppress(OSError):
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        while block := file.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
+    `history`: of the timeline of `last`, as PostgreSQL writes it (a line each: timeline, the place where it was left),
+    needed where `first` is of an earlier one. The segment in which a timeline was left is read from the next one.
+    """
+    left = []
+    for line in history.splitlines():
+        words = line.split()
+        if len(words) > 1 and words[0].isdigit():
+            number = lsn(words[1]) >> 24
+            left.append((f"{int(words[0]):08X}", f"{number >> 8:08X}{number & 0xFF:08X}"))
+    name = first
+    while name[8:] <= last[8:]:
+        timeline = next((timeline for timeline, place in left if name[8:] < place), last[:8])
+        yield f"{timeline}{name[8:]}"
+        name = after(name)
 
 
 class Copying:
@@ -101,6 +107,7 @@ class Copying:
             raise Short("{disk} is mounted read-only", disk=disk)
         if subprocess.run(["runuser", "-u", "postgres", "--", "test", "-x", str(disk)], cwd="/").returncode != 0:
             raise Short("the user postgres may not enter {disk}: mount it elsewhere, such as below /mnt", disk=disk)
+        without_links(self.place, self.unfinished)
         return repository
 
     def survey(self) -> dict[str, Any]:
@@ -108,8 +115,9 @@ class Copying:
         repository = self.fit()
         stanza = self.live.stanza()
         backup = chosen(stanza, {"kind": "now"}, str(self.settings["backup"]))
-        archive = stanza["archive"][-1]
-        files = self.wanted(repository, stanza, backup, archive["max"])
+        newest = self.newest(stanza["archive"][-1])
+        last = max(backup["archive"]["stop"], newest, key=lambda name: name[8:])
+        files = self.settled(SURVEY_SECONDS, repository, stanza, backup, last)
         whole = sum(files.values())
         here = self.unfinished / "pgbackrest"
         there = sum(size for name, size in files.items() if _size(here / name) == size)
@@ -130,11 +138,16 @@ class Copying:
             "gone": gone,
         }
 
+    def newest(self, archive: dict[str, Any]) -> str:
+        """The newest segment of the live timeline: after a restore that was undone another one has the highest name."""
+        timeline = timeline_of(self.live)
+        return self.live.newest(archive["id"], f"{int(timeline):08X}") if timeline.isdigit() else str(archive["max"])
+
     def wanted(self, repository: Path, stanza: dict[str, Any], backup: dict[str, Any], last: str) -> dict[str, int]:
         """The repository's files that a copy holds, with their sizes: path → bytes.
 
         The backup and those it refers to; the WAL that each of them needs to be whole, and from the last one's start to
-        the segment `last`, on whatever timelines. Short where a segment is missing.
+        the segment `last`, on whatever timelines. Short where one segment of these is missing.
         """
         chain = [one for one in stanza["backup"] if one["label"] in (*(backup["reference"] or []), backup["label"])]
         found: dict[str, int] = {}
@@ -145,20 +158,40 @@ class Copying:
                     found[str(path.relative_to(repository))] = path.stat().st_size
         spans = [(one["archive"]["start"], one["archive"]["stop"]) for one in chain]
         spans.append((backup["archive"]["start"], last))
-        archive = repository / "archive" / self.stanza / stanza["archive"][-1]["id"]
+        above = f"archive/{self.stanza}/{stanza['archive'][-1]['id']}"
         held = set()
-        for path in archive.rglob("*"):
+        for path in (repository / above).rglob("*"):
             name = path.name
-            timed = SEGMENT.fullmatch(name) or name[24:].endswith(".backup")
+            segment = SEGMENT.fullmatch(name)
+            timed = segment or name[24:].endswith(".backup")
             if timed and not any(first[8:] <= name[8:24] <= end[8:] for first, end in spans):
                 continue
             if path.is_file() and (timed or ".history" in name):
                 found[str(path.relative_to(repository))] = path.stat().st_size
-                held.add(name[:24])
-        for segment in (segment for span in spans for segment in span):
-            if segment not in held:
-                raise Short("WAL segment {segment} is not in the repository", segment=segment)
+                if segment:
+                    held.add(name[:24])
+        for first, end in spans:
+            for segment_name in between(first, end, self.descent(above, first, end)):
+                if segment_name not in held:
+                    raise Short("WAL segment {segment} is not in the repository", segment=segment_name)
         return found
+
+    def descent(self, above: str, first: str, last: str) -> str:
+        """The history of the timeline of `last`, where `first` is of another one; empty where it is not."""
+        if first[:8] == last[:8]:
+            return ""
+        return self.live.pgbackrest("repo-get", f"{above}/{last[:8]}.history", what="pgbackrest repo-get")
+
+    def settled(self, seconds: float, *asked: Any) -> dict[str, int]:
+        """What is `wanted`; a segment that is missing may be on its way yet: WAL leaves several segments at a time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.wanted(*asked)
+            except Short:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -201,6 +234,7 @@ class Copying:
         except Short:
             pass
         finally:
+            (self.work / "copy.conf").unlink(missing_ok=True)
             fresh = self.work / "observed.new"
             fresh.write_text(json.dumps({**self.observed, "ended_at": time.time()}))
             fresh.replace(self.work / "observed.json")
@@ -212,7 +246,7 @@ class Copying:
         backup = chosen(stanza, {"kind": "mark", **marked}, str(self.settings["backup"]))
         self.observed["backup"] = {name: backup[name] for name in ("label", "type", "reference")}
         self.observed["backup"]["stopped_at"] = backup["timestamp"]["stop"]
-        files = self.wanted(repository, stanza, backup, marked["segment"])
+        files = self.settled(self.settings["archive_seconds"], repository, stanza, backup, marked["segment"])
         here = self.unfinished / "pgbackrest"
         self.unfinished.mkdir(mode=0o755, parents=True, exist_ok=True)
         for path in [path for path in here.rglob("*") if path.is_file()]:
@@ -220,23 +254,16 @@ class Copying:
                 path.unlink()
         copied = [name for name, size in files.items() if _size(here / name) != size]
         for name in copied:
-            self.bring(repository / name, here / name)
+            bring(repository / name, here / name)
         for name in (place.format(self.stanza) + ending for place in INFOS for ending in ("", ".copy")):
-            self.bring(repository / name, here / name)
-        self.bring(Path(marked["path"]), self.unfinished / "mark.json.gz")
+            bring(repository / name, here / name)
+        bring(Path(marked["path"]), self.unfinished / "mark.json.gz")
         # Backups that are not here are forgotten by the copy's own list.
         self.config(here)
         self.pgbackrest("expire")
         run(["sync", "-f", self.disk], what="sync")
         self.observed["copied"] = {"files": len(copied), "bytes": sum(files[name] for name in copied)}
         return files
-
-    def bring(self, source: Path, target: Path) -> None:
-        """One file; under its name it is either whole or not there."""
-        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.part")
-        shutil.copyfile(source, part)
-        part.replace(target)
 
     def read(self, files: dict[str, int]) -> dict[str, str]:
         """Every file read back from the disk and compared with the repository; path below the copy → SHA-256."""
@@ -245,7 +272,7 @@ class Copying:
         for name in files:
             digests[f"pgbackrest/{name}"] = sure = digest_of(repository / name)
             if digest_of(here / name) != sure:  # left by a run that was cut off: once more
-                self.bring(repository / name, here / name)
+                bring(repository / name, here / name)
                 run(["sync", "-f", self.disk], what="sync")
                 if digest_of(here / name) != sure:
                     raise Short("{disk} does not keep what is written to it: {file}", disk=self.disk, file=name)
@@ -265,7 +292,7 @@ class Copying:
     def keep(self, digests: dict[str, str], plan: dict[str, Any], marked: dict[str, Any]) -> None:
         """The record, the name that makes it a copy, and older ones beyond what is kept."""
         listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
-        (self.unfinished / "files.sha256").write_text(listed)
+        put(self.unfinished / "files.sha256", listed)
         name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         record = {
             "version": 1,
@@ -285,11 +312,9 @@ class Copying:
             "files_sha256": hashlib.sha256(listed.encode()).hexdigest(),
             "verified_by": [run(["pgbackrest", "version"], what="pgbackrest version").strip(), "sha256"],
         }
-        (self.unfinished / COPY).write_text(json.dumps(record, indent=2) + "\n")
+        put(self.unfinished / COPY, json.dumps(record, indent=2) + "\n")
         owner = pwd.getpwnam("postgres")
-        for path in (self.unfinished, *self.unfinished.rglob("*")):
-            with contextlib.suppress(PermissionError):  # a file system without owners
-                os.chown(path, owner.pw_uid, owner.pw_gid)
+        give(self.unfinished, owner.pw_uid, owner.pw_gid)
         self.unfinished.rename(self.place / name)
         run(["sync", "-f", self.disk], what="sync")
         removed = list(plan["gone"])

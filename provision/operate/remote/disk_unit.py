@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.operate.remote.disk import Copying
+from provision.operate.remote.medium import put, without_links
 from provision.operate.remote.observe import Short, run
 from provision.operate.remote.place import DEFAULTS, MARKS, ROOT
 from provision.operate.remote.repositories import COPY
@@ -79,7 +80,8 @@ def signed(given: dict[str, Any]) -> None:
     place = Path(given["place"])
     if not (place / COPY).is_file():
         raise Short("{place} is gone: the signature was not written", place=place)
-    (place / SIGNATURE).write_text(given["envelope"])
+    without_links(place.parent, place)
+    put(place / SIGNATURE, given["envelope"])
     run(["sync", "-f", place], what="sync")
 
 

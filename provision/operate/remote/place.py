@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.operate.remote.observe import Short, connect, rows, run
-from provision.operate.remote.repositories import alone, copy_on, on_disk, read
+from provision.operate.remote.repositories import alone, copy_on, former_cipher, on_disk, read
 
 ROOT = Path(os.environ.get("BACKBONE_DRILL_ROOT", "/var/lib/backbone/drill"))
 MARKS = "marks"  # below ROOT: what was seen at each marked moment, FILE.json.gz
@@ -65,7 +65,7 @@ class Live:
 
     Of the first repository the main file alone is read. For another one `folder` gets settings in which that one is the
     only repository: what a drill restores from there, WAL too, comes from nowhere else. So it is for a copy on a
-    removable disk (`copy`), which opens with the first repository's passphrase and goes by the number 0.
+    removable disk (`copy`), which goes by the number 0; the first repository's passphrase opens it, or the former one.
     """
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
@@ -95,6 +95,14 @@ class Live:
             self.config = folder / "pgbackrest.conf"
             self.config.touch(mode=0o600)
             self.config.write_text(alone(known, self.repo or 1))
+            before = former_cipher(Path(settings["config"])) if self.copy else {}
+            if before and not self.opens():  # made before the passphrase was another
+                present = {name: known["global"].get(name, "") for name in before}
+                for cipher in (before, present):
+                    known["global"].update(cipher)
+                    self.config.write_text(alone(known, 1))
+                    if self.opens():
+                        break
         self.told = {name.replace(f"repo{self.repo}-", "repo1-"): value for name, value in known["global"].items()}
         places = (f"/usr/lib/postgresql/{self.version}/bin", f"/usr/pgsql-{self.version}/bin")
         self.bin = next((Path(place) for place in places if Path(place, "postgres").exists()), Path("/usr/bin"))
@@ -146,6 +154,14 @@ class Live:
         command = ["pgbackrest", f"--config={config or self.config}", f"--stanza={self.settings['stanza']}"]
         command += ["--repo=1", "--log-level-console=off", f"--log-level-stderr={level}", "--log-level-file=off"]
         return run([*command, *arguments], what=what, timeout=timeout, environment=environment, lines=lines)
+
+    def opens(self) -> bool:
+        """Is the passphrase the repository's own? With another one nothing is read, or something else."""
+        place = f"archive/{self.settings['stanza']}/archive.info"
+        try:
+            return self.pgbackrest("repo-get", place, what="pgbackrest repo-get", timeout=60).startswith("[")
+        except Short:
+            return False
 
     def stanza(self) -> dict[str, Any]:
         """What the chosen repository holds of the cluster. Short where it holds nothing to restore."""

@@ -9,6 +9,9 @@ from pathlib import Path
 from provision.operate.remote.observe import Short
 
 COPY = "copy.json"  # the record in a copy on a removable disk
+# A copy on a disk, and the repository of the former passphrase: nothing is added to them. They say nothing of what a
+# disaster would cost now, nor whether the repository in use can be restored.
+AT_REST = (0, 3)
 
 
 def read(config: Path, included: bool) -> configparser.ConfigParser:
@@ -44,6 +47,17 @@ def on_disk(known: configparser.ConfigParser, copy: Path) -> configparser.Config
             del known[section][name]
     known["global"]["repo1-path"] = str(copy / "pgbackrest")
     return known
+
+
+def former_cipher(config: Path) -> dict[str, str]:
+    """How the repository of the former passphrase is opened, as settings of a first one; empty where there is none."""
+    known = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        known.read_string((config.parent / "former.conf").read_text())
+        found = known["global"]
+    except (OSError, KeyError, configparser.Error):
+        return {}
+    return {f"repo1-{name[6:]}": value for name, value in found.items() if name.startswith("repo3-cipher-")}
 
 
 def copies_in(place: Path) -> list[Path]:

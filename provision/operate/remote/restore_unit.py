@@ -107,6 +107,7 @@ def surveyed(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
         "data": str(live.data),
         "state": {
             "config": str(live.config),
+            "live_config": str(settings["config"]),
             "data": str(live.data),
             "socket": live.socket,
             "port": live.port,

@@ -111,7 +111,7 @@ class Restoring:
         command += ["--log-level-console=off", "--log-level-stderr=error", "--log-level-file=off"]
         command += [f"--set={self.state['backup']}", *self.state["goal"], *again]
         command += [f"--tablespace-map-all={self.fresh}.tablespaces", f"--process-max={self.state['process_max']}"]
-        command += [f'--recovery-option=restore_command=pgbackrest --config={config} --stanza=main archive-get %f "%p"']
+        command += [f"--recovery-option=restore_command={fetching(config, self.state.get('live_config', config))}"]
         run(["runuser", "-u", "postgres", "--", *command, "restore"], what="pgbackrest restore")
 
     def swap(self) -> None:
@@ -226,6 +226,18 @@ class Restoring:
         command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.state["socket"], "-p", str(self.state["port"])]
         given = ["runuser", "-u", "postgres", "--", *command, "-d", database, "-c", query]
         return run(given, what="psql", timeout=timeout).strip()
+
+
+def fetching(config: str, live: str) -> str:
+    """PostgreSQL's restore_command for a restore with the settings `config`; `live` are those that it archives by.
+
+    A new timeline takes the first number of which PostgreSQL is given no history. In another repository those that were
+    begun since are missing; a number that is taken twice would block the live archive for ever.
+    """
+    get = 'pgbackrest --config={} --stanza=main archive-get %f "%p"'
+    if config == live:
+        return get.format(config)
+    return f"case %f in *.history) {get.format(live)} || {get.format(config)};; *) {get.format(config)};; esac"
 
 
 def active(unit: str) -> bool:

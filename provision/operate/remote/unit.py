@@ -39,6 +39,7 @@ from provision.operate.remote.drill import Work, told_plan
 from provision.operate.remote.marking import Marking
 from provision.operate.remote.observe import Short, run
 from provision.operate.remote.place import DEFAULTS, HISTORY, MARKS, ROOT, Live, history, marks, read_mark, survey
+from provision.operate.remote.repositories import AT_REST
 
 METRICS = Path(os.environ.get("BACKBONE_METRICS", "/var/lib/backbone/metrics"))
 UNIT = "backbone-drill.service"
@@ -46,6 +47,9 @@ PROGRAM = "provision.operate.remote.unit"
 KEPT_HISTORY = 240
 SUCCESS = "backbone_drill_last_success_timestamp_seconds"
 POLL_SECONDS = 10
+FETCHED_SECONDS = 3600  # what was observed of another server's drill is fetched within this, or gone
+# Of a drill, once it has ended: passphrases, and what was seen in another server's databases.
+SECRETS = ("settings.json", "work/pgbackrest.conf", "work/ca.pem", "work/mark.json.gz")
 COPYING = "copying"  # in the folder of a copy to a removable disk, which goes on beside drills
 
 
@@ -168,17 +172,26 @@ def read_as_owner(path: Path) -> str:
 def finish(drill: str, result: dict[str, Any]) -> list[dict[str, Any]]:
     """Keep the result for the audit and the monitoring, and forget the run; answers the last drills, this one too.
 
-    A restore to a moment that nobody had marked was not compared: it is no drill, and leaves no record of one.
+    A restore to a moment that nobody had marked was not compared: it is no drill, and leaves no record of one. One from
+    a copy on a disk, or from the former repository, is noted, and proves nothing of the repository in use.
     """
     if result.get("to") == "time":
         shutil.rmtree(ROOT / drill, ignore_errors=True)
         return history(ROOT)
-    write(ROOT / "last.json", json.dumps(result, indent=2) + "\n")
     if result["ok"] and result.get("operator"):
         # A timer's drill comes after it every month, and is no evidence of a person's skill.
         write(ROOT / "person.json", json.dumps(result, indent=2) + "\n")
     past = [*history(ROOT), told(result)][-KEPT_HISTORY:]
     write(ROOT / HISTORY, "".join(json.dumps(one) + "\n" for one in past))
+    if result.get("repo") not in AT_REST:
+        write(ROOT / "last.json", json.dumps(result, indent=2) + "\n")
+        measured(result)
+    shutil.rmtree(ROOT / drill, ignore_errors=True)
+    return past
+
+
+def measured(result: dict[str, Any]) -> None:
+    """The metrics that alarms go by."""
     now = int(time.time())
     success = now if result["ok"] else last_success()
     lines = [
@@ -191,8 +204,6 @@ def finish(drill: str, result: dict[str, Any]) -> list[dict[str, Any]]:
             lines.append(f"backbone_drill_{name} {result[name]}")
     METRICS.mkdir(mode=0o755, parents=True, exist_ok=True)
     write(METRICS / "drill.prom", "\n".join(lines) + "\n")
-    shutil.rmtree(ROOT / drill, ignore_errors=True)
-    return past
 
 
 def told(result: dict[str, Any]) -> dict[str, Any]:
@@ -288,10 +299,21 @@ def stop(drill: str) -> None:
 
 
 def clean(drill: str) -> None:
-    """What a drill leaves when it ended, however: the scratch place, and settings with passphrases, go."""
-    shutil.rmtree(ROOT / drill / "work" / "scratch", ignore_errors=True)
-    for name in ("settings.json", "work/pgbackrest.conf", "work/ca.pem"):
-        (ROOT / drill / name).unlink(missing_ok=True)
+    """What a drill leaves when it ended, however: the scratch place, and settings with passphrases, go.
+
+    Of another server's drill nothing stays here: what was observed waits a while for the one who asked for it.
+    """
+    place = ROOT / drill
+    try:
+        away = json.loads((place / "settings.json").read_text()).get("away")
+    except (OSError, ValueError):
+        away = None
+    shutil.rmtree(place / "work" / "scratch", ignore_errors=True)
+    for name in SECRETS:
+        (place / name).unlink(missing_ok=True)
+    if away:
+        timed = ["systemd-run", "--quiet", "--collect", f"--on-active={FETCHED_SECONDS}", "rm", "-rf", str(place)]
+        run(timed, what="systemd-run", timeout=60)
 
 
 def main(arguments: list[str]) -> int:

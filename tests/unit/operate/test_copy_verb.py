@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,11 @@ import pytest
 
 from provision.cli import copy as verb
 from provision.cli.main import app, run_guarded
+from provision.errors import BackboneError
+from provision.exits import Exit
 from provision.operate import session as one_server
+from provision.operate.copies import DiskCopy
+from provision.operate.remote import disk_unit
 from provision.probe.transport import Target
 from provision.report import keys
 from provision.report.verify import check
@@ -103,6 +108,54 @@ def test_a_copy_that_fell_short_is_not_signed(
     assert ran(monkeypatch, tmp_path, session, "--to", "/mnt/d") == 1
     assert "signed" not in session.given
     assert said in capsys.readouterr().err
+
+
+def _made(tell: Any) -> None:
+    with DiskCopy(Target(name="kab", kind="local")) as copy:
+        copy.survey({})
+        copy.run({}, tell)
+
+
+def _gone(*_: object) -> None:
+    raise BrokenPipeError
+
+
+@pytest.mark.parametrize("lost", ["line", "reader", "start"])
+def test_a_copy_that_goes_on_without_its_controller_keeps_its_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str
+) -> None:
+    fault = BackboneError("kab does not answer")
+    answers = {
+        "line": {"poll": fault},
+        "reader": {"poll": {**news(None), "active": True}},
+        "start": {"start": fault},
+    }[lost]
+    session = Answering(**{"survey": {"plan": PLAN}, "start": "", **answers})
+    monkeypatch.setattr(one_server, "Session", session)
+    with pytest.raises((BackboneError, BrokenPipeError)):
+        _made(_gone)
+    assert session.cleaned == []
+
+
+@pytest.mark.parametrize("answers", [{"poll": news(DONE)}, {"start": BackboneError("x", exit_status=Exit.FELL_SHORT)}])
+def test_where_nothing_goes_on_the_folder_is_removed(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
+    session = Answering(**{"survey": {"plan": PLAN}, "start": "", **answers})
+    monkeypatch.setattr(one_server, "Session", session)
+    with contextlib.suppress(BackboneError):
+        _made(lambda _: None)
+    assert session.cleaned == ["kab"]
+
+
+def test_the_next_copy_removes_what_one_without_a_controller_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(disk_unit, "ROOT", tmp_path)
+    monkeypatch.setattr(disk_unit, "running", lambda _: False)
+    monkeypatch.setattr(disk_unit, "run", lambda *_, **__: "")
+    disk_unit.start("20261121T000000Zaa", {})
+    (tmp_path / "marks").mkdir()
+    disk_unit.start("20261122T000000Zaa", {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["20261122T000000Zaa", "marks"]
 
 
 def test_the_place_is_named_from_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
