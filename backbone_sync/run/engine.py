@@ -28,6 +28,7 @@ from backbone_sync.errors import (
     Incomplete,
     RegionMismatch,
     SchemaDrift,
+    SourceUnreachable,
     SyncError,
     WindowClosed,
 )
@@ -149,6 +150,11 @@ class Engine:
             # The listing has ended and its rows are stored; only the deletions wait.
             result.error, result.complete = fault, True
         except _ENTITY_ONLY as fault:
+            result.error = fault
+        except SourceUnreachable as fault:
+            # A source that answers has failed on this entity; one that does not answer would fail on the next too.
+            if not fault.answered:
+                raise
             result.error = fault
         if result.error:
             log.error("entity=%s error=%s message=%r", entity.name, result.error.kind, result.error.message)
