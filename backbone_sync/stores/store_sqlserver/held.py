@@ -78,6 +78,8 @@ def compare(database: Database, made: Statements, entity: Entity, run_id: int) -
 
     The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
     """
+    # A row without a readable key is in no snapshot; a listing from the beginning sets it aside anew.
+    database.run(says.SEEN_UNKEYED, entity.name)
     _compare(database, made, entity, run_id, Heard(tombstones=False, absent=True))
     found = database.one(made.behind)
     return found if isinstance(found, datetime) else None

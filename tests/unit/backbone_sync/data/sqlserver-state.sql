@@ -147,6 +147,9 @@ TRUNCATE TABLE [sync].[seen];
 -- UNTOUCHED
 TRUNCATE TABLE [sync].[touched];
 
+-- SEEN_UNKEYED
+INSERT INTO [sync].[seen] ([key], [live]) SELECT q.[key], CONVERT(bit, 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = ? AND SUBSTRING(q.[key], 1, 1) = NCHAR(63);
+
 -- SEEN_AGAIN
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = ? AND h.[kind] = N'absent' AND EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = h.[key] AND s.[live] = 1);
 
