@@ -45,7 +45,7 @@ def make_inventory(
         list[str] | None,
         typer.Option(help="A further administrator, ACCOUNT=FILE.pub; may be repeated.", show_default=False),
     ] = None,
-    database: Annotated[str, typer.Option(help="postgresql; SQL Server: docs/sqlserver.md.")] = "postgresql",
+    database: Annotated[str, typer.Option(help="postgresql; for SQL Server see docs/sqlserver.md.")] = "postgresql",
     hosting: Annotated[str, typer.Option(help="Where the server stands: own, pdn or cloud.")] = "",
     sheet: Annotated[bool, typer.Option("--sheet/--no-sheet", help="Write the recovery sheet.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
