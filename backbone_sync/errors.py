@@ -104,6 +104,16 @@ class RegionMismatch(SyncError):
     usual = "check the region's code in the configuration, and ask the centre why it sent another region"
 
 
+class LeavingBraked(RegionMismatch):
+    """More stored rows than one run may delete turn out to lie outside the region: none of them went.
+
+    `rows`: how many.
+    """
+
+    kind = "leaving_braked"
+    rows = 0
+
+
 class StoreUnreachable(SyncError):
     """The database does not answer or refuses us."""
 

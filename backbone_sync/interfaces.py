@@ -122,8 +122,8 @@ class Storage(Protocol):
     def migrate(self, dictionary: Dictionary, granted: tuple[str, ...]) -> list[int]:
         """Bring the schema to the newest version."""
 
-    def begin_run(self, version: str, region: str) -> int:
-        """A new run's id."""
+    def begin_run(self, version: str, region: str, share: float = 0.05) -> int:
+        """A new run's id; it may delete this share of an entity's rows without anybody's word."""
 
     def last_run(self) -> int:
         """The newest run's id, 0 before the first."""
@@ -172,7 +172,10 @@ class Storage(Protocol):
         """What lies in the region, by the reference data that is stored."""
 
     def rescope(self, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> bool:
-        """Bring the entity in line with a region that has changed; whether it must be listed from the beginning."""
+        """Bring the entity in line with a region that has changed; whether it must be listed from the beginning.
+
+        LeavingBraked when too many rows lie outside now.
+        """
 
     def prepare(self, entity: Entity, granted: tuple[Field, ...], *, compare: bool) -> None:
         """Make ready for the pages of an entity; `compare`: note every key that is listed."""
@@ -180,7 +183,10 @@ class Storage(Protocol):
     def apply(
         self, entity: Entity, run_id: int, judged: Judged, counts: Counts, position: Position, *, touch: bool = False
     ) -> None:
-        """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed."""
+        """Store a judged page and move the cursor, in one transaction; `counts` grow once it is committed.
+
+        LeavingBraked when too many stored rows would leave the region: nothing of the page is stored.
+        """
 
     def lacking(self, entity: Entity, schools: frozenset[str] | None = None) -> bool:
         """Whether a row is stored (of `schools`, if given) whose key has not been listed since `prepare`."""

@@ -2,10 +2,11 @@
 
     python -m benchmarks.sync_load --students 1000000 --conninfo 'host=… dbname=…' --folder DIR [--page 4000] [--json]
 
-Both are measured in one run on one machine, over the same data; the engine's side is the whole of it: HTTP requests
-to a source over loopback (in a process of its own, plain pages from files made beforehand), decompression, judgement,
-COPY, merge, cursor. Ratios by the clock and by CPU time of client and backend. The database is of a benchmark alone:
-schemas ref, backbone and sync are dropped. Exit 1 when the engine is below 0.7 of the bound by the clock.
+Both are measured in one run on one machine, over the same data; the engine's side is all but the network: pages read
+from files made beforehand, as they would come over the line, decompression, judgement, COPY, merge, cursor. No HTTP and
+no TLS is in it; `sync_link` measures what they add. Ratios by the clock and by CPU time of client and backend. The
+database is of a benchmark alone: schemas ref, backbone and sync are dropped. Exit 1 when the engine is below 0.7 of
+the bound by the clock.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def units(further: Iterable[str] = ()) -> str:
 
     systemctl lets systemd tell everything it knows of a unit, a millisecond each; so the many of which only the state
     is asked are told by one call of the bus, in systemctl's form. Whether they start at boot is told by what is linked
-    into a target.
+    into a target: a masked unit, or one that is gone, keeps its links and does not start.
     """
     whole = sorted({*_WHOLE, *further})
     brief = sorted({*UNITS} - {*whole})
@@ -105,12 +105,14 @@ busctl --no-pager call {_MANAGER} ListUnitsByNames as {len(brief)} $a | awk -F'"
 for (i=1; i <= n; i++) {{b=18 * (i - 1); if ($(b + 2) == "") exit 1
 print "\nId=" $(b + 2) "\nNames=" $(b + 2) " " asked[i]
 print "LoadState=" $(b + 6) "\nActiveState=" $(b + 8) "\nSubState=" $(b + 10)
-print "UnitFileState=" (index(l, "/" $(b + 2) " ") ? "enabled" : "disabled")}}}}' || r=1
+print "UnitFileState=" ($(b + 6) != "loaded" ? $(b + 6) : index(l, "/" $(b + 2) " ") ? "enabled" : "disabled")}}}}
+END {{if (!NR) exit 1}}' || r=1
 exit $r"""
 
 
 SOCKETS = "ss -H -lntup"
-RULESET = "nft -j list ruleset"
+# Without the members of its sets: of a server that is open to strangers those are their addresses.
+RULESET = "nft -j -t list ruleset"
 SSHD = "sshd -T"
 # Of a drill's record only what a control asks; it can be long. The last drill, and the last of a person that held.
 DRILL = (
@@ -132,9 +134,11 @@ JOURNAL = (
     "/etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf; "
     "echo '##forward'; if [ -e /etc/rsyslog.conf ]; then cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null "
     "| grep -cE '^[^#]*([[:space:]]@@?[[:alnum:][]|\"om(fwd|relp)\")'; else echo 0; fi; "
-    # How long ago systemd-journal-upload last noted how far it has come, in seconds.
-    "echo '##sent'; s=/var/lib/private/systemd/journal-upload/state; "
-    "[ -e $s ] && echo $(($(date +%s) - $(stat -c %Y $s))); true"
+    # How long ago systemd-journal-upload last noted how far it has come, in seconds; for one that never did, since when
+    # it was told where to.
+    "echo '##sent'; for s in /var/lib/private/systemd/journal-upload/state "
+    "/etc/systemd/journal-upload.conf.d/backbone.conf; do "
+    "[ -e $s ] && echo $(($(date +%s) - $(stat -c %Y $s))) && break; done; true"
 )
 # Of sudo's rules the first word of those that allow every command: a name, or a group after %. sudo itself reads no
 # file there whose name holds a dot or ends in ~.
@@ -142,8 +146,8 @@ PEOPLE = (
     "echo '##passwd'; getent passwd | { k=; while IFS=: read -r n x u g c h s; do printf '%s\\n' \"$n:$u:$h:$s\"; "
     '[ -s "$h/.ssh/authorized_keys" ] && k="$k$h\n"; done; echo \'##keys\'; printf \'%s\' "$k"; }; '
     "set --; for f in /etc/sudoers /etc/sudoers.d/*; do case ${f##*/} in *.*|*~) ;; "
-    "*) [ -f $f ] && set -- $@ $f;; esac; done; s=$(awk '"
-    "/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ && !seen[$1]++ {print $1}' $@ "
+    '*) [ -f "$f" ] && set -- "$@" "$f";; esac; done; s=$(awk \''
+    '/^[[:alnum:]%_]/ && /[)=: \t]ALL[ \t]*$/ && !/^(Defaults|[A-Za-z]+_Alias)/ && !seen[$1]++ {print $1}\' "$@" '
     "/dev/null 2>/dev/null); g='backbone-admins sudo wheel'; set -f; for n in $s; do case $n in %*) n=${n#%}; "
     'case " $g " in *" $n "*) ;; *) g="$g $n";; esac;; esac; done; '
     "echo '##sudoers'; printf '%s\\n' $s; echo '##group'; getent group $g; "

@@ -22,9 +22,10 @@ ASKED = (*UNITS.values(), AUTOMATIC, AUTOMATIC_RUN)
 PATCHES = r"""echo '##settings'
 sed -n 's/[[:space:]]*=[[:space:]]*/=/; /^\(apply_updates\|upgrade_type\)=/p' /etc/dnf/automatic.conf 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/backbone/patching/updated 2>/dev/null
-echo '##lists'; ls /var/cache/dnf 2>/dev/null | grep -c '[.]solv$'
-echo '##outstanding'; f=/var/lib/backbone/patching/outstanding
-if [ -e $f ] && [ ! /var/lib/rpm -nt $f ] && [ ! /usr/lib/sysimage/rpm -nt $f ]; then cat $f
-else dnf -q -C updateinfo list --updates --security 2>/dev/null | awk 'NF >= 3 {print "0 Inst", $NF, "(security)"}'; fi
+n=$(ls /var/cache/dnf 2>/dev/null | grep -c '[.]solv$'); f=/var/lib/backbone/patching/outstanding
+if [ -e $f ] && [ ! /var/lib/rpm -nt $f ] && [ ! /usr/lib/sysimage/rpm -nt $f ]; then o=$(cat $f)
+elif o=$(dnf -q -C updateinfo list --updates --security 2>/dev/null)
+then o=$(printf '%s\n' "$o" | awk 'NF >= 3 {print "0 Inst", $NF, "(security)"}'); else n=0 o=; fi
+echo '##lists'; echo $n; echo '##outstanding'; [ -z "$o" ] || printf '%s\n' "$o"
 echo '##reboot'; stat -c '%Y' /run/reboot-required 2>/dev/null
 true"""

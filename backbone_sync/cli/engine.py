@@ -34,7 +34,7 @@ def add(verbs: Verbs) -> None:
     run = verb(verbs, "run", _run, "fetch what is new, store it, compare with the source's totals")
     run.add_argument("--full", action="store_true", help="list every entity from the beginning, and find deletions")
     run.add_argument("--now", action="store_true", help="whatever the hour, and without the pause by chance")
-    run.add_argument("--stall", default="1h", help="end a run that stores no page for so long (1h)")
+    run.add_argument("--stall", default="1h", help="end a run that stores and receives nothing for so long (1h)")
     verb(verbs, "status", _status, "what the last run left, and whether it balances")
     verb(verbs, "migrate", _migrate, "bring the tables to the newest version")
 
@@ -46,14 +46,18 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     with regional(config, words) as kept, contextlib.ExitStack() as leaving:
         store = kept.store
         quiet = options.json or not sys.stderr.isatty()
-        watch = Watch(duration(options.stall).total_seconds())
+        source = leaving.enter_context(_source(config, words))
+        # By the MiB: a few bytes now and then are no progress.
+        watch = Watch(
+            duration(options.stall).total_seconds(),
+            moving=lambda: (source.traffic()[0], source.traffic()[1] >> 20),
+        )
 
         def progress(entity: str, counts: Counts) -> None:
             watch.beat()
             if not quiet:
                 _progress(entity, counts)
 
-        source = leaving.enter_context(_source(config, words))
         engine = Engine(config, words, source, store, progress)
         store.lock()
         store.migrate(words, config.grant.entities)

@@ -79,7 +79,7 @@ def _show(options: argparse.Namespace, config: Config, words: Dictionary) -> int
 def _apply(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
     with held(config, words) as kept:
         gone = retention.apply(kept.store.people, words, config.grant, config.publish_directory)
-        if any(gone.values()):
+        if any(count for name, count in gone.items() if name != "readmitted"):
             kept.note_on("retention", gone)
     if options.json:
         show({"gone": gone})

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from backbone_sync import __version__
 from backbone_sync.cli.common import Verbs, say, show, verb
-from backbone_sync.cli.stores import opened, regional
+from backbone_sync.cli.stores import held, opened
 from backbone_sync.config import Config, duration
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
@@ -72,8 +72,11 @@ def _quarantine(options: argparse.Namespace, config: Config, words: Dictionary) 
 
 
 def _replay(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
-    with regional(config, words) as kept:
+    with held(config, words) as kept:
         store = kept.store
+        # A database that was restored knows nothing of later erasures, and its quarantine may hold the erased.
+        if count := kept.remember():
+            kept.note_on("erasures_reapplied", {"people": count})
         made = replay.replay(store, config, words, _chosen(options, config))
         empty = [m.entity for m in made if m.without_content]
         if options.fetch:

@@ -40,7 +40,15 @@ class Erased:
 def erase(
     desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str, who: Subject, reason: str = "subject"
 ) -> Erased:
-    """Erase one person, in one transaction; then the list outside the database. `folder` holds the list."""
+    """Erase one person, in one transaction; then the list outside the database. `folder` holds the list.
+
+    ConfigInvalid while the grant readmits the person: the next run would undo it.
+    """
+    if who.key in grant.readmit:
+        raise ConfigInvalid(
+            "the grant's readmit still names this person, so the next run would bring the person back",
+            "take the key out of readmit in grant.yml, run `backbone apply --stage sync`, then erase",
+        )
     done = _erase(desk, dictionary, grant, who, reason)
     _write(folder, [_line(who.entity, who.key, reason)])
     clean(desk, dictionary, [*done.removed, *done.mentions])

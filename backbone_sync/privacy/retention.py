@@ -43,7 +43,10 @@ def due(desk: PeopleDesk, dictionary: Dictionary, grant: Grant) -> dict[str, Due
 
 
 def apply(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str) -> dict[str, int]:
-    """Let go of what is over; returns how much of each class went."""
+    """Let go of what is over; returns how much of each class went.
+
+    People whom the grant readmits stay, because the next run would bring them back: they are counted as `readmitted`.
+    """
     gone = {name: 0 for name, kept in grant.retention.items() if kept is not None}
     for name in _PLAIN:
         kept = grant.retention.get(name)
@@ -51,7 +54,10 @@ def apply(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str) -
             gone[name] = desk.let_go(name, _before(kept))
     kept = grant.retention.get("departed")
     if kept is not None:
-        people = _departed(desk, dictionary, grant, kept)
+        over = _departed(desk, dictionary, grant, kept)
+        people = [who for who in over if who.key not in grant.readmit]
+        if len(people) < len(over):
+            gone["readmitted"] = len(over) - len(people)
         erasure.erase_all(desk, dictionary, grant, folder, people, "retention")
         gone["departed"] = len(people)
     if gone.get("quarantine") or gone.get("corrections"):

@@ -105,6 +105,16 @@ CAUSES: dict[str, tuple[Text, Text]] = {
             "Ask the centre; if they are right: `backbone-sync release-deletes ENTITY --by NAME --reason TEXT`.",
         ),
     ),
+    "leaving_braked": (
+        Text(
+            "Terlalu banyak baris tiba-tiba berada di luar daerah; tidak ada yang dihapus.",
+            "Too many rows turned out to lie outside the region at once; none was deleted.",
+        ),
+        Text(
+            "Tanyakan ke pusat; bila benar: `backbone-sync release-deletes ENTITAS --by NAMA --reason ALASAN`.",
+            "Ask the centre; if they are right: `backbone-sync release-deletes ENTITY --by NAME --reason TEXT`.",
+        ),
+    ),
     "schema_drift": (
         Text("Pusat mengubah bentuk datanya.", "The centre changed the shape of its data."),
         Text(

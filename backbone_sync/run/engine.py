@@ -26,8 +26,10 @@ from backbone_sync.errors import (
     DeletionsBraked,
     Forbidden,
     Incomplete,
+    LeavingBraked,
     RegionMismatch,
     SchemaDrift,
+    SourceUnreachable,
     SyncError,
     WindowClosed,
 )
@@ -85,7 +87,7 @@ class Engine:
         self._store.lock()
         self._store.migrate(self._dictionary, self._config.grant.entities)
         self._gate = self._store.gate(self._dictionary, self._config.grant)
-        run_id = self._store.begin_run(__version__, self._config.region)
+        run_id = self._store.begin_run(__version__, self._config.region, self._config.delete_share)
         granted = self._config.grant.entities
         entities = [self._dictionary[name] for name in granted if self._source.capabilities(name).served]
         result = RunResult(run_id, {e.name: EntityResult() for e in entities})
@@ -149,6 +151,12 @@ class Engine:
             # The listing has ended and its rows are stored; only the deletions wait.
             result.error, result.complete = fault, True
         except _ENTITY_ONLY as fault:
+            result.error = fault
+            result.held = fault.rows if isinstance(fault, LeavingBraked) else 0
+        except SourceUnreachable as fault:
+            # A source that answers has failed on this entity; one that does not answer would fail on the next too.
+            if not fault.answered:
+                raise
             result.error = fault
         if result.error:
             log.error("entity=%s error=%s message=%r", entity.name, result.error.kind, result.error.message)

@@ -7,6 +7,7 @@ fetched again, which the caller arranges by letting their entity be listed from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 import msgspec
 
@@ -29,7 +30,11 @@ class Replayed:
 
 
 def replay(store: Storage, config: Config, words: Dictionary, entities: tuple[str, ...]) -> tuple[Replayed, ...]:
-    """Judge the quarantine of `entities` again, under the run lock."""
+    """Judge the quarantine of `entities` again, under the run lock; GrantExpired after the grant's last day.
+
+    The caller sees to it first that whoever was erased is erased in this database too.
+    """
+    config.grant.check(datetime.now(timezone.utc).date())
     store.lock()
     store.migrate(words, config.grant.entities)
     gate = store.gate(words, config.grant)

@@ -1,9 +1,9 @@
 """A run that makes no progress is ended, and says where it stood.
 
 systemd's watchdog watches a service that has started; a oneshot is starting all the while it runs. So the run watches
-itself, by hand and by timer alike: without a page for `limit` seconds it writes where every thread stands (functions
-and lines, no values) and leaves at once. Its transaction is undone and its lock let go by the database; the next run
-goes on where it stood.
+itself, by hand and by timer alike: when for `limit` seconds nothing was stored and nothing came from the source, it
+writes where every thread stands (functions and lines, no values) and leaves at once. Its transaction is undone and its
+lock let go by the database; the next run goes on where it stood.
 """
 
 from __future__ import annotations
@@ -22,11 +22,22 @@ STATUS = 75  # EX_TEMPFAIL: the next run may do better
 
 
 class Watch:
-    """Watches over a run; `beat` says that it goes on. `end` is what is done to a run that stalls."""
+    """Watches over a run; `beat` says that it goes on. `end` is what is done to a run that stalls.
 
-    def __init__(self, limit: float, end: Callable[[int], object] = os._exit) -> None:
+    `moving` gives something that changes as long as the source sends: rows are stored in groups, and a source that
+    answers school by school may take long to fill one.
+    """
+
+    def __init__(
+        self,
+        limit: float,
+        end: Callable[[int], object] = os._exit,
+        moving: Callable[[], object] = lambda: None,
+    ) -> None:
         self._limit = limit
         self._end = end
+        self._moving = moving
+        self._seen = moving()
         self._last = time.monotonic()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="stall", daemon=True)
@@ -48,6 +59,9 @@ class Watch:
 
     def _watch(self) -> None:
         while not self._over.wait(min(5.0, self._limit / 4)):
+            if (seen := self._moving()) != self._seen:
+                self._seen = seen
+                self.beat()
             quiet = time.monotonic() - self._last
             if quiet > self._limit:
                 log.error("error=stalled seconds=%d threads=%s", quiet, "; ".join(standing()))

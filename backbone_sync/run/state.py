@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 # The last_update of a row whose source does not tell when it changed: equal every time, so that the content decides.
@@ -113,3 +113,23 @@ class Orphans:
 def limit(stored: int, share: float) -> int:
     """How many of `stored` rows one run may delete: the share, but a single row is never a mass."""
     return max(1, int(stored * share))
+
+
+@dataclass
+class Brake:
+    """What one run may delete without anybody's word: a share of each entity's rows, however often it settles.
+
+    `spent`: rows of each entity that it has deleted so far; those that an operator released do not count.
+    """
+
+    share: float = 0.05
+    spent: dict[str, int] = field(default_factory=dict)
+
+    def left(self, entity: str, stored: int, share: float | None = None) -> int:
+        """How many of the rows that are stored now may still go; never fewer than the first single one."""
+        gone = self.spent.get(entity, 0)
+        return max(0, limit(stored + gone, self.share if share is None else share) - gone)
+
+    def spend(self, entity: str, rows: int) -> None:
+        """So many more were deleted."""
+        self.spent[entity] = self.spent.get(entity, 0) + rows

@@ -74,6 +74,9 @@ _ENTITIES = (
     " WHERE e.entity = b.entity ORDER BY e.run_id DESC LIMIT 1),"
     " (SELECT array_agg(w.field ORDER BY w.field) FROM sync.width w WHERE w.entity = b.entity),"
     " (SELECT count(*) FROM sync.held h WHERE h.entity = b.entity)"
+    # and rows that the last run would not let leave the region
+    " + coalesce((SELECT CASE e.error_kind WHEN 'leaving_braked' THEN e.held END FROM sync.run_entity e"
+    " WHERE e.entity = b.entity ORDER BY e.run_id DESC LIMIT 1), 0)"
     " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity)"
 )
 WHY_BROKEN = "the last run broke off before its end; the next one goes on where it stood"

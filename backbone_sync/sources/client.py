@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from backbone_sync.config import Config
 from backbone_sync.dictionary import Entity
-from backbone_sync.errors import AuthRefused, BadAnswer, ConfigInvalid, CursorExpired
+from backbone_sync.errors import AuthRefused, BadAnswer, ConfigInvalid, CursorExpired, Forbidden
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
 from backbone_sync.sources import lines, wire
 from backbone_sync.sources.source_contract import of
@@ -140,10 +140,10 @@ def _accepted(answer: Answer, what: str) -> None:
     refused_for_now(answer, what)
     if answer.status == 410:
         raise CursorExpired(f"the source no longer knows the cursor of {what}")
-    if answer.status in (401, 403):
-        raise AuthRefused(
-            f"the source answered {answer.status} for {what}", "ask the centre what this region is granted"
-        )
+    if answer.status == 401:
+        raise AuthRefused(f"the source answered 401 for {what}", "check client id and token with the centre")
+    if answer.status == 403:
+        raise Forbidden(f"the source answered 403 for {what}", "ask the centre what this region is granted")
     if answer.status != 200:
         raise BadAnswer(
             f"the source answered {answer.status} for {what}", "check source.url and the contract's version"

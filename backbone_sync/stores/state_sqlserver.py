@@ -159,6 +159,11 @@ PAYLOADS = Sql(
 
 UNSEEN = Sql("TRUNCATE TABLE [sync].[seen]")
 UNTOUCHED = Sql("TRUNCATE TABLE [sync].[touched]")
+SEEN_UNKEYED = Sql(
+    "INSERT INTO [sync].[seen] ([key], [live]) SELECT q.[key], CONVERT(bit, 0) FROM [sync].[quarantine] AS q"
+    " WHERE q.[entity] = ? AND SUBSTRING(q.[key], 1, 1) = NCHAR(63)",
+    ("text",),
+)
 SEEN_AGAIN = Sql(
     "DELETE h FROM [sync].[held] AS h WHERE h.[entity] = ? AND h.[kind] = N'absent' AND EXISTS"
     " (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = h.[key] AND s.[live] = 1)",
@@ -182,9 +187,25 @@ HELD = Sql(
 )
 RELEASED = Sql(f"SELECT r.[release_id] FROM [sync].[release] AS r WHERE r.[entity] = ? AND {_IN_FORCE}", ("text",))
 USED = Sql(
-    "UPDATE [sync].[release] SET [used_at] = SYSDATETIMEOFFSET(), [deleted] = ? WHERE [release_id] IN"
-    " (SELECT CONVERT(bigint, v.[value]) FROM OPENJSON(?) AS v)",
+    "UPDATE [sync].[release] SET [used_at] = SYSDATETIMEOFFSET(), [deleted] = COALESCE([deleted], 0) + ?"
+    " WHERE [release_id] IN (SELECT CONVERT(bigint, v.[value]) FROM OPENJSON(?) AS v)",
     ("int", "values"),
+)
+# Rows that may leave the region by a word that stands, and those that have.
+COVERED = Sql(
+    "SELECT COALESCE(SUM(r.[rows] - COALESCE(r.[deleted], 0)), 0) AS [rows] FROM [sync].[release] AS r"
+    f" WHERE r.[entity] = ? AND {_IN_FORCE}",
+    ("text",),
+)
+LEFT = Sql(
+    "UPDATE [sync].[release] SET [deleted] = COALESCE([deleted], 0) + ? WHERE [release_id] ="
+    f" (SELECT MAX(r.[release_id]) FROM [sync].[release] AS r WHERE r.[entity] = ? AND {_IN_FORCE})",
+    ("int", "text"),
+)
+LEAVING = Sql(
+    "SELECT TOP (1) e.[held] FROM [sync].[run_entity] AS e WHERE e.[entity] = ? AND e.[error_kind] = ?"
+    " AND e.[run_id] = (SELECT MAX(l.[run_id]) FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])",
+    ("text", "text"),
 )
 WAITING = Sql("SELECT COUNT_BIG(*) AS [waiting] FROM [sync].[held] AS h WHERE h.[entity] = ?", ("text",))
 RELEASE = Sql(
@@ -296,7 +317,11 @@ STATUS_ENTITIES = Sql(
     "SELECT b.[entity], b.[source], b.[stored], b.[quarantined], b.[deleted], b.[refused], b.[withheld],"
     " b.[balanced], c.[high_update], (SELECT TOP (1) e.[unknown_fields] FROM [sync].[run_entity] AS e"
     " WHERE e.[entity] = b.[entity] ORDER BY e.[run_id] DESC) AS [unknown_fields],"
-    " (SELECT COUNT_BIG(*) FROM [sync].[held] AS h WHERE h.[entity] = b.[entity]) AS [held]"
+    " (SELECT COUNT_BIG(*) FROM [sync].[held] AS h WHERE h.[entity] = b.[entity])"
+    # and rows that the last run would not let leave the region
+    " + COALESCE((SELECT MAX(e.[held]) FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity]"
+    " AND e.[error_kind] = N'leaving_braked' AND e.[run_id] = (SELECT MAX(l.[run_id])"
+    " FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])), 0) AS [held]"
     " FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity]"
 )
 STATUS_WIDTHS = Sql("SELECT w.[entity], w.[field] FROM [sync].[width] AS w ORDER BY w.[entity], w.[field]")

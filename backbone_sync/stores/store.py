@@ -20,7 +20,7 @@ from backbone_sync.interfaces import Cell
 from backbone_sync.privacy import access
 from backbone_sync.privacy.grant import Grant
 from backbone_sync.run import status
-from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Settled
+from backbone_sync.run.state import Brake, Counts, Heard, Holding, Orphans, Position, Settled
 from backbone_sync.stores import ddl_postgresql as ddl
 from backbone_sync.stores import migrations, store_accounts, store_held, store_pages
 from backbone_sync.stores.gate_postgresql import PostgresGate
@@ -58,6 +58,7 @@ class Store(RunRecords):
         self.figures = PostgresFigures(self.connection)
         self._statements: dict[str, Statements] = {}
         self._comparing = False
+        self.brake = Brake()
         self._untouched: Untouched | None = None
         self._dictionary: Dictionary | None = None
         self._granted: tuple[str, ...] = ()
@@ -287,7 +288,7 @@ class Store(RunRecords):
     ) -> None:
         says = self._statements[entity.name]
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, **how)
+            grown = store_pages.write(cursor, says, entity, run_id, judged, counts, self.brake, **how)
             if self._comparing:
                 store_pages.saw(cursor, says, judged)
             store_pages.move(self.connection, entity, position)
@@ -314,7 +315,7 @@ class Store(RunRecords):
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
         says, part = self._statements[entity.name], self._part(entity, heard.schools if heard else None)
         with guarded(), self.connection.transaction():
-            return store_held.settle(self.connection, says, entity, run_id, share, heard, part)
+            return store_held.settle(self.connection, says, entity, run_id, share, heard, self.brake, part)
 
     def _part(self, entity: Entity, schools: frozenset[str] | None) -> Part | None:
         if schools is None or self._dictionary is None:
@@ -346,7 +347,8 @@ class Store(RunRecords):
             row = self.connection.execute("SELECT scope FROM sync.cursor WHERE entity = %s", (entity.name,)).fetchone()
             if row is None or row[0] == digest:
                 return False
-            store_accounts.evict(self.connection, entity, granted, within, run_id)
+            gone = store_accounts.evict(self.connection, entity, granted, within, run_id)
+            store_held.leave(self.connection, self.brake, entity, gone)
             self.connection.execute("UPDATE sync.cursor SET scope = %s WHERE entity = %s", (digest, entity.name))
             refused = self.connection.execute(
                 "SELECT key FROM sync.quarantine WHERE entity = %s AND reason = %s LIMIT 1", (entity.name, OUTSIDE)

@@ -103,7 +103,10 @@ def holding(connection: Connection, entity: Entity) -> Holding:
 
 
 def evict(connection: Connection, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> int:
-    """Refuse stored rows that no longer lie in the region, within the caller's transaction; returns how many."""
+    """Refuse stored rows that no longer lie in the region, within the caller's transaction.
+
+    Returns how many lie outside by their own area; those that go with a refused row have been answered for with it.
+    """
     table, key = ddl.qualified(entity), ddl.quoted(entity.key.name)
     evicted = 0
     for item in granted:
@@ -124,7 +127,7 @@ def evict(connection: Connection, entity: Entity, granted: tuple[Field, ...], wi
             ).encode(),
             {"set": values, "entity": entity.name, "reason": OUTSIDE, "field": item.name, "run": run_id},
         )
-        evicted += found.rowcount
+        evicted += found.rowcount if item.scope == "region" else 0
     return evicted
 
 

@@ -12,8 +12,9 @@ import psycopg
 
 from backbone_sync.dictionary import Entity
 from backbone_sync.errors import NothingHeld
-from backbone_sync.run.state import Heard, Settled, limit
+from backbone_sync.run.state import Brake, Heard, Settled
 from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores import leaving
 from backbone_sync.stores.schools import Part
 from backbone_sync.stores.statements import Statements
 
@@ -52,11 +53,12 @@ def settle(
     run_id: int,
     share: float,
     heard: Heard | None,
+    brake: Brake,
     part: Part | None = None,
 ) -> Settled:
     """Decide on the deletions of a listing that has ended, within the caller's transaction.
 
-    `part`: the rows of the schools that `heard` names.
+    `brake` knows what the run has deleted already, and is told. `part`: the rows of the schools that `heard` names.
     """
     listed = None
     if heard is not None:
@@ -68,10 +70,6 @@ def settle(
         (entity.name,),
     ).fetchone()
     pending, every = (_number(row[0]), _number(row[1])) if row else (0, 0)
-    if not every:
-        return Settled(0, 0, 0, 0, listed)
-    stored = _count(connection, f"SELECT count(*) FROM {ddl.qualified(entity)}")
-    most = limit(stored, share)
     released = [
         _number(r[0])
         for r in connection.execute(
@@ -80,15 +78,44 @@ def settle(
             (entity.name,),
         )
     ]
+    if not every and not released:
+        return Settled(0, 0, 0, 0, listed)
+    stored = _count(connection, f"SELECT count(*) FROM {ddl.qualified(entity)}")
+    most = brake.left(entity.name, stored, share)
     values = {"entity": entity.name, "run": run_id, "all": pending <= most, "released": released}
     found = connection.execute(says.settle_held.encode(), values).fetchone()
     deleted = _number(found[0]) if found else 0
+    if pending <= most:
+        brake.spend(entity.name, min(pending, deleted))
     if released:
         connection.execute(
-            "UPDATE sync.release SET used_at = clock_timestamp(), deleted = %s WHERE release_id = ANY(%s)",
+            "UPDATE sync.release SET used_at = clock_timestamp(), deleted = coalesce(deleted, 0) + %s"
+            " WHERE release_id = ANY(%s)",
             (deleted, released),
         )
     return Settled(deleted, 0 if pending <= most else pending, most, stored, listed)
+
+
+def leave(connection: Connection, brake: Brake, entity: Entity, gone: int) -> None:
+    """Ask the brake about `gone` rows that the caller's transaction has removed as outside the region.
+
+    LeavingBraked when they are too many; under a release they are put on its record.
+    """
+    if not gone:
+        return
+    stored = _count(connection, f"SELECT count(*) FROM {ddl.qualified(entity)}")
+    covered = _count(
+        connection,
+        "SELECT coalesce(sum(rows - coalesce(deleted, 0)), 0)::bigint FROM sync.release WHERE entity = %s"
+        " AND expires_at > clock_timestamp() AND used_at IS NULL",
+        entity.name,
+    )
+    if leaving.judge(brake, entity.name, gone, stored, covered):
+        connection.execute(
+            "UPDATE sync.release SET deleted = coalesce(deleted, 0) + %s WHERE release_id = (SELECT max(release_id)"
+            " FROM sync.release WHERE entity = %s AND expires_at > clock_timestamp() AND used_at IS NULL)",
+            (gone, entity.name),
+        )
 
 
 def _compare(
@@ -186,10 +213,17 @@ def held(connection: Connection) -> tuple[Held, ...]:
 def release(connection: Connection, entity: Entity, by: str, reason: str, lasting: timedelta) -> Release:
     """Let the next run apply the deletions that wait now, and no others, until `lasting` has passed.
 
-    NothingHeld when none wait.
+    Of rows that would have left the region in the last run: no more than they were. NothingHeld when none wait.
     """
     with connection.transaction():
         rows = _count(connection, "SELECT count(*) FROM sync.held WHERE entity = %s", entity.name)
+        rows += _count(
+            connection,
+            "SELECT CASE WHEN error_kind = %s THEN held ELSE 0 END FROM sync.run_entity WHERE entity = %s"
+            " ORDER BY run_id DESC LIMIT 1",
+            leaving.KIND,
+            entity.name,
+        )
         if not rows:
             raise NothingHeld(f"no deletions of {entity.name} wait for a release", "see `backbone-sync status`")
         made = connection.execute(

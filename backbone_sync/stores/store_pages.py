@@ -12,10 +12,10 @@ from dataclasses import replace
 import psycopg
 
 from backbone_sync.dictionary import Entity
-from backbone_sync.dictionary.validator import Judged
+from backbone_sync.dictionary.validator import OUTSIDE, Judged
 from backbone_sync.privacy.gate import REMOVED, withheld
-from backbone_sync.run.state import UNTOLD, Counts, Position
-from backbone_sync.stores import copying
+from backbone_sync.run.state import UNTOLD, Brake, Counts, Position
+from backbone_sync.stores import copying, store_held
 from backbone_sync.stores import ddl_postgresql as ddl
 from backbone_sync.stores.statements import Statements
 
@@ -29,6 +29,7 @@ def write(
     run_id: int,
     judged: Judged,
     counts: Counts,
+    brake: Brake,
     *,
     touch: bool,
     unspoken: bool = False,
@@ -37,7 +38,7 @@ def write(
     """Store a page within the caller's transaction; returns what the counts will be once it is committed.
 
     `unspoken`: no row of it was withdrawn, held or set aside before. `direct`: moreover none of its keys is stored;
-    psycopg's UniqueViolation when one is.
+    psycopg's UniqueViolation when one is. LeavingBraked when `brake` lets not so many rows leave the region.
     """
     created = updated = conflicts = 0
     if judged.rows and direct:
@@ -60,7 +61,7 @@ def write(
     if judged.tombstones:
         _withdraw(cursor, says, entity, run_id, judged)
     if judged.quarantined:
-        _quarantine(cursor, says, entity, run_id, judged)
+        _quarantine(cursor, says, entity, run_id, judged, brake)
     return grown(counts, judged, created, updated, conflicts)
 
 
@@ -131,7 +132,7 @@ def _withdraw(cursor: Cursor, says: Statements, entity: Entity, run_id: int, jud
     cursor.execute(says.unquarantine.encode(), (keys, moments, entity.name))
 
 
-def _quarantine(cursor: Cursor, says: Statements, entity: Entity, run_id: int, judged: Judged) -> None:
+def _quarantine(cursor: Cursor, says: Statements, entity: Entity, run_id: int, judged: Judged, brake: Brake) -> None:
     cursor.executemany(
         says.set_aside.encode(),
         [
@@ -149,8 +150,13 @@ def _quarantine(cursor: Cursor, says: Statements, entity: Entity, run_id: int, j
         ],
     )
     # What has moved out of the region or the grant is no longer ours to keep.
-    if gone := [q for q in judged.quarantined.values() if q.reason in REMOVED]:
+    for outside in (True, False):
+        gone = [q for q in judged.quarantined.values() if q.reason in REMOVED and (q.reason == OUTSIDE) is outside]
+        if not gone:
+            continue
         cursor.execute(says.remove.encode(), ([q.key for q in gone], [q.last_update for q in gone]))
+        if outside:  # the source's word, which may be a slip; the rest goes by our own grant and erasures
+            store_held.leave(cursor.connection, brake, entity, cursor.rowcount)
 
 
 def _number(value: object) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from backbone_sync.run.state import Counts, Holding, Record
+from backbone_sync.run.state import Brake, Counts, Holding, Record
 from backbone_sync.stores.postgresql import guarded
 
 
@@ -17,9 +17,11 @@ class RunRecords:
     """The part of the store that keeps the record; `connection` is in autocommit."""
 
     connection: psycopg.Connection[Any]
+    brake: Brake
 
-    def begin_run(self, version: str, region: str) -> int:
-        """A new run's id; runs that were killed are marked as interrupted."""
+    def begin_run(self, version: str, region: str, share: float = 0.05) -> int:
+        """A new run's id; runs that were killed are marked as interrupted. `share`: see `Brake`."""
+        self.brake = Brake(share)
         with guarded(), self.connection.transaction():
             self.connection.execute("UPDATE sync.run SET state = 'interrupted' WHERE state = 'running'")
             row = self.connection.execute(

@@ -79,7 +79,6 @@ def reachable(told: Told, params: Params) -> Measure:
     expected = say("the centre answers")
     if params.sync_kind not in ("contract", "pages"):
         return Measure("not_applicable", say("this source is not asked at one address: SYNC-02 tells of it"), expected)
-    status = _status(told) or {}
-    if status.get("green"):
+    if green(told, params).status == "pass":
         return verdict(True, say("the last run reached it"), expected)
-    return Measure("error", say("no run has ended well, and the audit asks nobody from there"), expected)
+    return Measure("error", say("no run has ended well lately, and the audit asks nobody from there"), expected)

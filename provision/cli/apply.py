@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provision.cli.plan import Full, Inventory, Limit, Local, Stages
-from provision.errors import BackboneError
+from provision.errors import BackboneError, UsageError
 from provision.i18n import _, english
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ def apply(
     from provision.exits import Exit, worst
     from provision.inventory import load
 
+    if rotate and let_go:
+        raise UsageError(
+            _("--rotate and --let-go do not go together: the one may only begin when the other is through"),
+            repair=_("first --let-go alone, then --rotate"),
+        )
     fleet = load(inventory, limit, allow_expired=True, here=local)
     fleet = loop.this_machine(fleet) if local else fleet
     loop.require_secrets(fleet)
@@ -102,6 +107,8 @@ def apply(
         )
     renewed = rotating.finish(applied, fleet, rotation, out, local=local)
     kept = _send_kit(inventory, local)
+    if kept[1] == Exit.OK:
+        renewed = rotating.kits_sent(renewed, fleet, local=local)
     if as_json:
         typer.echo(json.dumps(english({**view.applied_as_json(applied), "kit": kept[0], "rotation": renewed})))
     else:

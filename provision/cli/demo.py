@@ -191,8 +191,8 @@ def _show(console: Console, summary: dict[str, Any], out: Path) -> None:
             )
         )
     total = sum(summary["seconds"].values())
-    slowest = sorted(summary["seconds"].items(), key=lambda item: -item[1])[:4]
-    spent = " · ".join(f"{_(name)} {seconds:.0f} s" for name, seconds in slowest)
+    slowest = sorted(summary["seconds"].items(), key=lambda item: -item[1])
+    spent = " · ".join(f"{_(name)} {seconds:.0f} s" for name, seconds in slowest if seconds >= 1)
     console.print(_("Time: {total:.0f} s in all: {spent}").format(total=total, spent=spent))
     for fault in summary["faults"]:
         console.print(f"✘ {fault}", style="red", markup=False)

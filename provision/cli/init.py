@@ -45,7 +45,7 @@ def make_inventory(
         list[str] | None,
         typer.Option(help="A further administrator, ACCOUNT=FILE.pub; may be repeated.", show_default=False),
     ] = None,
-    database: Annotated[str, typer.Option(help="postgresql or sqlserver.")] = "",
+    database: Annotated[str, typer.Option(help="postgresql; for SQL Server see docs/sqlserver.md.")] = "postgresql",
     hosting: Annotated[str, typer.Option(help="Where the server stands: own, pdn or cloud.")] = "",
     sheet: Annotated[bool, typer.Option("--sheet/--no-sheet", help="Write the recovery sheet.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
@@ -62,6 +62,11 @@ def make_inventory(
     from provision.onboard import sheet as recovery
     from provision.onboard.init import Answers, init
 
+    if database != "postgresql":
+        raise UsageError(
+            _("init writes an inventory for PostgreSQL; {value} cannot be chosen here").format(value=database),
+            repair=_("leave --database out; docs/sqlserver.md says what to write for a SQL Server"),
+        )
     known = _region(_asked(region, "--region", _("Region (name or code)")))
     if not as_json:
         typer.echo(f"{known.name} ({known.code}), {_(LEVEL[known.level])}")
@@ -78,7 +83,6 @@ def make_inventory(
         sync_token=sync_token_file.read_text().strip()
         if sync_token_file
         else _asked_for_later(_("Token that the centre handed out"), hidden=True),
-        database=database or _chosen(_("Database"), ("postgresql", "sqlserver")),
         hosting=hosting or _chosen(_("Where does the server stand?"), ("own", "pdn", "cloud")),
         people=_people(person or ()),
     )

@@ -54,6 +54,10 @@ def planned(names: str, fleet: Fleet, inventory: Path, *, local: bool) -> Rotati
 def show(rotating: Rotating) -> None:
     """The rotation, before anything changes: what, where, by which stages, and what people have to do afterwards."""
     for item in rotating.items:
+        for reason in item.left_out:
+            typer.echo("  ".join(("", _("left out of {name}: {reason}").format(name=item.kind.name, reason=reason))))
+        if not item.servers:
+            continue
         stages = ", ".join(item.stages) or _("no stage: it stays on this machine")
         typer.echo(f"{item.kind.name}: {', '.join(item.servers)} · {stages}")
         if item.goes_on:
@@ -81,7 +85,8 @@ def as_json(rotating: Rotating) -> list[dict[str, Any]]:
             "servers": list(item.servers),
             "goes_on": sorted(item.goes_on),
             "stages": list(item.stages),
-            "afterwards": list(_afterwards(rotating, item)),
+            "left_out": list(item.left_out),
+            "afterwards": list(_afterwards(rotating, item)) if item.servers else [],
         }
         for item in rotating.items
     ]
@@ -140,8 +145,9 @@ def let_go(fleet: Fleet, names: str, yes: bool, *, quiet: bool, local: bool) -> 
             _("nothing of this name is kept: {names}").format(names=names), repair="backbone apply --let-go backup"
         )
     whole = load(fleet.path, allow_expired=True, here=local)
-    for one in rotate.holdings(whole):
-        if one.kept and not quiet:
+    mine = {server.name for server in fleet.servers}
+    for one in rotate.kept(whole, mine):
+        if not quiet:
             typer.echo(
                 _(
                     "{server}: the former backups, kept since {day}, go; the new reach back far enough from {free}."
@@ -151,20 +157,30 @@ def let_go(fleet: Fleet, names: str, yes: bool, *, quiet: bool, local: bool) -> 
                     free=rotation.free_from(one.kept, one.server.settings.backup_keep_full),
                 )
             )
+            typer.echo(
+                _(
+                    "Copies on disks made before {day} open only with the passphrase of then: make a new one first "
+                    "(backbone copy), and keep the old sheet as long as you keep them."
+                ).format(day=one.kept[:10])
+            )
     if not yes and (quiet or not sys.stdin.isatty()):
         raise UsageError(_("backups are deleted only when somebody agrees"), repair="--yes")
     ask(_("Delete them?"), yes, quiet=quiet)
-    rotate.let_go(whole)
+    rotate.let_go(whole, mine, datetime.now(UTC))
 
 
 def finish(applied: Applied, fleet: Fleet, rotating: Rotating | None, out: Path, *, local: bool) -> dict[str, Any]:
-    """Settle what is through, and write what people are handed: what is still under way, and the files written."""
+    """Settle what is through, and write what people are handed: what is still under way, and the files written.
+
+    Neither after an apply that was interrupted, or that found nothing to do among a few stages: it cannot tell whether
+    the servers have the new.
+    """
     from provision.onboard import rotate
 
-    under_way = rotate.settle(fleet, applied.after.plan, here=local)
+    under_way = rotate.settle(fleet, applied.after.plan if applied.conclusive else None, here=local)
     files: Sequence[Path] = ()
     missed = ""
-    if rotating and (names := _through(applied, rotating.tunnels)):
+    if rotating and applied.conclusive and (names := _through(applied, rotating.tunnels)):
         now = datetime.now(UTC)
         try:
             files = rotate.vpn_files(fleet, names, out / f"vpn-{now:%Y%m%dT%H%M%S}", now.date(), here=local)
@@ -172,6 +188,16 @@ def finish(applied: Applied, fleet: Fleet, rotating: Rotating | None, out: Path,
             # The tunnels are renewed all the same: what came of the stages has to be told.
             missed = fault.message
     return {"under_way": list(under_way), "files": [str(file) for file in files], "files_missed": missed}
+
+
+def kits_sent(told: dict[str, Any], fleet: Fleet, *, local: bool) -> dict[str, Any]:
+    """What `finish` told, once every second repository holds a kit of the present passphrase."""
+    from provision.inventory import load
+    from provision.onboard import rotate
+
+    if "kit" not in told["under_way"] or not rotate.kits_sent(load(fleet.path, allow_expired=True, here=local)):
+        return told
+    return {**told, "under_way": [name for name in told["under_way"] if name != "kit"]}
 
 
 def _through(applied: Applied, names: Sequence[str]) -> list[str]:

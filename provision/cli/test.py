@@ -25,6 +25,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 CLONE = Path(__file__).resolve().parents[2]
 OLDEST = "3.11"  # the controller's oldest Python; the newest one present runs everything else
+NEWEST = "3.13"
 # What the tests use of Debian's: command or library -> its package.
 COMMANDS = {"openssl": "openssl", "chromium": "chromium"}
 LIBRARIES = {
@@ -140,7 +141,7 @@ def _on_the_oldest_python() -> Step | None:
 
     None where everything runs on it anyway. Raises BackboneError where it is not there.
     """
-    if sys.version_info[:2] == tuple(map(int, OLDEST.split("."))):
+    if sys.version_info[:2] == _version(OLDEST):
         return None
     python = next(filter(None, map(shutil.which, _interpreters())), None)
     if python is None:
@@ -153,6 +154,10 @@ def _on_the_oldest_python() -> Step | None:
         subprocess.run([*pip, "-r", str(lock)], check=True, stderr=subprocess.DEVNULL)
         (venv / ".complete").touch()
     return f"tests/unit on Python {OLDEST}", [str(venv / "bin/python"), "-m", "pytest", *PARALLEL, "tests/unit"]
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
 
 
 def _interpreters() -> Iterator[str]:
@@ -183,6 +188,9 @@ def run_tests(
                 checks.insert(len(LINTERS) + 3, older)
         except BackboneError as absent:
             not_run.append(f"tests/unit on Python {OLDEST}: {absent.message}")
+        if sys.version_info[:2] != _version(NEWEST):
+            # `backbone` took the newest Python that it found, or the one that a person named.
+            not_run.append(f"everything on Python {NEWEST}")
     timings: list[Timing] = []
     started = time.monotonic()
     threads = [

@@ -47,11 +47,16 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Applied:
-    """What an apply came to: the plan it made, how the stages ended, and what is still to be done."""
+    """What an apply came to: the plan it made, how the stages ended, and what is still to be done.
+
+    `conclusive`: `after` is of all stages, and of a look after the last one ran. Of an apply that was interrupted, or
+    that had nothing to do among the few stages it was asked for, it is only what was planned.
+    """
 
     before: Assessment
     outcome: Outcome | None
     after: Assessment
+    conclusive: bool = True
 
     @property
     def exit_status(self) -> Exit:
@@ -189,10 +194,10 @@ def apply(
     setting = _setting(fleet, before, before.plan, stages, local=local, check=False)
     if before.plan.empty:
         run.note_tried(notes((), before.observations), setting)
-        return Applied(before, None, before)
+        return Applied(before, None, before, conclusive=not (wish and wish.stages))
     outcome = run.converge(before.plan, setting, on_progress)
     if outcome.interrupted:
-        return Applied(before, outcome, before)
+        return Applied(before, outcome, before, conclusive=False)
     after = assess(fleet, local=local, book=stages, observe=observe)
     tried = notes(outcome.results, after.observations)
     run.note_tried(tried, setting)

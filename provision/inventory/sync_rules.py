@@ -91,7 +91,17 @@ def _store(draft: Draft, folder: Path) -> Iterator[Problem]:
     """A SQL Server is named where it is the database, and for a source that it can account for."""
     chosen = draft.settings
     store = chosen.sync_store
-    if "sync_store" not in draft.known or store is None:
+    if "sync_store" not in draft.known:
+        return
+    if store is None:
+        # On Windows the stages install a SQL Server of their own, and windows_rules asks for this there.
+        if draft.connection.kind != "psrp" and "database" in draft.known and chosen.database == "sqlserver":
+            yield Problem(
+                draft.name,
+                (_PREFIX + "database",),
+                _("backbone_database is sqlserver, and no SQL Server is named"),
+                _("name it in backbone_sync_store (docs/sqlserver.md), or write backbone_database: postgresql"),
+            )
         return
     key = _PREFIX + "sync_store"
     if chosen.database != "sqlserver":

@@ -30,6 +30,11 @@ from provision.onboard.enroll import Pinned
 SERVER = "lab-kab"
 HOSTS = (SERVER, "lab-pusat", "lab-luar")
 CLONE_OR_SITE = Path(__file__).resolve().parents[2]
+# What a run leaves in DIR; of one that ended early, the former run's would be told as its own.
+OUTPUTS = (
+    "summary.json",
+    *(f"{kind}.{form}" for kind in ("audit", "drill", "sync") for form in ("json", "html", "dsse.json")),
+)
 # Ports that somebody outside tries: all that a server of this kind might listen on, and some that it never should.
 TRIED_PORTS = (22, 25, 53, 80, 111, 123, 443, 3142, 3306, 5432, 8080, 8443, 9100, 51820)
 
@@ -101,6 +106,8 @@ class Demo:
     def run(self) -> Summary:
         """All steps in order; the first that fails ends the run, and the summary says which."""
         self.out.mkdir(parents=True, exist_ok=True)
+        for name in OUTPUTS:
+            (self.out / name).unlink(missing_ok=True)
         steps: list[tuple[str, str, Callable[[], None]]] = [
             (N_("lab"), "backbone lab up", self.boot),
             (N_("enrol"), "backbone enroll ADDRESS -u petugas", self.enroll),

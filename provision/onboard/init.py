@@ -64,7 +64,6 @@ class Answers:
     administrator: str = "backbone"
     sync_client_id: str = ""
     sync_token: str = field(default="", repr=False)
-    database: str = "postgresql"
     hosting: str = "own"
     people: Sequence[tuple[str, str]] = ()  # further administrators: account, SSH public key
 
@@ -184,7 +183,6 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
         fqdn=answers.fqdn,
         internal=json.dumps(list(answers.internal)),
         sync_url=answers.sync_url,
-        database=answers.database,
         hosting=answers.hosting,
         people=[(name, json.dumps(key)) for name, key in answers.people],
     )

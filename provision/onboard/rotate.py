@@ -16,15 +16,16 @@ from typing import Any
 from provision.converge.plan import Plan
 from provision.errors import UsageError
 from provision.i18n import _
-from provision.inventory import Fleet, layout, load
+from provision.inventory import Fleet, Server, layout, load
 from provision.inventory.settings import SECRET_PREFIX
 from provision.inventory.vault import change_vault, new_password, read_password, read_vault, write_private
 from provision.onboard import lists, rotation, vpn
-from provision.onboard.rotation import BACKUP_FORMER, FORMER, KINDS, Holding, Item, Kind
+from provision.onboard.rotation import BACKUP_FORMER, FORMER, KINDS, LETTING_GO, Holding, Item, Kind
 from provision.report import keys
 
 RENEWED = "backbone_keys_renewed"
 OWN_FILE = "rotation.yml"
+PASSPHRASE = "backup_passphrase"  # noqa: S105 — a name, no value
 
 
 def holdings(fleet: Fleet) -> tuple[Holding, ...]:
@@ -35,8 +36,6 @@ def holdings(fleet: Fleet) -> tuple[Holding, ...]:
     found = []
     for server in fleet.servers:
         files: dict[str, Path] = {}
-        begun: set[str] = set()
-        kept = ""
         for one in read.layers(server.name):
             if not isinstance(one, Path):
                 files.pop(one.name.removeprefix(SECRET_PREFIX), None)
@@ -45,10 +44,18 @@ def holdings(fleet: Fleet) -> tuple[Holding, ...]:
                 opened[one] = read_vault(one, password)
             names = [name.removeprefix(SECRET_PREFIX) for name in opened[one] if name.startswith(SECRET_PREFIX)]
             files |= dict.fromkeys(names, one)
-            begun |= set(opened[one].get(FORMER) or {})
-            kept = str((opened[one].get(BACKUP_FORMER) or {}).get("since", kept))
-        found.append(Holding(server, files, frozenset(begun), kept))
+        found.append(_holding(server, files, opened))
     return tuple(found)
+
+
+def _holding(server: Server, files: Mapping[str, Path], opened: Mapping[Path, Mapping[str, Any]]) -> Holding:
+    """A server's, each secret by the file that gives it to the server: another's rotation is none of its own."""
+    marks = {kind.name: kind.secrets[0] for kind in KINDS if kind.secrets} | {LETTING_GO: PASSPHRASE}
+    begun = {
+        name for name, secret in marks.items() if secret in files and name in (opened[files[secret]].get(FORMER) or {})
+    }
+    former = (opened[files[PASSPHRASE]].get(BACKUP_FORMER) or {}) if PASSPHRASE in files else {}
+    return Holding(server, files, frozenset(begun), str(former.get("since", "")))
 
 
 def with_keys(found: Sequence[Holding], plan: Plan) -> tuple[Holding, ...]:
@@ -128,15 +135,17 @@ def renewed(held: Mapping[str, Any], kinds: Sequence[Kind], given: Mapping[str, 
             # The servers need it as long as they keep the former repository.
             values[BACKUP_FORMER] = {"since": since, "passphrase": present["backup_passphrase"]}
             present = {}
-        if kind.stages:
+        if kind.stages or kind.name == "kit":
             former[kind.name] = {"since": since, "values": present}
     return {**values, **({FORMER: former} if former else {})}
 
 
-def settle(fleet: Fleet, plan: Plan, *, here: bool = False) -> tuple[str, ...]:
+def settle(fleet: Fleet, plan: Plan | None, *, here: bool = False) -> tuple[str, ...]:
     """Forget what was in force before, where all servers that use it are through; the kinds that are still under way.
 
-    Only servers of `plan` can be: a rotation whose other servers were left out goes on at their next apply.
+    Only servers of `plan` can be: a rotation whose other servers were left out goes on at their next apply. Without a
+    plan (the apply was interrupted, or looked at a few stages alone) nothing is forgotten. A kit's former passphrase
+    is `kits_sent`'s to forget.
     """
     if not any("former" in server.secrets for server in fleet.servers):
         return ()
@@ -147,14 +156,16 @@ def settle(fleet: Fleet, plan: Plan, *, here: bool = False) -> tuple[str, ...]:
     for server in whole.servers:
         for file in read.vaulted_files(server.name):
             users.setdefault(file, []).append(server.name)
-    by_kind = {kind.name: kind for kind in KINDS}
+    by_kind = {kind.name: kind for kind in KINDS} | {LETTING_GO: Kind(LETTING_GO, "generated", (), ("backup",))}
     left: list[str] = []
     for file, servers in users.items():
         former = dict(read_vault(file, password).get(FORMER) or {})
         kept = {
             name: entry
             for name, entry in former.items()
-            if name in by_kind and not rotation.through(plan, _using(whole, servers, by_kind[name]), by_kind[name])
+            if plan is None
+            or name == "kit"
+            or (name in by_kind and not rotation.through(plan, _using(whole, servers, by_kind[name]), by_kind[name]))
         }
         if kept != former:
             change_vault(file, password, {FORMER: kept or None})
@@ -162,27 +173,77 @@ def settle(fleet: Fleet, plan: Plan, *, here: bool = False) -> tuple[str, ...]:
     return tuple(dict.fromkeys(left))
 
 
+def kits_sent(fleet: Fleet) -> bool:
+    """Forget the former passphrases of kits, now that every second repository holds a kit of the present one.
+
+    True where one was forgotten.
+    """
+    password = read_password(fleet.path)
+    read = layout.read(fleet.path)
+    forgotten = False
+    for file in dict.fromkeys(file for server in fleet.servers for file in read.vaulted_files(server.name)):
+        former = dict(read_vault(file, password).get(FORMER) or {})
+        if former.pop("kit", None) is not None:
+            change_vault(file, password, {FORMER: former or None})
+            forgotten = True
+    return forgotten
+
+
 def _using(fleet: Fleet, servers: Collection[str], kind: Kind) -> list[str]:
     """Of these servers, those on which a stage of the kind runs at all."""
     return [name for name in servers if not set(kind.stages) <= set(fleet.server(name).settings.stages_disabled)]
 
 
-def let_go(fleet: Fleet) -> tuple[str, ...]:
-    """Give up the former passphrase of the backups, so that the next apply deletes what it opens; the servers.
+def kept(fleet: Fleet, names: Collection[str]) -> tuple[Holding, ...]:
+    """Of the servers `names`, those of whose backups a former repository is kept and may be let go, of a whole fleet.
 
-    UsageError where none is kept, or the new repository is not there yet.
+    UsageError where none is kept, a new repository is not there yet, or the former passphrase is another server's too.
     """
-    found = [one for one in holdings(fleet) if one.kept]
+    everyone = holdings(fleet)
+    found = [one for one in everyone if one.kept and one.server.name in names]
     if not found:
         raise UsageError(_("no former repository of backups is kept"), repair="backbone apply")
+    files = {one.files[PASSPHRASE] for one in found}
+    sharing = [one for one in everyone if one.files.get(PASSPHRASE) in files]
+    if others := [one.server.name for one in sharing if one.server.name not in names]:
+        raise UsageError(
+            _("the former passphrase is also that of {servers}, which are left out").format(servers=", ".join(others)),
+            repair=_("let go on all of them: leave out --limit and --local, or name them, too"),
+        )
+    if stranded := [one.server.name for one in found if one.server.connection.kind == "psrp"]:
+        raise UsageError(
+            _("the former passphrase still opens the backups of {servers}, under Windows").format(
+                servers=", ".join(stranded)
+            ),
+            repair=_("give them a vault file of their own, with it as backbone_secret_backup_passphrase"),
+        )
     if waiting := [one.server.name for one in found if "backup" in one.begun]:
         raise UsageError(
             _("the new repository is not through yet on {servers}").format(servers=", ".join(waiting)),
             repair=_("backbone apply -i INVENTORY, then this again"),
         )
+    return tuple(found)
+
+
+def let_go(fleet: Fleet, names: Collection[str], now: datetime) -> tuple[str, ...]:
+    """Give up the former passphrase of the backups of the servers `names`, so that the next apply deletes what it
+    opens; the servers. Until all have deleted it, it is under way, and no new rotation begins.
+
+    UsageError as of `kept`.
+    """
+    found = kept(fleet, names)
     password = read_password(fleet.path)
-    for file in dict.fromkeys(one.files["backup_former"] for one in found):
-        change_vault(file, password, {BACKUP_FORMER: None})
+    read = layout.read(fleet.path)
+    since = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for file in dict.fromkeys(one.files[PASSPHRASE] for one in found):
+        others = {
+            other for one in found if one.files[PASSPHRASE] == file for other in read.vaulted_files(one.server.name)
+        }
+        # An empty one, where a weaker file has a former passphrase of other servers: it must not take this one's place.
+        covered = any(BACKUP_FORMER in read_vault(other, password) for other in others - {file})
+        former = dict(read_vault(file, password).get(FORMER) or {})
+        values = {BACKUP_FORMER: {} if covered else None, FORMER: {**former, LETTING_GO: {"since": since}}}
+        change_vault(file, password, values)
     return tuple(one.server.name for one in found)
 
 

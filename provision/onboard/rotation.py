@@ -24,6 +24,7 @@ from provision.inventory.settings import SECRET_PREFIX
 ALL = "all"
 FORMER = SECRET_PREFIX + "former"
 BACKUP_FORMER = SECRET_PREFIX + "backup_former"
+LETTING_GO = "let-go backup"  # in the vault beside what is under way: the servers have not deleted all of it yet
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ KINDS: tuple[Kind, ...] = (
 class Holding:
     """What an inventory holds for a server: the vault file of each secret, and what was begun and is not through.
 
-    `kept` is since when the former repository of the backups is kept, "" for none.
+    Each is read from the file that holds the secret itself, not from another that the server uses as well. `kept` is
+    since when the former repository of the backups is kept, "" for none.
     """
 
     server: Server
@@ -71,12 +73,16 @@ class Holding:
 
 @dataclass(frozen=True)
 class Item:
-    """One kind that is renewed: where, by which stages, and on which servers it only goes on."""
+    """One kind that is renewed: where, by which stages, on which servers it only goes on, and why not on others.
+
+    Without servers it is renewed nowhere: `left_out` says why.
+    """
 
     kind: Kind
     servers: tuple[str, ...]
     stages: tuple[str, ...]
     goes_on: frozenset[str] = frozenset()
+    left_out: tuple[str, ...] = ()
 
     @property
     def fresh(self) -> tuple[str, ...]:
@@ -86,7 +92,7 @@ class Item:
 
 def chosen(names: str) -> tuple[Kind, ...]:
     """The kinds that `--rotate` names; `all` are those that need nobody else. UsageError for an unknown one."""
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    wanted = _names(names)
     known = {kind.name: kind for kind in KINDS}
     if unknown := [name for name in wanted if name not in (*known, ALL)]:
         raise UsageError(
@@ -94,6 +100,10 @@ def chosen(names: str) -> tuple[Kind, ...]:
             repair=_("choose among: {names}").format(names=", ".join([*known, ALL])),
         )
     return tuple(one for one in KINDS if one.name in wanted or (ALL in wanted and one.how != "given"))
+
+
+def _names(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 def unfit(kind: Kind, holding: Holding) -> str:
@@ -120,6 +130,10 @@ def unfit(kind: Kind, holding: Holding) -> str:
         return _("the vault holds no {name} for {server}").format(
             name=SECRET_PREFIX + kind.secrets[0], server=server.name
         )
+    if kind.name == "backup" and LETTING_GO in holding.begun:
+        return _("{server} has not deleted the former backups yet that were let go: backbone apply first").format(
+            server=server.name
+        )
     if kind.name == "backup" and holding.kept and kind.name not in holding.begun:
         return _("{server} still keeps the repository of the passphrase before the present one, since {day}").format(
             server=server.name, day=holding.kept[:10]
@@ -130,32 +144,56 @@ def unfit(kind: Kind, holding: Holding) -> str:
 def planned(names: str, holdings: Sequence[Holding], limited: Collection[str]) -> tuple[Item, ...]:
     """What is renewed on the servers `limited`, of the whole inventory's `holdings`.
 
-    UsageError where a named kind fits none of them, or the same secret is in force on a server beyond the limit.
+    UsageError where a named kind fits none of them, the same secret is in force on a server beyond the limit, or a
+    server would be left with a secret that the vault knows no more. Of `all`, such a kind is an item without servers.
     """
     here = [one for one in holdings if one.server.name in limited]
+    beyond = [one for one in holdings if one.server.name not in limited]
     items = []
     for kind in chosen(names):
         reasons = [unfit(kind, one) for one in here]
         fit = [one for one, reason in zip(here, reasons, strict=True) if not reason]
-        if not fit:
-            if ALL in names.split(","):
-                continue
-            raise UsageError(
-                _("{name} cannot be renewed: {reasons}").format(name=kind.name, reasons="; ".join(reasons)),
-                repair=_("release what is kept: backbone apply --let-go backup")
-                if kind.name == "backup" and any(one.kept for one in here)
-                else _("docs/runbooks/secrets.md has the other ways"),
-            )
-        _refuse_shared(kind, fit, [one for one in holdings if one.server.name not in limited])
-        items.append(
-            Item(
-                kind,
-                tuple(one.server.name for one in fit),
-                _stages(kind),
-                frozenset(one.server.name for one in fit if kind.name in one.begun),
-            )
-        )
+        left_out = tuple(reason for reason in reasons if reason)
+        try:
+            if not fit:
+                raise UsageError(
+                    _("{name} cannot be renewed: {reasons}").format(name=kind.name, reasons="; ".join(left_out)),
+                    repair=_("release what is kept: backbone apply --let-go backup")
+                    if kind.name == "backup" and any(one.kept for one in here)
+                    else _("docs/runbooks/secrets.md has the other ways"),
+                )
+            _refuse_stranded(kind, fit, holdings)
+            _refuse_shared(kind, fit, beyond)
+            _refuse_one_value_for_many(kind, fit)
+        except UsageError as refused:
+            if ALL not in _names(names):
+                raise
+            items.append(Item(kind, (), (), left_out=left_out if not fit else (refused.message,)))
+            continue
+        going = frozenset(one.server.name for one in fit if kind.name in one.begun)
+        items.append(Item(kind, tuple(one.server.name for one in fit), _stages(kind), going, left_out))
     return tuple(items)
+
+
+def _refuse_stranded(kind: Kind, fit: Sequence[Holding], holdings: Sequence[Holding]) -> None:
+    """Refuse to make a secret anew that also encrypts something on a server which no stage here can renew."""
+    if kind.name != "backup":
+        return
+    files = {one.files["backup_passphrase"] for one in fit if kind.name not in one.begun}
+    if stranded := [
+        one.server.name
+        for one in holdings
+        if one.server.connection.kind == "psrp"
+        and "backup" not in one.server.settings.stages_disabled
+        and one.files.get("backup_passphrase") in files
+    ]:
+        raise UsageError(
+            _(
+                "the passphrase of the backups is also that of {servers}, under Windows, where no stage renews it: "
+                "the vault would no longer hold the one that opens their backups"
+            ).format(servers=", ".join(stranded)),
+            repair=_("first give them their own, with the present value: host_vars/SERVER/vault.yml"),
+        )
 
 
 def _refuse_shared(kind: Kind, fit: Sequence[Holding], beyond: Sequence[Holding]) -> None:
@@ -170,6 +208,18 @@ def _refuse_shared(kind: Kind, fit: Sequence[Holding], beyond: Sequence[Holding]
                 name=kind.name, servers=", ".join(others)
             ),
             repair=_("renew it on all of them: leave out --limit"),
+        )
+
+
+def _refuse_one_value_for_many(kind: Kind, fit: Sequence[Holding]) -> None:
+    """One value is typed: it must not take the place of what each of several servers was handed out for itself."""
+    fresh = [one for one in fit if kind.name not in one.begun]
+    if kind.how == "given" and len({one.files[kind.secrets[0]] for one in fresh}) > 1:
+        raise UsageError(
+            _("{name} is another secret on each of {servers}, and one value is asked for").format(
+                name=kind.name, servers=", ".join(one.server.name for one in fresh)
+            ),
+            repair=_("renew it one at a time: --limit SERVER"),
         )
 
 
@@ -222,6 +272,10 @@ def afterwards(item: Item, holdings: Sequence[Holding], inventory: str) -> tuple
             _("When they are needed no more: backbone apply -i {inventory} --let-go backup.").format(
                 inventory=inventory
             ),
+            _(
+                "Copies on disks made before the new passphrase open only with the one of then: make a new one first "
+                "(backbone copy), and keep the old sheet as long as you keep them."
+            ),
         ),
         "kit": (
             _(
@@ -231,6 +285,10 @@ def afterwards(item: Item, holdings: Sequence[Holding], inventory: str) -> tuple
         "stamp": (),
         "tls": (_("Nobody has to do anything: the authority that people trust is the same."),),
         "vpn": (
+            _(
+                "If the tunnel cannot be renewed (you come through it): call it off by taking the newest entry vpn out "
+                "of host_vars/SERVER/rotation.yml, then backbone apply."
+            ),
             *(
                 _("{server}: hand the new files to {people}; until then their tunnel does not open.").format(
                     server=one.server.name, people=", ".join(peer.name for peer in one.server.settings.vpn_peers)

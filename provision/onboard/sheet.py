@@ -22,14 +22,16 @@ import jinja2
 from provision import i18n, paths, times
 from provision.errors import UsageError
 from provision.i18n import _
-from provision.inventory import Fleet
+from provision.inventory import Fleet, layout
 from provision.inventory.faults import shown
 from provision.inventory.regions import by_code
-from provision.inventory.vault import read_password, read_secrets, write_private
+from provision.inventory.settings import SECRET_PREFIX
+from provision.inventory.vault import read_password, read_secrets, read_vault, write_private
 
 FILE = "recovery-sheet.html"
 SPACE = "␣"  # a blank cannot be seen on paper
 _LINE, _GROUP = 16, 4
+_FORMER_KIT = "kit_former"
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,27 @@ def secrets(fleet: Fleet) -> list[Secret]:
             read_password(fleet.path),
         )
     ]
+    held = {
+        server.name: read_secrets(fleet.path, server.name) | _former_kit(fleet, server.name) for server in fleet.servers
+    }
     for name, title, use in _kinds():
         owners: dict[str, list[str]] = {}
         for server in fleet.servers:
             wanted = name in ("backup_passphrase", "backup_former") or server.settings.backup_second is not None
-            if wanted and (text := _text(read_secrets(fleet.path, server.name).get(name))):
+            if wanted and (text := _text(held[server.name].get(name))):
                 owners.setdefault(str(text), []).append(server.name)
         found += [Secret(title.format(servers=", ".join(servers)), use, text) for text, servers in owners.items()]
     return found
+
+
+def _former_kit(fleet: Fleet, server: str) -> dict[str, str]:
+    """The kit's passphrase from before a rotation, while no kit under the new one has arrived; by `_FORMER_KIT`."""
+    password = read_password(fleet.path)
+    for file in layout.read(fleet.path).vaulted_files(server):
+        begun = (read_vault(file, password).get(f"{SECRET_PREFIX}former") or {}).get("kit")
+        if begun:
+            return {_FORMER_KIT: str(begun["values"]["kit_passphrase"])}
+    return {}
 
 
 def _text(held: Any) -> Any:
@@ -102,6 +117,11 @@ def _kinds() -> tuple[tuple[str, str, str], ...]:
             "kit_passphrase",
             _("Passphrase of the controller's kit of {servers}"),
             _("`backbone rebuild` asks for it: with it alone a new machine becomes the old server"),
+        ),
+        (
+            _FORMER_KIT,
+            _("Former passphrase of the controller's kit of {servers}"),
+            _("opens the newest kit until one under the new passphrase has been sent"),
         ),
         (
             "backup_passphrase",

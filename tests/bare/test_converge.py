@@ -68,14 +68,6 @@ class Tiny:
         return {(one.stage, one.task) for one in changes if one.kind == "changed"}
 
 
-@pytest.fixture
-def at_a_terminal() -> Iterator[None]:
-    """An interruption counts, also where the tests run in the background and have inherited that it does not."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.fixture(scope="module")
 def tiny(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiny]:
     root = tmp_path_factory.mktemp("converge")

@@ -106,7 +106,6 @@ def test_from_a_fresh_machine_to_an_audited_server(lab: Lab, address: str, tmp_p
             ("(https://…): ", "https://lab-pusat.backbone.test/v1"),
             ("Client id", centre.credential("client_id")),
             ("Token", centre.credential("token")),
-            ("Database", ""),
             ("Where does the server stand?", ""),
             ("Account of a further administrator", ""),
         ],

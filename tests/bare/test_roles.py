@@ -102,7 +102,7 @@ def test_again_nothing_changes(world: World) -> None:
 
 
 def test_edited_files_are_named_and_repaired_by_just_their_stages(world: World) -> None:
-    # A file that reaches the way in is edited on its own, in tests/lab/test_lockout.py.
+    # A file that reaches the way in is edited on its own, in tests/bare/test_lockout.py.
     edited = {server: world.managed(server) for server in SERVERS}
     digests = {server: {stage: stamp["files"] for stage, stamp in world.stamps(server).items()} for server in SERVERS}
     for server, stages in edited.items():

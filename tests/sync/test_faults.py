@@ -73,6 +73,19 @@ def test_an_answer_that_is_no_page_stops_the_entity_and_costs_nothing(
     assert difference(data, database, "peserta_didik") == set()
 
 
+@pytest.mark.parametrize(("fault", "kind", "status"), [("forbidden", "auth", 1), ("broken", "unreachable", 3)])
+def test_an_entity_that_the_source_will_not_or_cannot_give_keeps_no_other_from_being_fetched(
+    fault: str, kind: str, status: int, run: Run, source: Source, data: Path, database: str
+) -> None:
+    source.switches.arm(fault, "/entities/sekolah", times=FOREVER)
+    result = run(source_retries=0)
+    assert result.error is None
+    assert kind_of(result.entities["sekolah"].error) == kind
+    assert (result.entities["sekolah"].complete, result.green, result.exit_status) == (False, False, status)
+    assert [n for n, r in result.entities.items() if not r.complete] == ["sekolah"]
+    assert difference(data, database, "peserta_didik") == set()
+
+
 @pytest.mark.parametrize("fault", ["slow_down", "maintenance", "cut_off", "broken", "html"])
 def test_what_passes_is_waited_for(fault: str, run: Run, source: Source) -> None:
     source.switches.arm(fault, "/peserta_didik", times=2, after=1)

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from backbone_sync.config import Config
+from provision.lab.source.faults import Answer
 from provision.lab.source.notice import announce
 from provision.lab.source.serve import Source
 from tests.support.sync_cli import Command, commander, settings
@@ -121,6 +122,25 @@ def test_a_stalled_run_ends_and_the_next_one_goes_on(sync: Command, path: Path, 
     assert time.monotonic() - began < 40
     source.switches.clear()
     assert sync("run", "--json").status == 0
+
+
+def test_a_run_that_takes_long_to_fill_a_group_is_not_taken_for_stalled(
+    sync: Command, path: Path, source: Source
+) -> None:
+    def slow(answer: Answer) -> Answer:
+        time.sleep(1.0)
+        return answer
+
+    # Seven pages of one group: nothing is stored for seven seconds.
+    source.switches.arm(slow, "/peserta_didik", times=10_000)
+    done = subprocess.run(
+        [sys.executable, "-m", "backbone_sync", "run", "--full", "--stall", "4s", "--config", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def people(data: Path) -> set[str]:

@@ -53,7 +53,7 @@ def one(database: str, statement: str) -> tuple[object, ...]:
 
 
 def test_each_class_goes_when_its_time_is_over_and_not_before(
-    sync: Command, data: Path, database: str, tmp_path: Path
+    sync: Command, data: Path, database: str, tmp_path: Path, config: Config
 ) -> None:
     with psycopg.connect(database) as connection:
         for key, days in (("?old", 31), ("?new", 29)):
@@ -87,6 +87,12 @@ def test_each_class_goes_when_its_time_is_over_and_not_before(
         "corrections": (50, 0),
         "departed": (365, 1),
     }
+    # Whom the grant readmits the next run would bring back: the person stays, and is counted.
+    settings(tmp_path, config, {**GRANT, "readmit": [leavers[0]], "retention": {"departed": "365d"}})
+    kept = sync("retention", "apply", "--json").document["gone"]
+    assert (kept["departed"], kept["readmitted"]) == (0, 1)
+    assert one(database, "SELECT count(*) FROM backbone.peserta_didik") == (SIZE.students,)
+    settings(tmp_path, config, GRANT)
     gone = sync("retention", "apply", "--json").document["gone"]
     assert gone == {"quarantine": 1, "runs": 1, "corrections": 0, "departed": 1}
     assert one(database, "SELECT count(*), count(payload) FROM sync.quarantine WHERE key LIKE '?%'") == (2, 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from provision.lab.source.generate import Size, generate
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
 from tests.support.sqlserver_standin import Server, known
+from tests.sync.test_leaving import SLIPS
 
 WORDS = dictionary.load()
 GRANT = grant.make(WORDS)
@@ -244,6 +246,28 @@ def test_a_region_that_shrinks_refuses_what_lies_outside_now(once: Once, server:
     assert server.query(f"SELECT reason FROM sync.quarantine WHERE key = '{school.lower()}'") == [("outside_region",)]
     assert server.query(f"SELECT 1 FROM backbone.sekolah WHERE sekolah_id = '{school}'") == []
     assert server.query(f"SELECT 1 FROM backbone.registrasi_peserta_didik WHERE sekolah_id = '{school}'") == []
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_all_schools_that_leave_at_once_stay_until_somebody_answers_for_it(
+    slip: str, once: Once, server: Server, data: Path
+) -> None:
+    assert once().green
+    count = "SELECT (SELECT count(*) FROM backbone.sekolah), (SELECT count(*) FROM backbone.rombongan_belajar)"
+    before = server.query(count)
+    with sqlite3.connect(data) as connection:
+        connection.execute(SLIPS[slip])
+    result = once()
+    fault = result.entities["sekolah"].error
+    assert fault is not None
+    assert (fault.kind, result.entities["sekolah"].held, result.error) == ("leaving_braked", 20, None)
+    assert (server.query(count), server.query("SELECT count(*) FROM sync.quarantine")) == (before, [(0,)])
+    store = SqlServerStore(server.connect(), WORDS)
+    assert store.release(WORDS["sekolah"], "Siti Aminah", "letter 421/17", timedelta(days=1)).rows == 20
+    store.close()
+    assert once().entities["sekolah"].complete
+    assert server.query(count) == [(0, 0)]
+    assert server.query("SELECT rows, deleted, used_at IS NOT NULL FROM sync.release") == [(20, 20, 1)]
 
 
 def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_changes(

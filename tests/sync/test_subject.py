@@ -260,6 +260,43 @@ def test_an_erased_child_is_gone_everywhere_and_does_not_come_back(
     assert sync("run", "--json").status == 0
     assert everywhere(database, nisn) == ["backbone.peserta_didik"]
     assert len(ask(database, "SELECT 1 FROM backbone.anggota_rombel WHERE peserta_didik_id = %s", key)) == 1
+    # While it says so, no second erasure is promised that the next run would undo.
+    refused = sync("subject", "erase", *BY, "--yes", "--json", stdin=nisn)
+    assert refused.status != 0
+    assert "take the key out of readmit in grant.yml" in refused.document["error"]["repair"]
+    assert everywhere(database, nisn) == ["backbone.peserta_didik"]
+    settings(tmp_path, config, grant_file)
+    assert sync("subject", "erase", *BY, "--yes", stdin=nisn).status == 0
+    assert sync("run", "--json").status == 0
+    assert everywhere(database, nisn) == []
+
+
+def test_a_replay_after_a_restore_stores_nobody_who_was_erased(
+    sync: Command, data: Path, database: str, tmp_path: Path, grant_file: dict[str, object], config: Config
+) -> None:
+    key, nisn, _ = student(data)
+    mutate(data, "UPDATE peserta_didik SET jenis_kelamin = 'X', last_update = '2025-05-01T00:00:00.000Z'"
+           " WHERE peserta_didik_id = ?", key)  # fmt: skip
+    assert sync("run", "--json").status == 0
+    ((payload,),) = ask(database, "SELECT payload FROM sync.quarantine WHERE key = %s", key)
+    mended = str(payload).replace('"X"', '"L"')
+    assert (mended != payload, nisn in mended) == (True, True)
+    assert sync("subject", "erase", *BY, "--yes", stdin=nisn).status == 0
+    with psycopg.connect(database) as connection:  # what a restore to an earlier moment leaves behind
+        connection.execute("DELETE FROM sync.erasure")
+        connection.execute("DELETE FROM sync.quarantine WHERE reason = 'erased'")
+        connection.execute(
+            "INSERT INTO sync.quarantine (entity, key, reason, last_update, payload, first_run, last_run)"
+            " VALUES ('peserta_didik', %s, 'not_in_code_list', '2025-05-01T00:00:00Z', %s, 1, 1)",
+            (key, mended),
+        )
+    settings(tmp_path, config, {**grant_file, "expires": date(2020, 1, 1)})
+    ended = sync("replay", "peserta_didik", "--json")
+    assert (ended.status, ended.document["error"]["kind"]) == (1, "grant")
+    settings(tmp_path, config, grant_file)
+    assert sync("replay", "peserta_didik", "--json").document["entities"][0]["stored"] == 0
+    assert everywhere(database, nisn) == []
+    assert ask(database, "SELECT 1 FROM backbone.peserta_didik WHERE peserta_didik_id = %s", key) == []
 
 
 def test_an_erasure_is_applied_again_to_a_database_that_was_restored(sync: Command, data: Path, database: str) -> None:

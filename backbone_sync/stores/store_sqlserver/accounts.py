@@ -41,7 +41,10 @@ def quarantine(database: Database, entity: str | None, *, values: bool, most: in
 
 
 def evict(database: Database, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> int:
-    """Refuse stored rows that no longer lie in the region, within the caller's transaction; returns how many."""
+    """Refuse stored rows that no longer lie in the region, within the caller's transaction.
+
+    Returns how many lie outside by their own area; those that go with a refused row have been answered for with it.
+    """
     evicted = 0
     for item in granted:
         if item.scope == "region":
@@ -53,7 +56,8 @@ def evict(database: Database, entity: Entity, granted: tuple[Field, ...], within
         change, add, delete = made.evict(entity, item, keep=item.scope == "region")
         database.run(change, OUTSIDE, item.name, run_id, values)
         database.run(add, OUTSIDE, item.name, run_id, run_id, values)
-        evicted += database.run(delete, values)
+        gone = database.run(delete, values)
+        evicted += gone if item.scope == "region" else 0
     return evicted
 
 

@@ -8,14 +8,15 @@ staging, and stores only when exactly its own rows are there.
 from __future__ import annotations
 
 from backbone_sync.dictionary import Entity, Field
-from backbone_sync.dictionary.validator import Judged
+from backbone_sync.dictionary.validator import OUTSIDE, Judged
 from backbone_sync.privacy.gate import REMOVED
-from backbone_sync.run.state import UNTOLD, Counts, Position
+from backbone_sync.run.state import UNTOLD, Brake, Counts, Position
 from backbone_sync.stores import staged_rows
 from backbone_sync.stores import state_sqlserver as says
 from backbone_sync.stores.accounts_sqlserver import handed_over
 from backbone_sync.stores.statements_sqlserver import Statements
 from backbone_sync.stores.store_pages import grown
+from backbone_sync.stores.store_sqlserver import held
 from backbone_sync.stores.store_sqlserver.database import Database
 from backbone_sync.stores.store_sqlserver.faults import copied_short
 
@@ -30,8 +31,21 @@ def stage(database: Database, made: Statements, granted: tuple[Field, ...], judg
             raise copied_short(len(rows), done)
 
 
-def write(database: Database, made: Statements, run_id: int, judged: Judged, counts: Counts, *, touch: bool) -> Counts:
-    """Store a staged page within the caller's transaction; returns what the counts will be once it is committed."""
+def write(
+    database: Database,
+    made: Statements,
+    entity: Entity,
+    run_id: int,
+    judged: Judged,
+    counts: Counts,
+    brake: Brake,
+    *,
+    touch: bool,
+) -> Counts:
+    """Store a staged page within the caller's transaction; returns what the counts will be once it is committed.
+
+    LeavingBraked when `brake` lets not so many rows leave the region.
+    """
     created = updated = conflicts = 0
     if judged.rows:
         there = int(database.one(made.staged))
@@ -51,7 +65,7 @@ def write(database: Database, made: Statements, run_id: int, judged: Judged, cou
     if judged.tombstones:
         _withdraw(database, made, run_id, judged)
     if judged.quarantined:
-        _quarantine(database, made, run_id, judged)
+        _quarantine(database, made, entity, run_id, judged, brake)
     return grown(counts, judged, created, updated, conflicts)
 
 
@@ -81,11 +95,17 @@ def _withdraw(database: Database, made: Statements, run_id: int, judged: Judged)
     database.run(made.unquarantine, keys)
 
 
-def _quarantine(database: Database, made: Statements, run_id: int, judged: Judged) -> None:
+def _quarantine(
+    database: Database, made: Statements, entity: Entity, run_id: int, judged: Judged, brake: Brake
+) -> None:
     rows = staged_rows.aside(judged.quarantined.values())
     change, add = made.set_aside
     database.run(change, run_id, rows)
     database.run(add, run_id, run_id, rows)
     # What has moved out of the region or the grant is no longer ours to keep.
-    if gone := {q.key: q.last_update for q in judged.quarantined.values() if q.reason in REMOVED}:
-        database.run(made.remove, staged_rows.keys(gone))
+    removed = [q for q in judged.quarantined.values() if q.reason in REMOVED]
+    if outside := {q.key: q.last_update for q in removed if q.reason == OUTSIDE}:
+        # The source's word, which may be a slip; the rest goes by our own grant and erasures.
+        held.leave(database, brake, entity, database.run(made.remove, staged_rows.keys(outside)))
+    if ours := {q.key: q.last_update for q in removed if q.reason != OUTSIDE}:
+        database.run(made.remove, staged_rows.keys(ours))

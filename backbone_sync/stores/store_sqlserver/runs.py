@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from backbone_sync.run.state import Counts, Holding, Record
+from backbone_sync.run.state import Brake, Counts, Holding, Record
 from backbone_sync.stores import state_sqlserver as says
 from backbone_sync.stores.staged_rows import listed
 from backbone_sync.stores.store_sqlserver.database import Database
@@ -14,9 +14,14 @@ class RunRecords:
     """The part of the store that keeps the record."""
 
     database: Database
+    brake: Brake
 
-    def begin_run(self, version: str, region: str) -> int:
-        """A new run's id; runs that were killed are marked as interrupted, and what they touched is forgotten."""
+    def begin_run(self, version: str, region: str, share: float = 0.05) -> int:
+        """A new run's id; runs that were killed are marked as interrupted, and what they touched is forgotten.
+
+        `share`: see `Brake`.
+        """
+        self.brake = Brake(share)
         with self.database.transaction():
             self.database.run(says.INTERRUPTED)
             self.database.run(says.UNTOUCHED)

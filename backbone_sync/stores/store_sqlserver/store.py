@@ -17,7 +17,7 @@ from backbone_sync.dictionary.validator import OUTSIDE, Judged, Scope
 from backbone_sync.errors import AlreadyRunning, SchemaDrift
 from backbone_sync.interfaces import Cell
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Settled
+from backbone_sync.run.state import Brake, Counts, Heard, Holding, Orphans, Position, Settled
 from backbone_sync.run.status import Status
 from backbone_sync.stores import ddl_sqlserver as ddl
 from backbone_sync.stores import staged_rows, store_accounts
@@ -48,6 +48,7 @@ class SqlServerStore(RunRecords):
         self._statements: dict[str, Statements] = {}
         self._granted: dict[str, tuple[Field, ...]] = {}
         self._comparing = False
+        self.brake = Brake()
         self._blocked: dict[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
@@ -195,7 +196,7 @@ class SqlServerStore(RunRecords):
         made = self._statements[entity.name]
         pages.stage(self.database, made, self._granted[entity.name], judged)
         with self.database.transaction():
-            grown = pages.write(self.database, made, run_id, judged, counts, touch=touch)
+            grown = pages.write(self.database, made, entity, run_id, judged, counts, self.brake, touch=touch)
             if self._comparing:
                 pages.saw(self.database, made, judged)
             pages.move(self.database, entity, position)
@@ -220,7 +221,7 @@ class SqlServerStore(RunRecords):
         """Apply the deletions of a listing that has ended, or leave them waiting when they are too many."""
         made = self._statements[entity.name]
         with self.database.transaction():
-            return held.settle(self.database, made, entity, run_id, share, heard)
+            return held.settle(self.database, made, entity, run_id, share, heard, self.brake)
 
     def release(self, entity: Entity, by: str, reason: str, lasting: timedelta) -> Release:
         """An operator's word for the deletions of `entity` that wait now; NothingHeld when none do."""
@@ -247,7 +248,8 @@ class SqlServerStore(RunRecords):
             rows = self.database.rows(says.SCOPE, entity.name)
             if not rows or rows[0][0] == digest:
                 return False
-            accounts.evict(self.database, entity, granted, within, run_id)
+            gone = accounts.evict(self.database, entity, granted, within, run_id)
+            held.leave(self.database, self.brake, entity, gone)
             self.database.run(says.SCOPED, digest, entity.name)
             refused = self.database.one(says.ANY_REFUSED, entity.name, OUTSIDE)
             again = rows[0][0] is not None and refused is not None

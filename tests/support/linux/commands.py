@@ -46,7 +46,7 @@ ANSWERS: tuple[tuple[str, Answer], ...] = (
     (r"^ssh -Q mac", _says("hmac-sha2-512-etm@openssh.com")),
     (r"^ssh -Q HostKeyAlgorithms", _says("ssh-ed25519\nrsa-sha2-512")),
     (r"sshd -T -C", _says("permitrootlogin without-password")),
-    (r"nft --stateless --numeric list table", _says("", 1)),
+    (r"nft --stateless --terse --numeric list table", _says("", 1)),
     (r"sys\.version_info\[:2\], os\.uname", _python_and_machine),
     (r"sys\.version_info\[:2\]", _python),
     (r"^uname -m", _says("x86_64")),

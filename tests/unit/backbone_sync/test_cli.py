@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import types
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from backbone_sync import cli, logs
+from backbone_sync import cli, dictionary, logs
+from backbone_sync import config as configs
+from backbone_sync.cli import engine
+from backbone_sync.privacy import grant
+from backbone_sync.sources.source_contract import Contract
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:
@@ -42,6 +48,29 @@ def test_a_fault_is_a_document_when_json_is_asked_for(tmp_path: Path, capsys: py
     assert said["kind"] == "config"
     assert "none.toml" in said["message"]
     assert "--config" in said["repair"]
+
+
+class StoppedError(Exception):
+    """The run has come to its database, or to its pause."""
+
+
+def test_a_run_begins_with_a_pause_by_chance_unless_it_is_to_be_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = dictionary.load()
+    pace = configs.Pace(jitter=timedelta(minutes=10))
+    settings = configs.Config("33.74", Contract("https://centre.example"), "", grant.make(words), pace=pace)
+    pauses: list[float] = []
+
+    def stop(*_: object) -> None:
+        raise StoppedError
+
+    monkeypatch.setattr(engine, "time", types.SimpleNamespace(sleep=pauses.append))
+    monkeypatch.setattr(engine, "regional", stop)
+    for now in (False, False, True):
+        with pytest.raises(StoppedError):
+            engine._run(argparse.Namespace(now=now, full=False, json=True, stall="1h"), settings, words)
+    assert len(pauses) == 2
+    assert pauses[0] != pauses[1]
+    assert all(0 <= pause <= 600 for pause in pauses)
 
 
 def test_json_log_lines_name_a_fault_and_never_its_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -378,6 +378,22 @@ def test_a_snapshot_tells_what_is_gone_and_from_where_on_rows_are_behind(server:
     assert keys(server) == sorted(map(key_of, range(3)))
 
 
+def test_a_row_without_a_readable_key_stays_set_aside_when_a_snapshot_is_compared(server: Server) -> None:
+    centre = source(4)
+    centre.rows[3]["anggota_rombel_id"] = "nomor 3"
+    assert run(server, centre).green
+    aside = server.query("SELECT key FROM sync.quarantine")
+    assert [key[:1] for (key,) in aside] == ["?"]
+    entity = WORDS["anggota_rombel"]
+    store = SqlServerStore(server.connect(), WORDS)
+    store.lock()
+    store.prepare(entity, GRANT.fields(entity), compare=True)
+    store.note(entity, [(key_of(n), START + timedelta(minutes=n)) for n in range(3)])
+    assert store.compare(entity, 1) is None
+    assert server.query("SELECT key FROM sync.quarantine") == aside
+    store.close()
+
+
 def test_another_source_lists_from_the_beginning_over_rows_that_stay(server: Server) -> None:
     centre = source(3)
     assert run(server, centre).green

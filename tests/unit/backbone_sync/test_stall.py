@@ -33,6 +33,17 @@ def test_a_stalled_run_is_ended_and_says_where_it_stood(caplog: pytest.LogCaptur
     assert "Budi" not in caplog.text
 
 
+def test_a_run_whose_source_goes_on_sending_is_left_alone_until_it_stops() -> None:
+    ended = threading.Event()
+    requests = [0]
+    with Watch(0.4, lambda status: ended.set(), moving=lambda: requests[0]):
+        for _ in range(10):
+            time.sleep(0.1)
+            requests[0] += 1
+        assert not ended.is_set()
+        assert ended.wait(5)
+
+
 def test_a_run_that_goes_on_is_left_alone() -> None:
     seen: list[int] = []
     with Watch(0.4, seen.append) as watch:

@@ -73,3 +73,52 @@ def test_of_the_tunnel_its_keys_stay_on_the_server(tmp_path: Path) -> None:
     }
     assert "PRIVATE" not in done.stdout + done.stderr
     assert "SHARED" not in done.stdout + done.stderr
+
+
+def told_units(folder: Path, states: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What the question for units answers where the bus tells these units' LoadState; without any the bus is away."""
+    folder.mkdir(exist_ok=True)
+    (folder / "systemctl").write_text("#!/bin/sh\nprintf 'Id=ssh.service\\nLoadState=loaded\\n'\n")
+    telling = "".join(f"{name}) load={state};; " for name, state in states.items())
+    (folder / "busctl").write_text(
+        "#!/bin/sh\nwhile [ \"$1\" != as ]; do shift; done; shift 2\nprintf 'a(ssssssouso) %s' $#\n"
+        f"for unit; do load=loaded; case $unit in {telling} esac\n"
+        'printf \' "%s" "What it is \\\\"so\\\\"" "%s" "active" "running" "" "/org/unit" 0 "" "/"\' '
+        '"$unit" $load; done\n'
+        if states
+        else "#!/bin/sh\necho 'Failed to connect to bus' >&2\nexit 1\n"
+    )
+    for tool in ("systemctl", "busctl"):
+        (folder / tool).chmod(0o755)
+    linked = commands.units().replace("/etc/systemd/system", str(folder))
+    (folder / "multi-user.target.wants").mkdir(exist_ok=True)
+    for name in states:
+        (folder / "multi-user.target.wants" / name).symlink_to("/dev/null")
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    return subprocess.run(["sh", "-c", linked], env=environment, capture_output=True, text=True)
+
+
+def test_what_is_masked_or_gone_does_not_start_though_it_is_linked(tmp_path: Path) -> None:
+    states = {"chrony.service": "loaded", "nftables.service": "masked", "backbone-sync.timer": "not-found"}
+    told = told_units(tmp_path / "bus", states)
+    assert told.returncode == 0, told.stderr
+    found = {
+        name: re.search(rf"Id={re.escape(name)}\n(?:.*\n)*?UnitFileState=(.*)", told.stdout).group(1)  # type: ignore[union-attr]
+        for name in states
+    }
+    assert found == {"chrony.service": "enabled", "nftables.service": "masked", "backbone-sync.timer": "not-found"}
+
+
+def test_units_are_not_told_where_the_bus_is_away(tmp_path: Path) -> None:
+    assert told_units(tmp_path / "bus", {}).returncode != 0
+
+
+def test_of_sets_in_the_firewall_the_members_are_not_asked() -> None:
+    assert " -t " in commands.RULESET
+
+
+def test_a_sudoers_file_with_a_space_in_its_name_is_read(tmp_path: Path) -> None:
+    (tmp_path / "tim it").write_text("budi ALL=(ALL) ALL\n")
+    text = commands.PEOPLE.replace("/etc/sudoers.d/", f"{tmp_path}/").replace("/etc/sudoers ", f"{tmp_path}/none ")
+    told = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True).stdout
+    assert "budi" in sections(told)["sudoers"]

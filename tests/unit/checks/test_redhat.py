@@ -83,6 +83,6 @@ def test_what_is_wrong_turns_its_control_red(server: Snapshot, red: dict[str, st
 def test_the_question_is_sh_and_changes_nothing() -> None:
     assert subprocess.run(["sh", "-n"], input=redhat.PATCHES, text=True, capture_output=True).returncode == 0
     # From the cache alone.
-    assert re.findall(r"\bdnf -[^|]*", redhat.PATCHES) == [
-        "dnf -q -C updateinfo list --updates --security 2>/dev/null "
+    assert re.findall(r"\bdnf -[^|)\n]*", redhat.PATCHES) == [
+        "dnf -q -C updateinfo list --updates --security 2>/dev/null"
     ]

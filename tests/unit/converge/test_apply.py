@@ -13,9 +13,10 @@ from provision.audit import catalogue
 from provision.audit.findings import Finding
 from provision.converge import apply as loop
 from provision.converge.apply import Applied, Assessment, notes
+from provision.converge.book import default_book
 from provision.converge.inputs import StageInputs
 from provision.converge.look import OS_COMMAND, Observation, read
-from provision.converge.plan import Plan, PlannedStage, Reason, ServerPlan
+from provision.converge.plan import Plan, PlannedStage, Reason, ServerPlan, Wish
 from provision.converge.progress import Result
 from provision.converge.run import Outcome
 from provision.converge.stamp import STATE_COMMAND, ServerState, Stamp
@@ -151,3 +152,38 @@ def test_a_system_is_known_by_what_an_update_does_not_change(told: str, system: 
         {STATE_COMMAND: Answer(0, json.dumps({"stamps": {}, "files": {}, "started": []})), OS_COMMAND: Answer(0, told)},
     )
     assert read(snapshot, ()).distribution == system
+
+
+@pytest.mark.parametrize(
+    ("wish", "needed", "interrupted", "conclusive"),
+    [
+        (None, (), False, True),
+        (Wish(("tls",)), (), False, False),
+        (None, (NEEDED,), False, True),
+        (Wish(("tls",)), (NEEDED,), False, True),
+        (Wish(("tls",)), (NEEDED,), True, False),
+    ],
+)
+def test_only_a_look_at_every_stage_after_the_last_one_ran_can_tell_what_is_through(
+    wish: Wish | None,
+    needed: tuple[PlannedStage, ...],
+    interrupted: bool,
+    conclusive: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Wish | None] = []
+
+    def assess(_fleet: object, wish: Wish | None = None, **_named: object) -> Assessment:
+        asked.append(wish)
+        return assessment(
+            ServerPlan("kab", needed if len(asked) == 1 else ()), Observation("kab", distribution="debian 12")
+        )
+
+    monkeypatch.setattr(loop, "assess", assess)
+    monkeypatch.setattr(loop, "_setting", lambda *_words, **_named: None)
+    monkeypatch.setattr(loop.run, "note_tried", lambda *_words: None)
+    monkeypatch.setattr(loop.run, "converge", lambda *_words: Outcome((), Path("log"), interrupted))
+    applied = loop.apply(None, wish, accept_another_server=True, book=default_book())  # type: ignore[arg-type]
+    assert applied.conclusive is conclusive
+    if conclusive:
+        assert asked[-1] is None, "the last look was at all stages"

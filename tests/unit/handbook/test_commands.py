@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,33 @@ def test_both_languages_tell_the_same_commands(page: Path) -> None:
     typed = [[(one.tool, one.words[0], len(one.words)) for one in ALL if one.page == two] for two in (page, english)]
     assert typed[0] == typed[1]
     assert [one.text for one in RUN[page]] == [one.text for one in RUN[english]] or page.parent == ROOT
+
+
+def shape(text: str) -> dict[str, int]:
+    """How many headings, fences of code and rows of tables a page has; lines inside a fence count as none of these."""
+    found = {"headings": 0, "fences": 0, "rows": 0}
+    inside = False
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("```"):
+            inside = not inside
+            found["fences"] += 1
+        elif not inside:
+            found["headings"] += re.match(r"#{1,6} ", line) is not None
+            found["rows"] += line.startswith("|")
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name.endswith(".id.md")], ids=lambda page: page.name)
+def test_both_languages_have_the_same_parts(page: Path) -> None:
+    """A section, an example or a row that only one language has is one that its readers are not told."""
+    assert shape(page.read_text()) == shape(page.with_name(page.name.replace(".id.md", ".md")).read_text())
+
+
+def test_the_parts_of_a_page_are_counted() -> None:
+    page = (
+        "# A\n\n| a | b |\n|---|---|\n\n```sh\n# no heading\n| wc\n```\n\n## B\n#tag\n    ```\n    ## none\n    ```\n"
+    )
+    assert shape(page) == {"headings": 2, "fences": 4, "rows": 2}
 
 
 ENGLISH = [page for page in PAGES if RUN[page] and not page.name.endswith(".id.md")]

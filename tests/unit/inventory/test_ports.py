@@ -32,7 +32,10 @@ SUPPLIED = {
         ({"backbone_vpn": "client", "backbone_vpn_hub": HUB}, {"22/tcp", "80/tcp", "443/tcp", "5432/tcp"}),
         (ROUTER, {"22/tcp", "80/tcp", "443/tcp", "5432/tcp"}),
         ({"backbone_database_clients": "none"}, {"22/tcp", "80/tcp", "443/tcp", "51820/udp"}),
-        ({"backbone_database": "sqlserver"}, {"22/tcp", "80/tcp", "443/tcp", "51820/udp", "1433/tcp"}),
+        (
+            {"backbone_database": "sqlserver", "backbone_sync_store": {"server": "db.local", "database": "backbone"}},
+            {"22/tcp", "80/tcp", "443/tcp", "51820/udp", "1433/tcp"},
+        ),
         ({"backbone_stages_disabled": ["gateway", "vpn"]}, {"22/tcp", "5432/tcp"}),
         (SUPPLIED, {"22/tcp", "80/tcp", "443/tcp", "51820/udp", "5432/tcp", "8443/tcp"}),
         (

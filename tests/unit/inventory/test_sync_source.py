@@ -38,6 +38,12 @@ CASES: dict[str, Case] = {
         "backbone_database is postgresql",
         "backbone_database: sqlserver",
     ),
+    "a SQL Server that is not named": (
+        {"backbone_database": "sqlserver"},
+        "backbone_database",
+        "no SQL Server is named",
+        "backbone_sync_store",
+    ),
     "a SQL Server for bundles": (
         {
             "backbone_database": "sqlserver",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,9 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from provision import i18n
+from provision.cli.demo import _show
 from provision.errors import BackboneError
-from provision.lab.demo import Demo, Watch
+from provision.lab.demo import OUTPUTS, Demo, Summary, Watch
 from provision.report.sync import document, reading
 from tests.unit.report.test_sync_page import AT, entity, status
 
@@ -76,3 +80,33 @@ def test_a_server_that_cannot_be_asked_ends_the_demo(demo: Demo, monkeypatch: py
     answers(demo, status(), 3, monkeypatch)
     with pytest.raises(BackboneError):
         demo.sync()
+
+
+def test_a_demo_that_ends_early_tells_nothing_of_the_run_before(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in OUTPUTS:
+        (demo.out / name).write_text('{"ok": true, "counts": {"pass": 99}}')
+    (demo.out / "demo.log").write_text("the run before\n")
+
+    def nothing_boots() -> None:
+        raise BackboneError("no room")
+
+    monkeypatch.setattr(demo, "boot", nothing_boots)
+    assert demo.run().faults == ["no room"]
+    assert {file.name for file in demo.out.iterdir()} == {"summary.json", "demo.log"}
+    assert json.loads((demo.out / "summary.json").read_text())["controls"] == {}
+
+
+def test_the_closing_line_has_every_step_that_took_a_second(tmp_path: Path) -> None:
+    said = io.StringIO()
+    seconds = {"lab": 20.0, "enrol": 9.0, "inventory": 0.9, "preflight": 2.0, "provision": 300.0, "sync": 60.0}
+    summary = Summary(seconds=seconds, faults=["x"]).as_json()
+    before = i18n.language()
+    i18n.use("en")
+    try:
+        _show(Console(file=said, width=200), summary, tmp_path)
+    finally:
+        i18n.use(before)
+    [line] = [one for one in said.getvalue().splitlines() if one.startswith("Time:")]
+    assert line.endswith("provision 300 s · sync 60 s · lab 20 s · enrol 9 s · preflight 2 s")
+    # Colours are for terminals: no code of one is written where a file or a pipe takes the words.
+    assert "\x1b" not in said.getvalue()

@@ -57,8 +57,7 @@ def test_in_a_terminal_with_slips(tmp_path: Path) -> None:
     answer(child, "(https://…): ", "https://backbone.pusat.example")
     answer(child, "(empty: later): ", "")
     answer(child, "(empty: later): ", "")
-    answer(child, "[postgresql]: ", "oracle")
-    answer(child, "[postgresql]: ", "")
+    answer(child, "[own]: ", "moon")
     answer(child, "[own]: ", "pdn")
     answer(child, "(empty: no more): ", "ani")
     answer(child, "or its line: ", "nowhere.pub")
@@ -103,6 +102,18 @@ def test_without_a_terminal_a_name_that_is_nearly_right_is_no_region(tmp_path: P
     )  # fmt: skip
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
     assert f"no single region is called {said}" in done.stderr
+
+
+def test_another_database_is_not_chosen_here(tmp_path: Path) -> None:
+    """An inventory that named SQL Server alone would provision PostgreSQL."""
+    words = ["--region", "33.74", "--address", "10.9.0.10", "--internal", "10.9.0.0/24", "--fqdn", "a.example"]
+    words += ["--sync-url", "https://b.example", "--database", "sqlserver"]
+    done = subprocess.run(
+        [sys.executable, "-m", "provision.cli.main", "init", "a", *words],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "docs/sqlserver.md" in done.stderr
 
 
 def test_a_region_that_may_be_meant() -> None:

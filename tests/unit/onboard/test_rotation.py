@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from provision.cli import rotating
+from provision.converge.apply import Applied, Assessment
 from provision.converge.inputs import StageInputs
 from provision.converge.plan import CONTROL_FAILED, INPUTS_CHANGED, Plan, PlannedStage, Reason, ServerPlan
+from provision.converge.run import Outcome
 from provision.converge.stages import NAMES
 from provision.errors import UsageError
-from provision.inventory import Fleet, load
+from provision.inventory import Fleet, Server, load
 from provision.inventory.secrecy import VAULT_FILE
-from provision.inventory.settings import KeyRenewal
-from provision.inventory.vault import change_vault, read_password, read_vault
+from provision.inventory.settings import KeyRenewal, SecondRepository
+from provision.inventory.vault import change_vault, read_password, read_vault, write_vault
 from provision.onboard import rotate, rotation, sheet
 from provision.onboard.init import init
 from provision.onboard.rotation import BACKUP_FORMER, FORMER, Holding
@@ -118,8 +121,24 @@ def test_other_secrets_and_comments_of_the_vault_stay(fleet: Fleet) -> None:
         "backbone_secret_kit_passphrase",
         "backbone_secret_stamp_key",
     }
-    assert set(after) - set(before) == {FORMER}  # the kit has no stage whose end could be waited for
-    assert set(after[FORMER]) == {"stamp"}
+    assert set(after) - set(before) == {FORMER}
+    assert set(after[FORMER]) == {"stamp", "kit"}
+
+
+def test_the_former_passphrase_of_kits_stays_until_a_kit_of_the_new_one_was_sent(fleet: Fleet) -> None:
+    old = held(fleet)["backbone_secret_kit_passphrase"]
+    second = SecondRepository.model_validate({"host": "s3.example.id"})
+    settings = fleet.servers[0].settings.model_copy(update={"backup_second": second})
+    fleet = replace(fleet, servers=(replace(fleet.servers[0], settings=settings),))
+    begun(fleet, "kit")
+    new = held(fleet)["backbone_secret_kit_passphrase"]
+    assert rotate.settle(rotate.load(fleet.path), needing(fleet)) == ("kit",), "a plan says nothing of kits"
+    assert {one.text for one in sheet.secrets(fleet)} >= {old, new}
+    assert planned(fleet, "kit")[0].fresh == (), "the one of the kits that are there is not lost by a second rotation"
+    assert rotate.kits_sent(fleet)
+    assert FORMER not in held(fleet)
+    assert old not in {one.text for one in sheet.secrets(fleet)}
+    assert not rotate.kits_sent(fleet)
 
 
 def test_the_passphrase_of_backups_is_kept_until_it_is_let_go(fleet: Fleet) -> None:
@@ -131,17 +150,28 @@ def test_the_passphrase_of_backups_is_kept_until_it_is_let_go(fleet: Fleet) -> N
     assert old not in str(vault[FORMER])  # once is enough
     assert {one.text for one in sheet.secrets(after)} >= {old, vault[PASSPHRASE]}
 
+    names = [after.servers[0].name]
     with pytest.raises(UsageError, match="not through yet"):
-        rotate.let_go(after)
+        rotate.let_go(after, names, NOW)
+    assert rotate.settle(after, None) == ("backup",), "an interrupted apply cannot tell"
+    assert held(after) == vault
     rotate.settle(after, needing(after))
     assert held(after)[BACKUP_FORMER]["passphrase"] == old
     with pytest.raises(UsageError, match="still keeps the repository") as refused:
         planned(after, "backup")
     assert "--let-go backup" in refused.value.repair
-    assert "backup" not in {item.kind.name for item in planned(after, "all")}
+    assert "backup" not in renewable(planned(after, "all"))
 
-    assert rotate.let_go(after) == (after.servers[0].name,)
+    assert list(rotate.let_go(after, names, NOW)) == names
     assert BACKUP_FORMER not in held(after)
+    # A server that has not heard of it keeps what the one before opens: one more passphrase would shut it out.
+    needs = needing(after, backup=Reason(INPUTS_CHANGED, ("backup_former_passphrase",)))
+    assert rotate.settle(rotate.load(fleet.path), needs) == (rotation.LETTING_GO,)
+    with pytest.raises(UsageError, match="has not deleted the former backups"):
+        planned(rotate.load(fleet.path), "backup")
+    with pytest.raises(UsageError, match="no former repository"):
+        rotate.let_go(after, names, NOW)
+    assert rotate.settle(rotate.load(fleet.path), needing(after)) == ()
     assert [item.kind.name for item in planned(rotate.load(fleet.path), "backup")] == ["backup"]
     assert rotation.free_from(SINCE, 4) == date(2026, 12, 20)
 
@@ -164,6 +194,102 @@ def test_keys_that_a_server_makes_are_asked_for_in_the_inventory(fleet: Fleet) -
     ]
 
 
+def renewable(items: Sequence[rotation.Item]) -> set[str]:
+    return {item.kind.name for item in items if item.servers}
+
+
+def fleet_server(mine: Holding, name: str = "second", **settings: Any) -> Server:
+    """Another server of the same kind, whose certificate the authority makes."""
+    return replace(
+        mine.server, name=name, settings=mine.server.settings.model_copy(update={"tls": "internal", **settings})
+    )
+
+
+def beside(mine: Holding, name: str = "second", file: str = "", kind: str = "ssh") -> Holding:
+    """A second server that holds the same secrets: in the same file, or in a file of its own."""
+    server = replace(mine.server, name=name, connection=replace(mine.server.connection, kind=kind))
+    return replace(mine, server=server, files=dict.fromkeys(mine.files, Path(file)) if file else mine.files)
+
+
+def test_a_passphrase_that_a_windows_server_uses_too_is_not_made_anew(fleet: Fleet) -> None:
+    mine = rotate.holdings(fleet)[0]
+    windows = beside(mine, kind="psrp")
+    for limited in ({mine.server.name}, {mine.server.name, "second"}):
+        with pytest.raises(UsageError, match="also that of second, under Windows") as refused:
+            rotation.planned("backup", [mine, windows], limited)
+        assert "host_vars" in refused.value.repair
+        every = rotation.planned("stamp,all", [mine], {mine.server.name})
+        assert "backup" in renewable(every)
+    items = rotation.planned("all", [mine, windows], {mine.server.name, "second"})
+    assert "backup" not in renewable(items)
+    assert "under Windows" in next(item.left_out[0] for item in items if item.kind.name == "backup")
+    own = beside(mine, file="host_vars/second/vault.yml", kind="psrp")
+    assert rotation.planned("backup", [mine, own], {mine.server.name, "second"})[0].servers == (mine.server.name,)
+
+
+def test_one_typed_value_does_not_take_the_place_of_several(fleet: Fleet) -> None:
+    mine = rotate.holdings(fleet)[0]
+    own = beside(mine, file="host_vars/second/vault.yml")
+    with pytest.raises(UsageError, match="another secret on each of") as refused:
+        rotation.planned("sync", [mine, own], {mine.server.name, "second"})
+    assert "--limit" in refused.value.repair
+    assert rotation.planned("sync", [mine, own], {"second"})[0].servers == ("second",)
+    assert rotation.planned("sync", [mine, beside(mine)], {mine.server.name, "second"})[0].fresh
+
+
+def test_what_is_under_way_is_told_of_each_vault_file_by_itself(fleet: Fleet) -> None:
+    """A server with a passphrase of its own is not in the rotation of the one that the others share."""
+    name = fleet.servers[0].name
+    own = fleet.directory / "host_vars" / name / "vault.yml"
+    passphrase = "a passphrase of this server alone"
+    write_vault(own, {PASSPHRASE: passphrase}, read_password(fleet.path))
+    shared = {BACKUP_FORMER: {"since": SINCE, "passphrase": "of others"}, FORMER: {"backup": {}, "stamp": {}}}
+    change_vault(fleet.directory / VAULT_FILE, read_password(fleet.path), shared)
+    [holding] = rotate.holdings(fleet)
+    assert (holding.begun, holding.kept) == ({"stamp"}, "")
+    with pytest.raises(UsageError, match="no former repository"):
+        rotate.let_go(fleet, [name], NOW)
+
+    # Its own is let go: the one of the others must not come in its place.
+    change_vault(own, read_password(fleet.path), {BACKUP_FORMER: {"since": SINCE, "passphrase": "its own"}})
+    rotate.let_go(fleet, [name], NOW)
+    assert read_vault(own, read_password(fleet.path))[BACKUP_FORMER] == {}
+    assert held(fleet)[BACKUP_FORMER] == shared[BACKUP_FORMER]
+    assert rotate.holdings(fleet)[0].begun >= {rotation.LETTING_GO}
+
+
+def test_what_is_let_go_is_of_the_chosen_servers_alone(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(fleet, "backup")
+    rotate.settle(rotate.load(fleet.path), needing(fleet))
+    [mine] = rotate.holdings(fleet)
+    vault = held(fleet)
+    monkeypatch.setattr(rotate, "holdings", lambda _fleet: (mine, beside(mine)))
+    with pytest.raises(UsageError, match="also that of second") as refused:
+        rotate.let_go(fleet, [mine.server.name], NOW)
+    assert "--limit" in refused.value.repair
+    monkeypatch.setattr(rotate, "holdings", lambda _fleet: (mine, beside(mine, kind="psrp")))
+    with pytest.raises(UsageError, match="still opens the backups of second"):
+        rotate.let_go(fleet, [mine.server.name, "second"], NOW)
+    assert held(fleet) == vault
+    other = beside(mine, file="host_vars/second/vault.yml")
+    monkeypatch.setattr(rotate, "holdings", lambda _fleet: (mine, other))
+    assert rotate.let_go(fleet, [mine.server.name], NOW) == (mine.server.name,)
+
+
+def test_an_apply_that_cannot_tell_settles_nothing_and_hands_out_nothing(fleet: Fleet, tmp_path: Path) -> None:
+    after = begun(fleet, "backup,vpn")
+    vault, found = held(after), rotate.holdings(after)
+    rotation_in_hand = rotating.Rotating(planned(fleet, "backup,vpn"), found, fleet.path)
+    narrowed = Assessment(Plan((ServerPlan(after.servers[0].name),)), {})
+    for outcome in (None, Outcome((), tmp_path, interrupted=True)):
+        told = rotating.finish(
+            Applied(narrowed, outcome, narrowed, conclusive=False), after, rotation_in_hand, tmp_path, local=False
+        )
+        assert told == {"under_way": ["backup"], "files": [], "files_missed": ""}
+        assert held(after) == vault
+        assert list(tmp_path.glob("vpn-*")) == []
+
+
 def test_what_runs_is_the_stage_and_what_copies_its_work(fleet: Fleet) -> None:
     stages = {item.kind.name: item.stages for item in planned(fleet, "tls,database,stamp,report")}
     assert stages == {
@@ -175,13 +301,19 @@ def test_what_runs_is_the_stage_and_what_copies_its_work(fleet: Fleet) -> None:
 
 
 def test_all_needs_nobody_else_and_leaves_out_what_does_not_fit(fleet: Fleet) -> None:
-    assert {item.kind.name for item in planned(fleet, "all")} == {
-        *("database", "backup", "kit", "stamp", "tls", "vpn", "audit", "report"),
-    }
+    everything = {"database", "backup", "kit", "stamp", "tls", "vpn", "audit", "report"}
+    assert renewable(planned(fleet, "all")) == renewable(planned(fleet, "tls, all")) == everything
     settings = fleet.servers[0].settings.model_copy(update={"tls": "supplied", "vpn": "external"})
     other = replace(rotate.holdings(fleet)[0], server=replace(fleet.servers[0], settings=settings))
-    names = {item.kind.name for item in rotation.planned("all", [other], {other.server.name})}
-    assert not names & {"tls", "vpn"}
+    items = rotation.planned("tls, all", [other], {other.server.name})
+    assert not renewable(items) & {"tls", "vpn"}
+    said = {item.kind.name: " ".join(item.left_out) for item in items}
+    assert "supplied certificate" in said["tls"]
+    assert "region's router" in said["vpn"]
+    assert said["database"] == ""
+    [both] = rotation.planned("tls", [other, replace(other, server=fleet_server(other))], {other.server.name, "second"})
+    assert both.servers == ("second",)
+    assert "supplied certificate" in both.left_out[0]
     with pytest.raises(UsageError, match="supplied certificate"):
         rotation.planned("tls", [other], {other.server.name})
 

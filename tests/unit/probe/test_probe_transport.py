@@ -54,6 +54,7 @@ def test_waves_share_one_connection_and_each_is_one_command(tmp_path: Path) -> N
     assert snapshots["kab"].fault is None
 
 
+@pytest.mark.usefixtures("at_a_terminal")
 def test_a_server_is_done_when_it_has_answered_and_ctrl_c_keeps_what_was_answered(tmp_path: Path) -> None:
     """One answers and is done at once, one will never answer, and somebody has had enough of waiting."""
 

@@ -18,7 +18,7 @@ DAY = 86400
 
 
 def overdue(stat: dict[str, object]) -> bool:
-    task = named("patching", "linux", "Bring a server up to date that is new, or was off for long")
+    task = named("patching", "apt", "Bring a server up to date that is new, or was off for long")
     variables = yaml.load(roles_dir() / "patching" / "vars" / "main.yml")
     given = {"__patching_ran": {"stat": stat}, "patching_max_age_days": LIST_DAYS}
     # What is passed to included tasks would go on holding in them, and hide what they find afterwards.

@@ -61,7 +61,7 @@ def test_pip_installs_under_the_same_umask(tmp_path: Path) -> None:
     assert install[5:8] == ["-m", "pip", "install"]
 
 
-MAKERS = ("'venv'", "'pip'", "pg_createcluster", "update-ca-certificates")
+MAKERS = ("'venv'", "'pip'", "__postgresql_create ", "__tls_trust_command", "update-ca-certificates")
 
 
 def test_no_other_command_makes_files_for_others_under_a_foreign_umask() -> None:

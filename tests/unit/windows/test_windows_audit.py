@@ -109,6 +109,7 @@ def test_a_section_that_could_not_be_measured_is_an_error_of_its_own_controls_al
     }
 
 
+@pytest.mark.needs_ansible
 def test_what_hardening_sets_is_what_its_audit_looks_for() -> None:
     kept = YAML(typ="safe").load(roles_dir() / "hardening" / "vars" / "windows.yml")
     values = {

@@ -147,6 +147,9 @@ TRUNCATE TABLE [sync].[seen];
 -- UNTOUCHED
 TRUNCATE TABLE [sync].[touched];
 
+-- SEEN_UNKEYED
+INSERT INTO [sync].[seen] ([key], [live]) SELECT q.[key], CONVERT(bit, 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = ? AND SUBSTRING(q.[key], 1, 1) = NCHAR(63);
+
 -- SEEN_AGAIN
 DELETE h FROM [sync].[held] AS h WHERE h.[entity] = ? AND h.[kind] = N'absent' AND EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = h.[key] AND s.[live] = 1);
 
@@ -166,7 +169,16 @@ SELECT COALESCE(SUM(CASE WHEN r.[release_id] IS NULL THEN 1 ELSE 0 END), 0) AS [
 SELECT r.[release_id] FROM [sync].[release] AS r WHERE r.[entity] = ? AND r.[expires_at] > SYSDATETIMEOFFSET() AND r.[used_at] IS NULL;
 
 -- USED
-UPDATE [sync].[release] SET [used_at] = SYSDATETIMEOFFSET(), [deleted] = ? WHERE [release_id] IN (SELECT CONVERT(bigint, v.[value]) FROM OPENJSON(?) AS v);
+UPDATE [sync].[release] SET [used_at] = SYSDATETIMEOFFSET(), [deleted] = COALESCE([deleted], 0) + ? WHERE [release_id] IN (SELECT CONVERT(bigint, v.[value]) FROM OPENJSON(?) AS v);
+
+-- COVERED
+SELECT COALESCE(SUM(r.[rows] - COALESCE(r.[deleted], 0)), 0) AS [rows] FROM [sync].[release] AS r WHERE r.[entity] = ? AND r.[expires_at] > SYSDATETIMEOFFSET() AND r.[used_at] IS NULL;
+
+-- LEFT
+UPDATE [sync].[release] SET [deleted] = COALESCE([deleted], 0) + ? WHERE [release_id] = (SELECT MAX(r.[release_id]) FROM [sync].[release] AS r WHERE r.[entity] = ? AND r.[expires_at] > SYSDATETIMEOFFSET() AND r.[used_at] IS NULL);
+
+-- LEAVING
+SELECT TOP (1) e.[held] FROM [sync].[run_entity] AS e WHERE e.[entity] = ? AND e.[error_kind] = ? AND e.[run_id] = (SELECT MAX(l.[run_id]) FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity]);
 
 -- WAITING
 SELECT COUNT_BIG(*) AS [waiting] FROM [sync].[held] AS h WHERE h.[entity] = ?;
@@ -253,7 +265,7 @@ SELECT TOP (1) r.[started_at], r.[state] FROM [sync].[run] AS r ORDER BY r.[run_
 SELECT MAX(r.[started_at]) AS [green] FROM [sync].[run] AS r WHERE r.[state] = N'green';
 
 -- STATUS_ENTITIES
-SELECT b.[entity], b.[source], b.[stored], b.[quarantined], b.[deleted], b.[refused], b.[withheld], b.[balanced], c.[high_update], (SELECT TOP (1) e.[unknown_fields] FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] ORDER BY e.[run_id] DESC) AS [unknown_fields], (SELECT COUNT_BIG(*) FROM [sync].[held] AS h WHERE h.[entity] = b.[entity]) AS [held] FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity];
+SELECT b.[entity], b.[source], b.[stored], b.[quarantined], b.[deleted], b.[refused], b.[withheld], b.[balanced], c.[high_update], (SELECT TOP (1) e.[unknown_fields] FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] ORDER BY e.[run_id] DESC) AS [unknown_fields], (SELECT COUNT_BIG(*) FROM [sync].[held] AS h WHERE h.[entity] = b.[entity]) + COALESCE((SELECT MAX(e.[held]) FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] AND e.[error_kind] = N'leaving_braked' AND e.[run_id] = (SELECT MAX(l.[run_id]) FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])), 0) AS [held] FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity];
 
 -- STATUS_WIDTHS
 SELECT w.[entity], w.[field] FROM [sync].[width] AS w ORDER BY w.[entity], w.[field];

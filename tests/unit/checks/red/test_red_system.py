@@ -50,6 +50,6 @@ def test_the_account_that_the_controller_logs_in_with_is_no_stranger() -> None:
     ],
 )
 def test_whom_sudo_lets_do_everything(line: str, told: list[str]) -> None:
-    [program] = re.findall(r"s=\$\(awk ('/\^\[.*?') \$@", commands.PEOPLE)
+    [program] = re.findall(r"s=\$\(awk ('/\^\[.*?') \"\$@\"", commands.PEOPLE)
     shell = ["/bin/sh", "-c", f"printf '%s\\n' \"$1\" | awk {program}", "sh", line]
     assert subprocess.run(shell, capture_output=True, text=True, check=True).stdout.split() == told
