@@ -93,6 +93,7 @@ def test_help_and_mistakes_are_plain(
     assert ESCAPE not in told
 
 
+@pytest.mark.needs_ansible  # it reads the inventory
 def test_what_is_piped_on_is_plain(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
