@@ -138,6 +138,12 @@ class DeletionsBraked(SyncError):
     kind = "deletions_braked"
 
 
+class Missed(SyncError):
+    """The source's listing lacks rows, or versions of rows, that its own snapshot and digest have."""
+
+    kind = "missed"
+
+
 class SchemaDrift(SyncError):
     """A field was removed or changed its type at the source: nothing of that page was stored."""
 

@@ -115,6 +115,16 @@ CAUSES: dict[str, tuple[Text, Text]] = {
             "Ask the centre; if they are right: `backbone-sync release-deletes ENTITY --by NAME --reason TEXT`.",
         ),
     ),
+    "missed": (
+        Text(
+            "Daftar dari pusat tidak memuat baris yang ada pada potret (snapshot) pusat sendiri.",
+            "The centre's listing lacks rows that the centre's own snapshot has.",
+        ),
+        Text(
+            "Lihat tempatnya dengan `backbone-sync reconcile ENTITAS`, lalu laporkan ke pusat.",
+            "See where with `backbone-sync reconcile ENTITY`, and report it to the centre.",
+        ),
+    ),
     "schema_drift": (
         Text("Pusat mengubah bentuk datanya.", "The centre changed the shape of its data."),
         Text(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Literal
 
 # The last_update of a row whose source does not tell when it changed: equal every time, so that the content decides.
 UNTOLD = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+# What is remembered of an entity's proofs: that its digest was the source's, that it was listed from the beginning.
+Check = Literal["verified", "listed"]
 
 
 @dataclass(frozen=True)

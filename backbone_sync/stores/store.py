@@ -36,7 +36,7 @@ _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('backbone_sync.migrate', 0))"
 
 # What is remembered of an entity, and goes with its table.
-_OF_ENTITY = ("cursor", "balance", "quarantine", "tombstone", "held", "width", "orphan", "reference_check")
+_OF_ENTITY = ("cursor", "balance", "quarantine", "tombstone", "held", "width", "orphan", "reference_check", "checked")
 _MIGRATION_TABLE = (
     "CREATE SCHEMA IF NOT EXISTS sync; CREATE TABLE IF NOT EXISTS sync.migration"
     " (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"

@@ -159,7 +159,8 @@ def note(cursor: psycopg.Cursor[tuple[object, ...]], says: Statements, pairs: Se
 def compare(connection: Connection, says: Statements, entity: Entity, run_id: int) -> datetime | None:
     """What the whole snapshot that was noted lacks waits as a deletion, within the caller's transaction.
 
-    The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
+    The earliest last_update of its rows that are not stored in that version; None when all are. Rows that are stored
+    in a later one are made to count as older, so that the listing that follows replaces them.
     """
     # A row without a readable key is in no snapshot; a listing from the beginning sets it aside anew.
     connection.execute(
@@ -168,6 +169,7 @@ def compare(connection: Connection, says: Statements, entity: Entity, run_id: in
         (entity.name,),
     )
     _compare(connection, says, entity, run_id, Heard(tombstones=False, absent=True))
+    connection.execute(says.ahead.encode())
     row = connection.execute(says.behind.encode(), {"entity": entity.name}).fetchone()
     return row[0] if row and isinstance(row[0], datetime) else None
 

@@ -76,11 +76,13 @@ def _compare(database: Database, made: Statements, entity: Entity, run_id: int, 
 def compare(database: Database, made: Statements, entity: Entity, run_id: int) -> datetime | None:
     """What the whole snapshot that was noted lacks waits as a deletion, within the caller's transaction.
 
-    The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
+    The earliest last_update of its rows that are not stored in that version; None when all are. Rows that are stored
+    in a later one are made to count as older, so that the listing that follows replaces them.
     """
     # A row without a readable key is in no snapshot; a listing from the beginning sets it aside anew.
     database.run(says.SEEN_UNKEYED, entity.name)
     _compare(database, made, entity, run_id, Heard(tombstones=False, absent=True))
+    database.run(made.ahead)
     found = database.one(made.behind)
     return found if isinstance(found, datetime) else None
 

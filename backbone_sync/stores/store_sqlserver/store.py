@@ -265,7 +265,9 @@ class SqlServerStore(RunRecords):
         """Rows whose `field` leads nowhere, brought up to date and recorded."""
         with self.database.transaction():
             made = accounts.orphans(self.database, words, entity, field, run_id, whole=whole)
-            self.database.put(says.CHECKED, made.reference, made.orphans, made.waiting, made.entity, made.field)
+            self.database.put(
+                says.REFERENCE_CHECKED, made.reference, made.orphans, made.waiting, made.entity, made.field
+            )
         return made
 
     def references_known(self) -> frozenset[tuple[str, str]]:
