@@ -105,7 +105,7 @@ class RegionMismatch(SyncError):
 
 
 class LeavingBraked(RegionMismatch):
-    """More stored rows than one run may delete turn out to lie outside the region: none of them went.
+    """More stored rows than one run may delete turn out to lie outside the region or the granted levels: none went.
 
     `rows`: how many.
     """

@@ -107,8 +107,8 @@ CAUSES: dict[str, tuple[Text, Text]] = {
     ),
     "leaving_braked": (
         Text(
-            "Terlalu banyak baris tiba-tiba berada di luar daerah; tidak ada yang dihapus.",
-            "Too many rows turned out to lie outside the region at once; none was deleted.",
+            "Terlalu banyak baris tiba-tiba berada di luar daerah atau jenjang yang diizinkan; tidak ada yang dihapus.",
+            "Too many rows turned out to lie outside the region or the granted levels at once; none was deleted.",
         ),
         Text(
             "Tanyakan ke pusat; bila benar: `backbone-sync release-deletes ENTITAS --by NAMA --reason ALASAN`.",

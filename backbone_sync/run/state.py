@@ -124,11 +124,13 @@ def limit(stored: int, share: float) -> int:
 class Brake:
     """What one run may delete without anybody's word: a share of each entity's rows, however often it settles.
 
-    `spent`: rows of each entity that it has deleted so far; those that an operator released do not count.
+    `spent`: rows of each entity that it has deleted so far; those that an operator released do not count. `narrowed`:
+    entities of which rows go because our own grant has other levels of schooling than it had.
     """
 
     share: float = 0.05
     spent: dict[str, int] = field(default_factory=dict)
+    narrowed: set[str] = field(default_factory=set)
 
     def left(self, entity: str, stored: int, share: float | None = None) -> int:
         """How many of the rows that are stored now may still go; never fewer than the first single one."""

@@ -96,8 +96,8 @@ def settle(
     return Settled(deleted, 0 if pending <= most else pending, most, stored, listed)
 
 
-def leave(connection: Connection, brake: Brake, entity: Entity, gone: int) -> None:
-    """Ask the brake about `gone` rows that the caller's transaction has removed as outside the region.
+def leave(connection: Connection, brake: Brake, entity: Entity, gone: int, what: str = leaving.REGION) -> None:
+    """Ask the brake about `gone` rows that the caller's transaction has removed as outside `what`.
 
     LeavingBraked when they are too many; under a release they are put on its record.
     """
@@ -110,7 +110,7 @@ def leave(connection: Connection, brake: Brake, entity: Entity, gone: int) -> No
         " AND expires_at > clock_timestamp() AND used_at IS NULL",
         entity.name,
     )
-    if leaving.judge(brake, entity.name, gone, stored, covered):
+    if leaving.judge(brake, entity.name, gone, stored, covered, what):
         connection.execute(
             "UPDATE sync.release SET deleted = coalesce(deleted, 0) + %s WHERE release_id = (SELECT max(release_id)"
             " FROM sync.release WHERE entity = %s AND expires_at > clock_timestamp() AND used_at IS NULL)",

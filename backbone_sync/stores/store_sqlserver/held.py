@@ -49,10 +49,10 @@ def settle(
     return Settled(deleted, 0 if pending <= most else int(pending), most, stored, listing)
 
 
-def leave(database: Database, brake: Brake, entity: Entity, gone: int) -> None:
-    """Ask the brake about rows that lie outside the region, as `store_held.leave` does."""
+def leave(database: Database, brake: Brake, entity: Entity, gone: int, what: str = leaving.REGION) -> None:
+    """Ask the brake about rows that lie outside `what`, as `store_held.leave` does."""
     if gone and leaving.judge(
-        brake, entity.name, gone, _stored(database, entity), int(database.one(says.COVERED, entity.name))
+        brake, entity.name, gone, _stored(database, entity), int(database.one(says.COVERED, entity.name)), what
     ):
         database.run(says.LEFT, gone, entity.name)
 

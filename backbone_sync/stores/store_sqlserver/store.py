@@ -117,6 +117,8 @@ class SqlServerStore(RunRecords):
             if withdrawn:
                 # Payloads were cut to the wider grant; the listing from the beginning sets them aside anew.
                 self.database.run(says.FORGET_QUARANTINE, entity.name)
+            if rows and rows[0][5] != region:
+                self.brake.narrowed.add(entity.name)
             if rows and rows[0][6] != source:
                 pages.hand_over(self.database, entity)
             self.database.put(says.BEGIN, listed(names), region, source, entity.name)
