@@ -171,6 +171,8 @@ def _ended(state: Mapping[str, Any], as_json: bool) -> int:
         return int(Exit.OK)
     if failed:
         print(f"{_('error')}: " + failure(failed), file=sys.stderr)
+    if state.get("left"):
+        print(f"{_('error')}: " + failure(state["left"]), file=sys.stderr)
     if state.get("undone"):
         print(_("The former cluster is back in its place."), file=sys.stderr)
     else:
