@@ -174,6 +174,8 @@ def _table(now: status.Status) -> None:
         lines.append(f"{name:<28}{source:>10}{e.stored:>10}{e.quarantined:>10}{e.deleted:>10}  {verdict}")
         if e.held:
             lines.append(f"  {e.held} deletions wait: backbone-sync release-deletes {name} --by NAME --reason TEXT")
+        if e.missed:
+            lines.append(f"  {e.missed} rows had been missed; the comparison of digests found them, they are here")
         if e.widened_fields:
             lines.append(f"  widened: {', '.join(e.widened_fields)}")
         if e.unknown_fields:

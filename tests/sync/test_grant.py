@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from backbone_sync import dictionary
 from backbone_sync.privacy import grant
+from backbone_sync.stores.store import Store
 from provision.lab.source.serve import Source
 from tests.support.sync_world import SIZE, Run
 
@@ -165,3 +167,56 @@ def test_a_malformed_row_of_another_level_leaves_nothing_of_its_content(run: Run
             ([outsider, insider],),
         ).fetchall()
     assert sorted(rows) == sorted([(outsider, "outside_grant", True), (insider, "not_in_code_list", False)])
+
+
+ALL_TO_HIGH = "UPDATE sekolah SET bentuk_pendidikan_id = 13, last_update = '2025-06-01T00:00:00.000Z'"
+MOVED = (
+    "UPDATE registrasi_peserta_didik SET last_update = '2025-06-01T00:00:00.000Z', sekolah_id ="
+    " (SELECT sekolah_id FROM sekolah WHERE bentuk_pendidikan_id = 13 ORDER BY 1 LIMIT 1)"
+)
+
+
+@pytest.mark.parametrize(
+    ("entity", "slip", "mend"),
+    [
+        (
+            "sekolah",
+            ALL_TO_HIGH,
+            "UPDATE sekolah SET bentuk_pendidikan_id = (SELECT k.bentuk_pendidikan_id FROM kept k"
+            " WHERE k.sekolah_id = sekolah.sekolah_id)",
+        ),
+        ("registrasi_peserta_didik", MOVED, ""),
+    ],
+)
+def test_a_slip_that_takes_everybody_out_of_the_granted_levels_waits_for_a_word_by_name(
+    entity: str, slip: str, mend: str, run: Run, data: Path, database: str
+) -> None:
+    """The centre gives all schools another form, or moves all children to another school: none goes at once."""
+    of_sd = limited("SD")
+    assert run(grant=of_sd).green
+    with sqlite3.connect(data) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT * FROM sekolah")
+    everybody = held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik")
+    many = len(held(database, f"SELECT 1 + row_number() OVER () FROM backbone.{entity}"))
+    with sqlite3.connect(data) as connection:
+        connection.execute(slip)
+    for full in (False, True) if mend else (False,):
+        result = run(full=full, grant=of_sd)
+        made = result.entities[entity]
+        assert made.error is not None
+        assert (made.error.kind, made.held, result.exit_status) == ("leaving_braked", many, 1)
+        told = f"{many} of {many} stored rows of {entity} would leave the granted levels of schooling: none did"
+        assert made.error.message == told
+        assert f"backbone-sync release-deletes {entity} --by NAME" in made.error.repair
+        assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == everybody
+    if mend:
+        with sqlite3.connect(data) as connection:
+            connection.execute(mend)
+        assert run(grant=of_sd).green
+        assert_exactly(data, database, "SD")
+        return
+    store = Store(database)
+    assert store.release(dictionary.load()[entity], "Siti Aminah", "letter 421/17", timedelta(days=1)).rows == many
+    store.close()
+    run(grant=of_sd)
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == set()

@@ -143,6 +143,41 @@ def test_everything_arrives_and_stays_the_sources(once: Once, server: Server, da
     assert server.query("SELECT count(*) FROM staging.peserta_didik") == [(0,)]
 
 
+def test_a_change_that_the_cursor_passed_over_is_found_by_the_digest(once: Once, server: Server, data: Path) -> None:
+    assert once().green
+    always = timedelta(microseconds=1)
+    of_sd = limited("SD")
+    with sqlite3.connect(data) as connection:
+        first = "(SELECT id_ruang FROM ruang WHERE soft_delete = 0 ORDER BY last_update LIMIT 1)"
+        change = "UPDATE ruang SET nama = 'Baru', last_update = substr(last_update, 1, 20) || '999Z'"
+        connection.execute(f"{change} WHERE id_ruang = {first}")
+    assert once(verify=timedelta(0)).green
+    there = at_source(data).entities["ruang"].digest
+    store = SqlServerStore(server.connect(), WORDS)
+    try:
+        assert store.digest(WORDS["ruang"]) != there
+        result = once(verify=always)
+        assert result.green, result.first_error
+        assert result.entities["ruang"].counts.updated == 1
+        assert store.digest(WORDS["ruang"]) == there
+        entities = store.status("33.74", WORDS).entities
+        assert all(one.verified for one in entities.values())
+        assert {name: one.missed > 0 for name, one in entities.items()} == {n: n == "ruang" for n in entities}
+        # Rows that the grant keeps out are part of the proof; a newer version than the source's is gone back on.
+        assert once(grant=of_sd).green
+        server.rows.execute(
+            "UPDATE backbone.ruang SET nama = 'Lain', last_update = '2027-01-01T00:00:00.000000+00:00'"
+            " WHERE id_ruang = (SELECT id_ruang FROM backbone.ruang ORDER BY 1 LIMIT 1)"
+        )
+        assert once(grant=of_sd, verify=always).green
+        assert server.query("SELECT count(*) FROM backbone.ruang WHERE nama = 'Lain'") == [(0,)]
+        entities = store.status("33.74", WORDS).entities
+        assert entities["peserta_didik"].withheld > 0
+        assert store.overdue(("ruang",), "verified", timedelta(hours=1)) == frozenset()
+    finally:
+        store.close()
+
+
 def test_a_row_that_changed_in_the_store_alone_is_found_in_its_part(once: Once, server: Server, data: Path) -> None:
     assert once().green
     there = cells(server, "ruang")
