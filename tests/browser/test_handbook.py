@@ -47,7 +47,7 @@ def test_it_fetches_nothing(site: Path) -> None:
 # What a region's own staff reads, beside every guide and every run-book.
 FOR_STAFF = (
     "index", "quick-start", "architecture", "onboarding", "bundle", "backup", "drill", "restore", "audit", "reports",
-    "verify", "fleet", "privacy", "reliability", "collector", "sync-sources", "sqlserver",
+    "verify", "fleet", "privacy", "reliability", "collector", "sync-sources", "sqlserver", "hardening",
 )  # fmt: skip
 
 
