@@ -139,6 +139,15 @@ def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_cha
     assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
     assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays - {leaver} | {newcomer}
     assert_exactly(data, database, "SD")
+    # Whoever left enrols again: the enrolment alone is news.
+    change(
+        data,
+        "UPDATE registrasi_peserta_didik SET soft_delete = 0, last_update = ? WHERE peserta_didik_id = ?",
+        "2025-04-01T00:00:00.000Z",
+        leaver,
+    )
+    assert run(grant=of_sd).green
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays | {newcomer}
 
 
 def test_a_school_that_changes_its_form_brings_or_takes_all_that_is_its_own(
