@@ -56,6 +56,9 @@ class Config:
     balance_rounds: int = 3
     delete_share: float = 0.05  # of an entity's rows; more deletions than this wait for an operator
     pace: Pace = Pace()
+    # How long an entity goes without its digest compared, and without a listing from the beginning; zero: for ever.
+    verify: timedelta = timedelta(days=1)
+    relist: timedelta = timedelta(days=30)
     sqlserver: Target | None = None  # where the data is kept when it is not PostgreSQL
 
     def secret(self, name: str) -> str:
@@ -95,7 +98,8 @@ def load(path: Path, dictionary: Dictionary) -> Config:
 
 def _of_run(run: dict[str, Any]) -> dict[str, Any]:
     """What the table [run] says."""
-    if unknown := set(run) - {"balance_rounds", "delete_share", "windows", "zone", "jitter", "ahead", "group_rows"}:
+    known = {"balance_rounds", "delete_share", "windows", "zone", "jitter", "ahead", "group_rows", "verify", "relist"}
+    if unknown := set(run) - known:
         raise ValueError("run." + ", run.".join(sorted(unknown)))
     share = float(run.get("delete_share", Config.delete_share))
     if not 0 <= share <= 1:
@@ -103,6 +107,7 @@ def _of_run(run: dict[str, Any]) -> dict[str, Any]:
     return {
         "balance_rounds": int(run.get("balance_rounds", Config.balance_rounds)),
         "delete_share": share,
+        **{name: duration(run[name]) for name in ("verify", "relist") if name in run},
         "pace": Pace(
             windows=tuple(pace.window(text) for text in run.get("windows", ())),
             zone=pace.zone(run.get("zone", "Asia/Jakarta")),

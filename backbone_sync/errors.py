@@ -105,7 +105,7 @@ class RegionMismatch(SyncError):
 
 
 class LeavingBraked(RegionMismatch):
-    """More stored rows than one run may delete turn out to lie outside the region: none of them went.
+    """More stored rows than one run may delete turn out to lie outside the region or the granted levels: none went.
 
     `rows`: how many.
     """
@@ -136,6 +136,12 @@ class DeletionsBraked(SyncError):
     """A listing would delete more of an entity than one run may: nothing of it was deleted."""
 
     kind = "deletions_braked"
+
+
+class Missed(SyncError):
+    """The source's listing lacks rows, or versions of rows, that its own snapshot and digest have."""
+
+    kind = "missed"
 
 
 class SchemaDrift(SyncError):

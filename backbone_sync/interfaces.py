@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -17,7 +17,7 @@ from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.dictionary.validator import Judged, Scope
 from backbone_sync.privacy.gate import Gate
 from backbone_sync.privacy.grant import Grant
-from backbone_sync.run.state import Counts, Heard, Holding, Orphans, Position, Record, Settled
+from backbone_sync.run.state import Check, Counts, Heard, Holding, Orphans, Position, Record, Settled
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Total:
-    """How many rows the source holds in force and withdrawn; None where it does not count the withdrawn."""
+    """How many rows the source holds in force and withdrawn; None where it does not count the withdrawn.
+
+    `digest` of those in force: see `dictionary.digest`; None where the source gives none.
+    """
 
     live: int
     deleted: int | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,15 @@ class Storage(Protocol):
     def compared_lately(self, entity: Entity) -> bool:
         """Whether the entity was compared with a complete listing within a day."""
 
+    def overdue(self, names: Sequence[str], check: Check, after: timedelta) -> frozenset[str]:
+        """Those of the entities whose `check` was made longer than `after` ago, by the database's clock."""
+
+    def checked(self, entity: Entity, check: Check, missed: int | None = None) -> None:
+        """The `check` was made now; `missed` rows had to be fetched for it."""
+
+    def digest(self, entity: Entity) -> str | None:
+        """The digest of every row that is known, also of those kept out or set aside; None where none can be made."""
+
     def widths(self, entity: Entity) -> dict[str, int]:
         """Lengths of columns that were widened beyond the dictionary, in characters."""
 
@@ -197,7 +210,8 @@ class Storage(Protocol):
     def compare(self, entity: Entity, run_id: int) -> datetime | None:
         """Compare with the whole snapshot that was noted: what it lacks waits as a deletion for `settle`.
 
-        Returns the earliest last_update of its rows that are not stored in that version, None when all are.
+        Returns the earliest last_update of its rows that are not stored in that version, None when all are. A row that
+        is stored in a later version is made to count as an older one.
         """
 
     def settle(self, entity: Entity, run_id: int, share: float, heard: Heard | None) -> Settled:

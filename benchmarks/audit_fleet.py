@@ -1,10 +1,11 @@
 """The audit of a fleet: 1, 10, 100, 552 servers, all of them names for one lab host, some of them unreachable.
 
-    python -m benchmarks.audit_fleet -i INVENTORY --limit SERVER --servers 552 [--mute 20] [--group CGROUP] [--json]
+    python -m benchmarks.audit_fleet [-i INVENTORY --limit SERVER --group CGROUP] --servers 552 [--mute 20] [--json]
 
 The servers' own work shares this machine's processors with the controller. The controller's processor time and memory
 are those of this program and of its worker; the servers' are read from the lab host's control group. A mute server
-accepts the connection and never speaks. The host's sshd must take as many logins at once (MaxStartups).
+accepts the connection and never speaks. Without -i it is the running lab's lab-kab, whose sshd is told to take as many
+logins at once meanwhile; another server's must have been (MaxStartups).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.audit_host import add_arguments, chosen
 from provision.audit import catalogue, run
 from provision.audit.run import examine
 from provision.inventory import Fleet, load
@@ -40,11 +42,6 @@ def aliases(fleet: Fleet, servers: int, mute: int) -> tuple[Fleet, socket.socket
             link = replace(link, host="127.0.0.1", port=int(silent.getsockname()[1]))
         made.append(replace(one, name=f"server-{number:03d}", connection=link))
     return replace(fleet, servers=tuple(made)), silent
-
-
-def used(group: str) -> float:
-    """Seconds of processor time of the lab host so far."""
-    return int((Path(group) / "cpu.stat").read_text().split()[1]) / 1e6 if group else 0.0
 
 
 class Watch(threading.Thread):
@@ -70,16 +67,15 @@ class Watch(threading.Thread):
 def main() -> int:
     """Print the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-i", "--inventory", type=Path, required=True)
-    parser.add_argument("--limit", required=True)
+    add_arguments(parser)
     parser.add_argument("--servers", type=int, default=552)
     parser.add_argument("--mute", type=int, default=0)
-    parser.add_argument("--group", default="", help="The lab host's control group, for its processor time.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    plain = load(options.inventory, options.limit, known_controls=frozenset(catalogue.load().controls))
+    place = chosen(options)
+    plain = load(place.inventory, place.name, known_controls=frozenset(catalogue.load().controls))
     examine(plain)
-    asked = Memory(f"{plain.path.resolve()}#").recall()[options.limit]
+    asked = Memory(f"{plain.path.resolve()}#").recall()[place.name]
     fleet, silent = aliases(plain, options.servers, options.mute)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -87,12 +83,14 @@ def main() -> int:
         Memory(f"{fleet.path.resolve()}#", folder).remember({one.name: asked for one in fleet.servers})
         watch = Watch()
         watch.start()
-        began, before = time.perf_counter(), used(options.group)
-        mine = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        found = examine(fleet)
-        document = model.audit_document(fleet, found)
-        seconds = time.perf_counter() - began
-        after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        with place.many_logins():
+            began, before = time.perf_counter(), place.used()
+            mine = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+            found = examine(fleet)
+            document = model.audit_document(fleet, found)
+            seconds = time.perf_counter() - began
+            after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+            spent = place.used() - before
     silent.close()
     cpu = sum(one.ru_utime + one.ru_stime for one in after) - sum(one.ru_utime + one.ru_stime for one in mine)
     kinds: dict[str, int] = {}
@@ -105,7 +103,7 @@ def main() -> int:
         "seconds": round(seconds, 1),
         "controller CPU, s": round(cpu, 1),
         "controller memory, MB": round(watch.most),
-        "servers' CPU, s each": round((used(options.group) - before) / max(1, kinds.get("answered", 1)), 3),
+        "servers' CPU, s each": round(spent / max(1, kinds.get("answered", 1)), 3),
         "outcome": kinds,
         "report, MB": round(len(json.dumps(document)) / 1e6, 1),
         "load before": round(os.getloadavg()[1], 1),

@@ -1,6 +1,6 @@
 """The audit of 1, 10, 100 and 552 servers, one measurement after the other, and the plot of docs/benchmarks.md.
 
-    python -m benchmarks.audit_plot -i INVENTORY --limit SERVER [--group CGROUP] [--sizes 1,10,100,552] [--mute 20] \
+    python -m benchmarks.audit_plot [-i INVENTORY --limit SERVER --group CGROUP] [--sizes 1,10,100,552] [--mute 20] \
         --to docs/audit-fleet.svg
 
 Each size is `benchmarks.audit_fleet` in a process of its own; its figures are printed as they come, and lie beside
@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from benchmarks.audit_host import add_arguments
 
 WIDTH, HEIGHT = 640.0, 320.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 150.0, 28.0, 40.0
@@ -79,15 +81,15 @@ def plot(figures: Sequence[dict[str, Any]]) -> str:
 def main() -> int:
     """Measure every size and draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-i", "--inventory", required=True)
-    parser.add_argument("--limit", required=True)
-    parser.add_argument("--group", default="", help="The lab host's control group, for its processor time.")
+    add_arguments(parser)
     parser.add_argument("--sizes", default="1,10,100,552")
     parser.add_argument("--mute", type=int, default=20, help="So many of the largest never speak.")
     parser.add_argument("--to", type=Path, required=True, help="The plot, an SVG; its figures go beside it as JSON.")
     options = parser.parse_args()
     sizes = sorted(int(one) for one in options.sizes.split(","))
-    words = ["-i", options.inventory, "--limit", options.limit, "--group", options.group]
+    words = ["--limit", options.limit]
+    for word, value in (("-i", options.inventory), ("--group", options.group)):
+        words += [word, str(value)] if value else []
     figures = []
     for servers in sizes:
         figures.append(measured(words, servers, options.mute if servers == sizes[-1] and servers > options.mute else 0))

@@ -1,6 +1,6 @@
 """Probe and judgement of one warm server, against testinfra's own backends and against one shell script.
 
-    python -m benchmarks.audit_rivals -i INVENTORY --limit SERVER [--delay 0.04] [--runs 3] [--json]
+    python -m benchmarks.audit_rivals [-i INVENTORY --limit SERVER] [--delay 0.04] [--runs 3] [--json]
 
 Everybody asks the same commands of the same server and judges by the same checks. A rival gets a new backend in every
 run and its connections closed afterwards; the shell script is OpenSSH running all commands one after the other, framed
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import testinfra.host
 
+from benchmarks.audit_host import add_arguments, chosen
 from benchmarks.audit_line import Line, through
 from checks import facts
 from checks.measure import all_checks
@@ -94,8 +95,7 @@ def script(words: list[str], commands: list[str]) -> float:
 def main() -> int:
     """Print the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-i", "--inventory", type=Path, required=True)
-    parser.add_argument("--limit", required=True)
+    add_arguments(parser)
     parser.add_argument("--delay", type=float, default=0.0)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--apart", action="store_true", help="Each check of a rival asks for itself.")
@@ -103,7 +103,8 @@ def main() -> int:
     options = parser.parse_args()
     global APART
     APART = options.apart
-    plain = load(options.inventory, options.limit)
+    place = chosen(options)
+    plain = load(place.inventory, place.name)
     (server,) = plain.servers
     line = Line(server.connection.host, server.connection.port or 22, options.delay)
     with tempfile.TemporaryDirectory() as name:

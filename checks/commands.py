@@ -10,22 +10,31 @@ from collections.abc import Iterable
 
 from checks import sql
 
-MACHINE = r"""awk 'BEGIN {print "##os"} FNR == 1 {f++} f == 1 {print} f == 2 && /^MemTotal:/ {m=$2}
+# The firmware is asked for the clock only where neither the processor's name nor the kernel tells it.
+MACHINE = r"""c=$(awk 'BEGIN {print "##os"} FNR == 1 {f++} f == 1 {print} f == 2 && /^MemTotal:/ {m=$2}
 f == 3 && /^processor/ {n++} f == 3 && /^(model name|flags|Features)/ && !seen[$0]++ {c=c $0 "\n"}
-END {print "##processors\n" n + 0 "\n##memory\n" m; printf "##cpu\n%s", c}' /etc/os-release /proc/meminfo /proc/cpuinfo
-echo '##architecture'; uname -m
-f=/sys/devices/system/cpu/cpu0/cpufreq/base_frequency
+END {print "##processors\n" n + 0 "\n##memory\n" m; printf "##cpu\n%s", c}' /etc/os-release /proc/meminfo /proc/cpuinfo)
+f=/proc/sys/kernel/arch; printf '%s\n##architecture\n' "$c"
+if [ -r $f ]; then read -r v <$f; echo "$v"; else uname -m; fi
+f=/sys/devices/system/cpu/cpu0/cpufreq/base_frequency v=
 echo '##base_frequency'; [ -r $f ] && read -r v <$f && echo "$v"
-echo '##firmware'; [ -e /sys/firmware/dmi/tables ] && dmidecode -t processor 2>/dev/null | grep -E 'Speed: [0-9]'
+echo '##firmware'; case $v$c in [0-9]*|*@*[0-9]GHz*|*@*[0-9]\ GHz*) ;; *)
+[ -e /sys/firmware/dmi/tables ] && dmidecode -t processor 2>/dev/null | grep -E 'Speed: [0-9]';; esac
 f=/run/systemd/container; echo '##virtual'; if [ -s $f ]; then read -r v <$f; echo "$v"; else systemd-detect-virt; fi
 echo '##disk'; for d in /var/lib/postgresql /var/lib; do [ -d $d ] && df -Pk $d && break; done
 echo '##clock'; date +%s"""
 
-PACKAGES = (
-    "if command -v dpkg-query >/dev/null; then "
-    r"dpkg-query -W -f='${Package}\t${Version}\t${db:Status-Abbrev}\n'; "
-    r"else rpm -qa --qf '%{NAME}\t%{VERSION}-%{RELEASE}\tii\n'; fi"
-)
+# The packages that a control asks for, in dpkg's or rpm's list. dpkg-query reads the list of all packages in four times
+# the time; it is asked where dpkg has not yet written everything into that list.
+_ASKED = ("dnf-automatic", "unattended-upgrades")
+PACKAGES = rf"""s=/var/lib/dpkg/status; set -- /var/lib/dpkg/updates/*
+if [ -s $s ] && [ ! -e "$1" ]; then awk 'BEGIN {{RS=""}} /^Package: ({"|".join(_ASKED)})\n/ {{t="?"; v=""
+n=split($0, l, "\n"); for (i=1; i <= n; i++) {{if (l[i] ~ /^Status: /) t=substr(l[i], 9)
+if (l[i] ~ /^Version: /) v=substr(l[i], 10)}}
+print substr(l[1], 10) "\t" v "\t" (t ~ /^install .* installed$/ ? "ii" : t)}}' $s
+elif command -v dpkg-query >/dev/null
+then dpkg-query -W -f='${{Package}}\t${{Version}}\t${{db:Status-Abbrev}}\n' {" ".join(_ASKED)} 2>/dev/null
+else rpm -q --qf '%{{NAME}}\t%{{VERSION}}-%{{RELEASE}}\tii\n' {" ".join(_ASKED)} 2>/dev/null; fi; true"""
 
 UNITS = (
     "apt-daily-upgrade.service",
@@ -69,10 +78,9 @@ UNITS = (
     "systemd-journal-upload.service",
     "wg-quick@wg-backbone.service",
 )
-# Of these their last runs are asked as well, and whom they tell.
+# Of these whom they tell is asked as well, and their last runs; how the last run of another one failed is told with the
+# failed ones.
 _WHOLE = (
-    "apt-daily-upgrade.service",
-    "apt-daily.service",
     "backbone-antivirus-scan.service",
     "backbone-audit.service",
     "backbone-backup-diff.service",
@@ -116,9 +124,9 @@ RULESET = "nft -j -t list ruleset"
 SSHD = "sshd -T"
 # Of a drill's record only what a control asks; it can be long. The last drill, and the last of a person that held.
 DRILL = (
-    "cd /var/lib/backbone/drill 2>/dev/null || exit 0; "
-    'told() { grep -hE \'^  "(ok|operator|started_at)":\' "$1" 2>/dev/null; }; '
-    "told last.json; echo '##person'; told person.json; true"
+    "cd /var/lib/backbone/drill 2>/dev/null || exit 0; set --; for f in last.json person.json; do "
+    '[ -r $f ] && set -- $@ $f; done; awk \'FILENAME == "person.json" && !p++ {print "##person"} '
+    '/^  "(ok|operator|started_at)":/\' $@ </dev/null; true'
 )
 
 # Asked for systemd's opinion, a machine starts a daemon; chrony knows better where it answers.
@@ -179,7 +187,8 @@ sed 's/^-k //; s/^key=//' | sort -u; true"""
 
 # What waits to be installed. The stage patching keeps the list, with the time at which each first waited; where it has
 # not, or something has changed since, apt is asked, which costs half a second of processor time.
-PATCHES = r"""echo '##periodic'; apt-config dump APT::Periodic 2>/dev/null
+# Where it is told no architecture, apt starts dpkg to learn of others.
+PATCHES = r"""echo '##periodic'; apt-config -o APT::Architectures::=all dump APT::Periodic 2>/dev/null
 echo '##stamps'; stat -c '%Y %n' /var/lib/apt/periodic/* /var/lib/apt/lists 2>/dev/null
 n=0; for f in /var/lib/apt/lists/*_Packages*; do [ -e $f ] && n=$((n + 1)); done
 echo '##lists'; echo $n
@@ -201,7 +210,9 @@ echo "disk ${d##*/}"; timeout 10 smartctl -H -A /dev/${d##*/} 2>/dev/null | grep
 done; true"""
 
 WIREGUARD = (
-    "echo '##link'; ip -o link show dev wg-backbone 2>/dev/null; "
+    "echo '##link'; f=/sys/class/net/wg-backbone/flags; if [ -r $f ]; then read -r v <$f; "
+    "[ $((v & 1)) = 1 ] && echo 'wg-backbone: UP' || echo 'wg-backbone: DOWN'; "
+    "else ip -o link show dev wg-backbone 2>/dev/null; fi; "
     # Of a dump's first line, the server's own, the port alone: the private key is in it.
     "wg show wg-backbone dump 2>/dev/null | awk -F'\\t' 'NR == 1 {o=$3 \"\\n\"; next} "
     '{n=$4; gsub(/,/, " ", n); p=p $1 "\\t" n "\\n"; h=h $1 "\\t" $5 "\\n"} '

@@ -102,7 +102,7 @@ def _nominal_clock(models: list[str], told: dict[str, list[str]]) -> float | Non
 
 @fact
 def packages(host: Any) -> dict[str, str]:
-    """Installed packages and their versions (dpkg or rpm)."""
+    """Which of the packages that controls ask for (commands' list) are installed, and their versions (dpkg or rpm)."""
     lines = (line.split("\t") for line in ask(host, commands.PACKAGES).stdout.splitlines())
     return {parts[0]: parts[1] for parts in lines if len(parts) == 3 and parts[2].startswith("ii")}
 
@@ -147,7 +147,8 @@ _ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "genera
 def units(host: Any, *further: str) -> dict[str, Unit]:
     """The units that the stages bring, `further` ones, and all that have failed; each asked name is a key.
 
-    Times, results and whom a failure tells are known of `further` ones and of those in commands' list alone.
+    Times and whom a failure tells are known of `further` ones, of those in commands' list and of failed ones alone; the
+    result as well, and of any other it is "": one that ended badly would be among the failed ones.
     """
     answer = ask(host, commands.units(further))
     if answer.rc != 0 or "Id=" not in answer.stdout:
@@ -155,7 +156,7 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
     found: dict[str, Unit] = {}
     for block in answer.stdout.split("\n\n"):
         said = dict(line.partition("=")[::2] for line in block.strip().splitlines())
-        if "Id" not in said:
+        if "Id" not in said or ("Result" not in said and said["Id"] in found):  # failed: told before, and in full
             continue
         unit = Unit(
             name=said["Id"],

@@ -69,7 +69,10 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             # A timer that fires outside the window is no fault, and leaves the last run's verdict standing.
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
+        kept.let_in(result.returned)
         detail = {"run": result.run_id, "green": result.green, "rows": _processed(result)}
+        if result.returned:
+            detail["returned"] = len(result.returned)
         kept.note_on("run", detail)
         now = kept.status()
         if config.publish_directory:
@@ -174,6 +177,8 @@ def _table(now: status.Status) -> None:
         lines.append(f"{name:<28}{source:>10}{e.stored:>10}{e.quarantined:>10}{e.deleted:>10}  {verdict}")
         if e.held:
             lines.append(f"  {e.held} deletions wait: backbone-sync release-deletes {name} --by NAME --reason TEXT")
+        if e.missed:
+            lines.append(f"  {e.missed} rows had been missed; the comparison of digests found them, they are here")
         if e.widened_fields:
             lines.append(f"  widened: {', '.join(e.widened_fields)}")
         if e.unknown_fields:

@@ -107,12 +107,22 @@ CAUSES: dict[str, tuple[Text, Text]] = {
     ),
     "leaving_braked": (
         Text(
-            "Terlalu banyak baris tiba-tiba berada di luar daerah; tidak ada yang dihapus.",
-            "Too many rows turned out to lie outside the region at once; none was deleted.",
+            "Terlalu banyak baris tiba-tiba berada di luar daerah atau jenjang yang diizinkan; tidak ada yang dihapus.",
+            "Too many rows turned out to lie outside the region or the granted levels at once; none was deleted.",
         ),
         Text(
             "Tanyakan ke pusat; bila benar: `backbone-sync release-deletes ENTITAS --by NAMA --reason ALASAN`.",
             "Ask the centre; if they are right: `backbone-sync release-deletes ENTITY --by NAME --reason TEXT`.",
+        ),
+    ),
+    "missed": (
+        Text(
+            "Daftar dari pusat tidak memuat baris yang ada pada potret (snapshot) pusat sendiri.",
+            "The centre's listing lacks rows that the centre's own snapshot has.",
+        ),
+        Text(
+            "Lihat tempatnya dengan `backbone-sync reconcile ENTITAS`, lalu laporkan ke pusat.",
+            "See where with `backbone-sync reconcile ENTITY`, and report it to the centre.",
         ),
     ),
     "schema_drift": (

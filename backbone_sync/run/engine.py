@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -39,6 +39,7 @@ from backbone_sync.run.judging import Judge
 from backbone_sync.run.listing import Asked, Listing, brisk
 from backbone_sync.run.results import EntityResult, RunResult, advance, balance, braked, printable, twice
 from backbone_sync.run.state import Counts, Heard, Position
+from backbone_sync.run.verify import Verifier
 from backbone_sync.sources.delivery import Delivering
 
 log = logging.getLogger("backbone_sync")
@@ -98,15 +99,23 @@ class Engine:
                 self._config.grant.check(datetime.now(timezone.utc).date())
                 if isinstance(self._source, Delivering):
                     self._source.begin(self._config.grant.entities)
+                verifier = Verifier(
+                    self._store,
+                    self._source,
+                    lambda e, snapshot: self._entity(e, run_id, result.entities[e.name], storing, snapshot=snapshot),
+                    lambda some: self._account(some, run_id, result, storing),
+                )
+                anew = verifier.unlisted(entities, self._config.relist)
                 for entity in entities:
-                    self._entity(entity, run_id, result.entities[entity.name], storing, full)
+                    self._entity(entity, run_id, result.entities[entity.name], storing, full or entity.name == anew)
                 self._account(entities, run_id, result, storing)
+                verifier.verify(entities, result.entities, self._config.verify, every=full)
                 self._references(entities, run_id, result)
                 if isinstance(self._source, Delivering):
                     self._source.finish(frozenset(n for n, made in result.entities.items() if made.complete))
             except SyncError as fault:
                 result.error = fault
-        result.seconds = time.monotonic() - began
+        result.seconds, result.returned = time.monotonic() - began, tuple(self._gate.returned)
         for name, made in result.entities.items():
             self._store.record(run_id, name, made.counts, made.record())
         error = result.first_error
@@ -194,6 +203,7 @@ class Engine:
         if not can.since:
             position = replace(position, since_update=None)
         begins = not position.position and not position.since_update
+        anew = position.since_update is None
         # An empty table has nothing that could have been deleted; but where a source counts nothing, its listing must.
         compare = begins and can.complete and (not can.tombstones or self._store.occupied(entity))
         heard = Heard(can.tombstones, absent=not can.snapshot) if compare else None
@@ -231,6 +241,8 @@ class Engine:
         result.counts.deleted += settled.deleted
         result.held, result.listed = settled.held, settled.listed
         result.compared = result.compared or bool(heard and heard.absent and not silent)
+        if anew and can.snapshot:
+            self._store.checked(entity, "listed")
         if problem := silent or braked(entity.name, settled):
             raise problem
         return heard is not None and not heard.absent
@@ -253,6 +265,8 @@ class Engine:
             since = behind if position.since_update is None else min(behind, position.since_update)
             self._store.settle_position(entity, replace(position, since_update=since, position=None))
         result.begun = result.compared = True
+        stood = position.since_update
+        result.missed = bool(behind and stood and behind < stood - self._config.source.overlap)
         log.info("entity=%s compared with a snapshot, behind=%s", entity.name, behind)
 
     def _granted(self, entity: Entity) -> tuple[Field, ...]:
@@ -297,14 +311,14 @@ class Engine:
             if self._progress:
                 self._progress(entity, result.counts)
 
-    def _account(self, entities: list[Entity], run_id: int, result: RunResult, storing: ThreadPoolExecutor) -> None:
+    def _account(self, entities: Sequence[Entity], run_id: int, result: RunResult, storing: ThreadPoolExecutor) -> None:
         """Compare with the source's totals.
 
         What changed at the source meanwhile is fetched and compared again. What still does not fit is compared with a
         snapshot, once a day at most, or where the source has none, listed from the beginning: that finds what neither
         a cursor nor a tombstone told.
         """
-        pending = entities
+        pending = list(entities)
         for turn in range(max(1, self._config.balance_rounds) + 1):
             totals = self._source.totals()
             for entity in pending:

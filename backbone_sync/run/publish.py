@@ -47,6 +47,14 @@ def registry(status: Status, grant_ends: date | None = None) -> CollectorRegistr
         balanced.labels(name).set(entity.balanced)
         if entity.cursor:
             cursor.labels(name).set(entity.cursor.timestamp())
+    proven = Gauge(
+        "backbone_sync_verified_timestamp_seconds", "When an entity was proven by digest.", ["entity"], registry=made
+    )
+    missed = Gauge("backbone_sync_missed_rows", "Rows that the last proof had to fetch.", ["entity"], registry=made)
+    for name, entity in status.entities.items():
+        if entity.verified:
+            proven.labels(name).set(entity.verified.timestamp())
+            missed.labels(name).set(entity.missed)
     held = Gauge("backbone_sync_held_deletions", "Deletions that wait for an operator.", ["entity"], registry=made)
     orphans = Gauge("backbone_sync_orphans", "Rows whose reference leads nowhere.", ["entity", "field"], registry=made)
     for name, entity in status.entities.items():

@@ -21,6 +21,7 @@ class Balance:
     source: int | None = None
     source_deleted: int | None = None
     withheld: int = 0
+    digest: str | None = None  # the source's, of its rows in force
 
     @property
     def balanced(self) -> bool:
@@ -34,7 +35,8 @@ class EntityResult:
     """What a run did to one entity and what it left undone.
 
     `begun`: it was listed from the beginning; `compared`: with what is stored, to find deletions; `listed`: how many
-    rows in force a complete listing held, where the source gives no totals.
+    rows in force a complete listing held, where the source gives no totals; `missed`: the last snapshot had rows,
+    changed before the time up to which all had been listed, that were not here in that version.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -47,6 +49,7 @@ class EntityResult:
     compared: bool = False
     held: int = 0
     listed: int | None = None
+    missed: bool = False
 
     @property
     def green(self) -> bool:
@@ -70,6 +73,7 @@ class RunResult:
     error: SyncError | None = None
     seconds: float = 0.0
     orphans: tuple[Orphans, ...] = ()
+    returned: tuple[tuple[str, str], ...] = ()  # (entity, key) of people who are let in again: see `privacy.gate`
 
     @property
     def green(self) -> bool:
@@ -107,6 +111,7 @@ def balance(holding: Holding, total: Total | None) -> Balance:
         withheld=holding.withheld,
         source=total.live if total else None,
         source_deleted=total.deleted if total else None,
+        digest=total.digest if total else None,
     )
 
 

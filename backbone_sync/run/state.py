@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Literal
 
 # The last_update of a row whose source does not tell when it changed: equal every time, so that the content decides.
 UNTOLD = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+# What is remembered of an entity's proofs: that its digest was the source's, that it was listed from the beginning.
+Check = Literal["verified", "listed"]
 
 
 @dataclass(frozen=True)
@@ -119,11 +124,13 @@ def limit(stored: int, share: float) -> int:
 class Brake:
     """What one run may delete without anybody's word: a share of each entity's rows, however often it settles.
 
-    `spent`: rows of each entity that it has deleted so far; those that an operator released do not count.
+    `spent`: rows of each entity that it has deleted so far; those that an operator released do not count. `narrowed`:
+    entities of which rows go because our own grant has other levels of schooling than it had.
     """
 
     share: float = 0.05
     spent: dict[str, int] = field(default_factory=dict)
+    narrowed: set[str] = field(default_factory=set)
 
     def left(self, entity: str, stored: int, share: float | None = None) -> int:
         """How many of the rows that are stored now may still go; never fewer than the first single one."""

@@ -19,6 +19,7 @@ class EntityStatus:
     """One entity's last account (rows), up to when it is listed, and what came unasked.
 
     `widened_fields` are columns that hold longer values than the dictionary says; `held` deletions wait for a release.
+    `verified`: when its digest was last proven to be the source's, `missed` rows having been fetched for it.
     """
 
     source: int | None
@@ -32,6 +33,8 @@ class EntityStatus:
     unknown_fields: tuple[str, ...]
     widened_fields: tuple[str, ...] = ()
     held: int = 0
+    verified: datetime | None = None
+    missed: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ _ENTITIES = (
     # and rows that the last run would not let leave the region
     " + coalesce((SELECT CASE e.error_kind WHEN 'leaving_braked' THEN e.held END FROM sync.run_entity e"
     " WHERE e.entity = b.entity ORDER BY e.run_id DESC LIMIT 1), 0)"
-    " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity)"
+    ", k.verified_at, k.missed"
+    " FROM sync.balance b LEFT JOIN sync.cursor c USING (entity) LEFT JOIN sync.checked k USING (entity)"
 )
 WHY_BROKEN = "the last run broke off before its end; the next one goes on where it stood"
 _ORPHANS = "SELECT entity, field, reference, orphans, waiting FROM sync.reference_check ORDER BY 1, 2"
@@ -138,7 +142,8 @@ def untouched(region: str) -> Status:
 
 
 def _entity(row: tuple[object, ...]) -> EntityStatus:
-    source, stored, quarantined, deleted, refused, withheld, balanced, cursor, unknown, widened, held = row
+    source, stored, quarantined, deleted, refused, withheld, balanced, cursor, unknown, widened, held = row[:11]
+    verified, missed = row[11:]
     return EntityStatus(
         source=_number(source) if source is not None else None,
         stored=_number(stored),
@@ -151,6 +156,8 @@ def _entity(row: tuple[object, ...]) -> EntityStatus:
         unknown_fields=_names(unknown),
         widened_fields=_names(widened),
         held=_number(held),
+        verified=verified if isinstance(verified, datetime) else None,
+        missed=_number(missed),
     )
 
 

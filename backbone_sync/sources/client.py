@@ -55,7 +55,7 @@ class Client:
         made = self._web.patiently(
             lambda: wire.totals(self._get(f"{self._root}/totals", "the totals"), self._config.region)
         )
-        return {name: Total(one.live, one.deleted) for name, one in made.entities.items()}
+        return {name: Total(one.live, one.deleted, one.digest or None) for name, one in made.entities.items()}
 
     def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
         """Its rows in force by kecamatan and semester; one cell of neither where the entity has no such parts."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.dictionary.digest import KECAMATAN, number_sqlserver
+from backbone_sync.dictionary.digest import KECAMATAN, number_of_text_sqlserver, number_sqlserver
 from backbone_sync.privacy.gate import OUTSIDE_GRANT, parents
 from backbone_sync.privacy.grant import ENROLMENT
 from backbone_sync.stores import ddl_sqlserver as ddl
@@ -41,6 +41,20 @@ def breakdown(words: Dictionary, entity: Entity) -> Sql:
     return Sql(
         f"{_areas(words) if columns[0] else ''}SELECT {shown}, COUNT_BIG(*) AS [live], {total} AS [total]"
         f" FROM {ddl.qualified(entity)} AS t{''.join(joins)}{grouped}"
+    )
+
+
+def known(entity: Entity) -> Sql:
+    """The sum of row numbers of all versions that are known, and whether that is all; as `digest.known`."""
+    name, at = literal(entity.name), "q.[last_update]"
+    aside = number_of_text_sqlserver("CONVERT(varchar(100), q.[key])", at)
+    quarantine = f"FROM [sync].[quarantine] AS q WHERE q.[entity] = {name}"
+    return Sql(
+        f"SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), {number_sqlserver(entity.key, 't')})), 0)"
+        f" FROM {ddl.qualified(entity)} AS t WHERE NOT EXISTS (SELECT 1 {quarantine}"
+        f" AND q.[key] = {key_text(entity.key, 't')})) AS [stored],"
+        f" (SELECT COALESCE(SUM(CONVERT(decimal(38,0), {aside})), 0) {quarantine} AND {at} IS NOT NULL) AS [aside],"
+        f" (SELECT COUNT_BIG(*) {quarantine} AND {at} IS NULL) AS [unreadable]"
     )
 
 
@@ -283,7 +297,7 @@ def of_entity(words: Dictionary, entity: Entity, granted: Sequence[Field]) -> di
     if person:
         made["earliest"], made["enrolled"] = earliest(entity, words[person]), enrolled(entity, words[person])
     made["handed_over"] = handed_over(entity)
-    made["holding"], made["breakdown"] = holding(entity), breakdown(words, entity)
+    made["holding"], made["breakdown"], made["known"] = holding(entity), breakdown(words, entity), known(entity)
     if entity.name == _AREA:
         made["within"] = within(words)
     return made

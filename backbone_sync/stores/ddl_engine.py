@@ -59,3 +59,15 @@ ENGINE = [
 
 # `cursor.source` is the identity of the source that the stored rows came from (sources.Settings.identity).
 SOURCE = ["ALTER TABLE sync.cursor ADD source text NOT NULL DEFAULT ''"]
+
+# When each entity was last proven to be the source's (`verified_at`), and last listed from the beginning to its end
+# (`listed_at`); `seen_at`: since when the times are kept; `missed`: rows that the last proof had to fetch.
+CHECKED = [
+    """CREATE TABLE sync.checked (
+    entity text PRIMARY KEY,
+    seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    verified_at timestamptz,
+    listed_at timestamptz,
+    missed bigint NOT NULL DEFAULT 0
+)""",
+]

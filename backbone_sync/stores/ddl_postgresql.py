@@ -10,7 +10,7 @@ from __future__ import annotations
 from backbone_sync.dictionary import Entity, Field
 from backbone_sync.dictionary.validator import IDENTIFIER_WIDTH
 from backbone_sync.stores.ddl_delivery import DELIVERY
-from backbone_sync.stores.ddl_engine import ENGINE, SOURCE
+from backbone_sync.stores.ddl_engine import CHECKED, ENGINE, SOURCE
 from backbone_sync.stores.ddl_privacy import PRIVACY
 
 NOT_NULL = ("last_update", "soft_delete")
@@ -161,4 +161,4 @@ TABLES = [
 # Version → statements on the service's own tables, and on those of entities what `migrations` cannot derive (a column
 # renamed: `migrations.renamed`). What has been released is never edited; a change is a new version.
 # The entities' tables are made when an entity is granted and dropped when it no longer is.
-MIGRATIONS = {1: STATE, 2: ENGINE, 20: PRIVACY, 30: TABLES, 40: SOURCE, 41: DELIVERY}
+MIGRATIONS = {1: STATE, 2: ENGINE, 20: PRIVACY, 30: TABLES, 40: SOURCE, 41: DELIVERY, 42: CHECKED}

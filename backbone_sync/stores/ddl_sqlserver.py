@@ -196,8 +196,14 @@ APPEND_ONLY = (
     " THROW 50001, N'the processing record is appended to and never changed', 1;"
 )
 
+CHECKED = [
+    f"CREATE TABLE [sync].[checked] ([entity] {NAME} NOT NULL PRIMARY KEY,"
+    f" [seen_at] {_MOMENT} NOT NULL DEFAULT SYSDATETIMEOFFSET(), [verified_at] {_MOMENT} NULL,"
+    f" [listed_at] {_MOMENT} NULL, [missed] bigint NOT NULL DEFAULT 0)",
+]
+
 # Version → statements, each a batch of its own. What has been released is never edited; a change is a new version.
-MIGRATIONS = {1: [*STATE, APPEND_ONLY]}
+MIGRATIONS = {1: [*STATE, APPEND_ONLY], 2: CHECKED}
 MIGRATION_TABLE = (
     "CREATE TABLE [sync].[migration] ([version] int NOT NULL PRIMARY KEY,"
     f" [applied_at] {_MOMENT} NOT NULL DEFAULT SYSDATETIMEOFFSET())"

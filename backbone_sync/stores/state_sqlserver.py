@@ -75,7 +75,7 @@ OF_ENTITY = tuple(
     Sql(f"DELETE x FROM [sync].[{table}] AS x WHERE x.[entity] = ?", ("text",))
     for table in (
         *("cursor", "balance", "quarantine", "tombstone", "held", "width", "orphan"),
-        *("reference_check", "guarded"),
+        *("reference_check", "checked", "guarded"),
     )
 )
 # What one source said that another has to say anew.
@@ -138,6 +138,40 @@ COMPARED_LATELY = Sql(
 )
 SCOPE = Sql("SELECT c.[scope] FROM [sync].[cursor] AS c WHERE c.[entity] = ?", ("text",))
 SCOPED = Sql("UPDATE [sync].[cursor] SET [scope] = ? WHERE [entity] = ?", ("text", "text"))
+
+# -- proofs
+
+CHECKS_SEEN = Sql(
+    f"INSERT INTO [sync].[checked] ([entity]) SELECT v.[value] FROM OPENJSON(?) AS v WHERE NOT EXISTS"
+    f" (SELECT 1 FROM [sync].[checked] AS c {LOCKED} WHERE c.[entity] = v.[value] {BINARY})",
+    ("values",),
+)
+OVERDUE = {
+    check: Sql(
+        f"SELECT c.[entity] FROM [sync].[checked] AS c WHERE c.[entity] IN {LIST}"
+        f" AND COALESCE(c.[{check}_at], c.[seen_at]) < DATEADD(second, ?, SYSDATETIMEOFFSET())",
+        ("values", "int"),
+    )
+    for check in ("verified", "listed")
+}
+CHECKED = {
+    f"{check}.{at}": one
+    for check in ("verified", "listed")
+    for at, one in enumerate(
+        (
+            Sql(
+                f"UPDATE [sync].[checked] {LOCKED} SET [{check}_at] = SYSDATETIMEOFFSET(),"
+                f" [missed] = COALESCE({_WHOLE}, [missed]) WHERE [entity] = ?",
+                ("int?", "text"),
+            ),
+            Sql(
+                f"INSERT INTO [sync].[checked] ([{check}_at], [missed], [entity])"
+                f" SELECT SYSDATETIMEOFFSET(), COALESCE({_WHOLE}, 0), ?",
+                ("int?", "text"),
+            ),
+        )
+    )
+}
 
 # -- quarantine
 
@@ -219,7 +253,7 @@ MARK_RELEASED = Sql("UPDATE [sync].[held] SET [release_id] = ? WHERE [entity] = 
 # -- references
 
 NO_ORPHANS = Sql("DELETE o FROM [sync].[orphan] AS o WHERE o.[entity] = ? AND o.[field] = ?", ("text", "text"))
-CHECKED = (
+REFERENCE_CHECKED = (
     Sql(
         f"UPDATE [sync].[reference_check] {LOCKED} SET [reference] = ?, [orphans] = {_WHOLE}, [waiting] = {_WHOLE},"
         " [checked_at] = SYSDATETIMEOFFSET() WHERE [entity] = ? AND [field] = ?",
@@ -280,7 +314,8 @@ FORMS = Sql(
     "SELECT f.[bentuk_pendidikan_id], f.[nama] FROM [ref].[bentuk_pendidikan] AS f",
 )
 ERASED = Sql(
-    f"SELECT e.[key] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN {LIST}", ("text", "values")
+    f"SELECT e.[key], e.[reason] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN {LIST}",
+    ("text", "values"),
 )
 KEPT_OUT = Sql(
     "SELECT q.[key], q.[reason] FROM [sync].[quarantine] AS q WHERE q.[entity] = ?"
@@ -321,8 +356,9 @@ STATUS_ENTITIES = Sql(
     # and rows that the last run would not let leave the region
     " + COALESCE((SELECT MAX(e.[held]) FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity]"
     " AND e.[error_kind] = N'leaving_braked' AND e.[run_id] = (SELECT MAX(l.[run_id])"
-    " FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])), 0) AS [held]"
+    " FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])), 0) AS [held], k.[verified_at], k.[missed]"
     " FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity]"
+    " LEFT JOIN [sync].[checked] AS k ON k.[entity] = b.[entity]"
 )
 STATUS_WIDTHS = Sql("SELECT w.[entity], w.[field] FROM [sync].[width] AS w ORDER BY w.[entity], w.[field]")
 STATUS_ORPHANS = Sql(

@@ -45,6 +45,7 @@ class Statements:
     touch: str
     saw: str
     noted: str
+    ahead: str
     behind: str
     lacking: str
     absent: str
@@ -112,6 +113,9 @@ class Statements:
             touch=f"INSERT INTO touched (entity, key) SELECT %s, {stage_key} FROM {stage} s",
             saw="COPY seen (key, live) FROM STDIN",
             noted="COPY seen (key, last_update, live) FROM STDIN",
+            # A whole snapshot is the later word: a newer version than it has is one that the source went back on.
+            ahead=f"UPDATE {table} t SET last_update = s.last_update - interval '1 microsecond' FROM seen s"
+            f" WHERE t.{key}::text = s.key AND t.last_update > s.last_update",
             # A version that was set aside or withdrawn here is known; every other that is newer is not.
             behind=f"SELECT min(s.last_update) FROM seen s LEFT JOIN {table} t ON t.{key}::text = s.key"
             " WHERE (t.last_update IS NULL OR t.last_update < s.last_update)"

@@ -73,6 +73,7 @@ class Statements:
     saw: Sql
     noted: Sql
     lacking: Sql
+    ahead: Sql
     behind: Sql
     absent: Sql
     settle_held: tuple[Sql, Sql, Sql, Sql]
@@ -143,6 +144,12 @@ class _Maker:
             lacking=Sql(
                 f"SELECT TOP (1) 1 AS [found] FROM {self.table} AS t WHERE NOT EXISTS"
                 f" (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = {key_text(self.key, 't')})"
+            ),
+            # A whole snapshot is the later word: a newer version than it has is one that the source went back on.
+            ahead=Sql(
+                f"UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM {self.table} AS t"
+                f" JOIN [sync].[seen] AS s ON t.{self.k} = {typed(self.key, 's.[key]')}"
+                " WHERE t.[last_update] > s.[last_update]"
             ),
             # A version that was set aside or withdrawn here is known; every other that is newer is not.
             behind=Sql(

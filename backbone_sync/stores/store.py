@@ -36,7 +36,7 @@ _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('backbone_sync', 0))"
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('backbone_sync.migrate', 0))"
 
 # What is remembered of an entity, and goes with its table.
-_OF_ENTITY = ("cursor", "balance", "quarantine", "tombstone", "held", "width", "orphan", "reference_check")
+_OF_ENTITY = ("cursor", "balance", "quarantine", "tombstone", "held", "width", "orphan", "reference_check", "checked")
 _MIGRATION_TABLE = (
     "CREATE SCHEMA IF NOT EXISTS sync; CREATE TABLE IF NOT EXISTS sync.migration"
     " (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
@@ -179,6 +179,8 @@ class Store(RunRecords):
             if withdrawn:
                 # Payloads were cut to the wider grant; the listing from the beginning sets them aside anew.
                 self.connection.execute("DELETE FROM sync.quarantine WHERE entity = %s", (entity.name,))
+            if row and row[5] != region:
+                self.brake.narrowed.add(entity.name)
             if row and row[6] != source:
                 store_pages.hand_over(self.connection, entity)
             self.connection.execute(
@@ -337,11 +339,7 @@ class Store(RunRecords):
             return store_accounts.scope(self.connection, region)
 
     def rescope(self, entity: Entity, granted: tuple[Field, ...], within: Scope, run_id: int) -> bool:
-        """Bring the entity in line with a region that has changed.
-
-        Stored rows that lie outside now are refused. Returns whether refused rows may lie inside now, so that the
-        entity has to be listed from the beginning: nothing was kept of them.
-        """
+        """Bring the entity in line with a region that has changed: see `interfaces.Storage`."""
         digest = store_accounts.scope_digest(within, granted)
         with guarded(), self.connection.transaction():
             row = self.connection.execute("SELECT scope FROM sync.cursor WHERE entity = %s", (entity.name,)).fetchone()

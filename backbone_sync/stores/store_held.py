@@ -96,8 +96,8 @@ def settle(
     return Settled(deleted, 0 if pending <= most else pending, most, stored, listed)
 
 
-def leave(connection: Connection, brake: Brake, entity: Entity, gone: int) -> None:
-    """Ask the brake about `gone` rows that the caller's transaction has removed as outside the region.
+def leave(connection: Connection, brake: Brake, entity: Entity, gone: int, what: str = leaving.REGION) -> None:
+    """Ask the brake about `gone` rows that the caller's transaction has removed as outside `what`.
 
     LeavingBraked when they are too many; under a release they are put on its record.
     """
@@ -110,7 +110,7 @@ def leave(connection: Connection, brake: Brake, entity: Entity, gone: int) -> No
         " AND expires_at > clock_timestamp() AND used_at IS NULL",
         entity.name,
     )
-    if leaving.judge(brake, entity.name, gone, stored, covered):
+    if leaving.judge(brake, entity.name, gone, stored, covered, what):
         connection.execute(
             "UPDATE sync.release SET deleted = coalesce(deleted, 0) + %s WHERE release_id = (SELECT max(release_id)"
             " FROM sync.release WHERE entity = %s AND expires_at > clock_timestamp() AND used_at IS NULL)",
@@ -159,7 +159,8 @@ def note(cursor: psycopg.Cursor[tuple[object, ...]], says: Statements, pairs: Se
 def compare(connection: Connection, says: Statements, entity: Entity, run_id: int) -> datetime | None:
     """What the whole snapshot that was noted lacks waits as a deletion, within the caller's transaction.
 
-    The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
+    The earliest last_update of its rows that are not stored in that version; None when all are. Rows that are stored
+    in a later one are made to count as older, so that the listing that follows replaces them.
     """
     # A row without a readable key is in no snapshot; a listing from the beginning sets it aside anew.
     connection.execute(
@@ -168,6 +169,7 @@ def compare(connection: Connection, says: Statements, entity: Entity, run_id: in
         (entity.name,),
     )
     _compare(connection, says, entity, run_id, Heard(tombstones=False, absent=True))
+    connection.execute(says.ahead.encode())
     row = connection.execute(says.behind.encode(), {"entity": entity.name}).fetchone()
     return row[0] if row and isinstance(row[0], datetime) else None
 

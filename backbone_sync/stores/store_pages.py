@@ -12,10 +12,10 @@ from dataclasses import replace
 import psycopg
 
 from backbone_sync.dictionary import Entity
-from backbone_sync.dictionary.validator import OUTSIDE, Judged
+from backbone_sync.dictionary.validator import Judged
 from backbone_sync.privacy.gate import REMOVED, withheld
 from backbone_sync.run.state import UNTOLD, Brake, Counts, Position
-from backbone_sync.stores import copying, store_held
+from backbone_sync.stores import copying, leaving, store_held
 from backbone_sync.stores import ddl_postgresql as ddl
 from backbone_sync.stores.statements import Statements
 
@@ -150,13 +150,13 @@ def _quarantine(cursor: Cursor, says: Statements, entity: Entity, run_id: int, j
         ],
     )
     # What has moved out of the region or the grant is no longer ours to keep.
-    for outside in (True, False):
-        gone = [q for q in judged.quarantined.values() if q.reason in REMOVED and (q.reason == OUTSIDE) is outside]
+    for reason in REMOVED:
+        gone = [q for q in judged.quarantined.values() if q.reason == reason]
         if not gone:
             continue
         cursor.execute(says.remove.encode(), ([q.key for q in gone], [q.last_update for q in gone]))
-        if outside:  # the source's word, which may be a slip; the rest goes by our own grant and erasures
-            store_held.leave(cursor.connection, brake, entity, cursor.rowcount)
+        if what := leaving.by_the_source(reason, brake, entity.name):
+            store_held.leave(cursor.connection, brake, entity, cursor.rowcount, what)
 
 
 def _number(value: object) -> int:

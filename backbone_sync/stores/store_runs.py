@@ -11,9 +11,10 @@ import psycopg
 
 from backbone_sync.run.state import Brake, Counts, Holding, Record
 from backbone_sync.stores.postgresql import guarded
+from backbone_sync.stores.store_checks import Checks
 
 
-class RunRecords:
+class RunRecords(Checks):
     """The part of the store that keeps the record; `connection` is in autocommit."""
 
     connection: psycopg.Connection[Any]

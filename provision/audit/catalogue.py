@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -133,6 +133,16 @@ def read(folder: Path, order: tuple[str, ...]) -> Catalogue:
                 raise UsageError(told.format(file=f"{folder / name}.yml", control=control.id, prefix=family.prefix))
             seen.add(control.id)
     return Catalogue([found[name] for name in order])
+
+
+def paired(found: Catalogue, checks: Collection[str]) -> Catalogue:
+    """The catalogue, each control of which has its check; UsageError where one has none, or a check no control."""
+    lacking, loose = sorted(set(found.controls) - set(checks)), sorted(set(checks) - set(found.controls))
+    if lacking:
+        raise UsageError(_("controls without a check: {names}").format(names=", ".join(lacking)))
+    if loose:
+        raise UsageError(_("checks without a control: {names}").format(names=", ".join(loose)))
+    return found
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from checks.measure import all_checks
 from provision.audit import catalogue as catalogues
 from provision.audit import judge
 from provision.audit.catalogue import Catalogue
@@ -65,7 +66,7 @@ def examine(
     `partial`, a Ctrl-C ends the asking, and what had been answered is the outcome.
     """
     extra = extra_commands or {}
-    found = catalogues.load()
+    found = catalogues.paired(catalogues.load(), all_checks())
     at = datetime.now(UTC).isoformat(timespec="seconds")
     servers = {server.name: server for server in fleet.servers}
     judged: dict[str, tuple[Snapshot, judge.Judged]] = {}
@@ -110,6 +111,6 @@ def examine(
 
 def reexamine(fleet: Fleet, snapshots: Mapping[str, Snapshot]) -> Examination:
     """Judge saved snapshots, offline, by the present catalogue and inventory."""
-    found = catalogues.load()
+    found = catalogues.paired(catalogues.load(), all_checks())
     mine = {server.name: snapshots[server.name] for server in fleet.servers if server.name in snapshots}
     return Examination(mine, judge.judge(fleet, mine, found), found)

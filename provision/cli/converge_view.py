@@ -22,6 +22,7 @@ from provision.converge.forecast import Forecast, usual
 from provision.converge.plan import Plan, Reason
 from provision.converge.progress import FAILED, NOT_REACHED, OK, UNREACHABLE, Result
 from provision.converge.progress import Progress as Happening
+from provision.converge.remedies import remedy
 from provision.converge.role_words import told
 from provision.exits import Exit
 from provision.i18n import _, english
@@ -113,7 +114,7 @@ def show_changes(changes: Iterable[Happening]) -> None:
 
 
 def show_failures(results: Iterable[Result]) -> None:
-    """Each failure once, with the output that explains it."""
+    """Each failure once, with the output that explains it, and what to do where that is known."""
     console = _console()
     for one in results:
         if one.status in (FAILED, UNREACHABLE):
@@ -121,6 +122,8 @@ def show_failures(results: Iterable[Result]) -> None:
             console.print(f"[bold red]{title}[/]", soft_wrap=True)
             for line in told(one.message).splitlines():
                 console.print(f"    {escape(_(line))}", soft_wrap=True)
+            if repair := remedy(one.message):
+                console.print(f"    {_('repair')}: {escape(repair)}", soft_wrap=True)
 
 
 def show_applied(applied: Applied) -> None:
@@ -189,8 +192,8 @@ def progress_as_json(one: Happening) -> dict[str, Any]:
 
 
 def result_as_json(one: Result) -> dict[str, Any]:
-    """A stage's outcome on a server."""
-    return dataclasses.asdict(one)
+    """A stage's outcome on a server; `repair` where what failed is the server's own and known."""
+    return {**dataclasses.asdict(one), "repair": remedy(one.message)}
 
 
 def applied_as_json(applied: Applied) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from provision.cli.drill import chosen
+from provision.cli.backups import Inventory, chosen
 from provision.errors import UsageError
 from provision.exits import Exit
 from provision.i18n import _, number
@@ -19,12 +19,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def copy(
-    inventory: Annotated[
-        Path | None,
-        typer.Option(
-            "-i", "--inventory", help="The inventory file, or the folder of its hosts.yml.", show_default=False
-        ),
-    ] = None,
+    inventory: Inventory = None,
     limit: str = typer.Option("", "--limit", help="The server, as in Ansible.", show_default=False),
     local: bool = typer.Option(False, "--local", help="This machine itself."),
     to: str = typer.Option("", "--to", help="Where the disk is mounted on the server.", show_default=False),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import getpass
 import json
 import os
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from provision.cli.backups import Backup, Disk, Inventory, Repo, chosen, from_disk, utc
 from provision.exits import Exit, worst
 from provision.i18n import _, english, number
 
@@ -25,12 +25,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def drill(
-    inventory: Annotated[
-        Path | None,
-        typer.Option(
-            "-i", "--inventory", help="The inventory file, or the folder of its hosts.yml.", show_default=False
-        ),
-    ] = None,
+    inventory: Inventory = None,
     limit: str = typer.Option("", "--limit", help="Servers to drill, as in Ansible.", show_default=False),
     local: bool = typer.Option(False, "--local", help="Drill this machine itself."),
     to: str = typer.Option(
@@ -39,19 +34,9 @@ def drill(
         help="The moment to restore (2026-11-21T14:30+07:00), or a mark of `backbone restore --find`; without it now.",
         show_default=False,
     ),
-    backup: str = typer.Option(
-        "",
-        "--backup",
-        help="pgBackRest's label of the backup; without it the last one before the moment.",
-        show_default=False,
-    ),
-    repo: int = typer.Option(1, "--repo", help="1: the repository on the server, 2: the one off it.", min=1, max=4),
-    disk: str = typer.Option(
-        "",
-        "--from",
-        help="A removable disk mounted on the server, or a copy on it: to the moment of that copy.",
-        show_default=False,
-    ),
+    backup: Backup = "",
+    repo: Repo = 1,
+    disk: Disk = "",
     on: str = typer.Option(
         "",
         "--on",
@@ -133,23 +118,6 @@ def _elsewhere(
     return run_elsewhere(targets[0], Reached.of(servers[on]), reached, settings, tell, by, source.region)
 
 
-def from_disk(disk: str, to: str, repo: int) -> str:
-    """The disk to restore from; UsageError beside what it leaves no choice of."""
-    from provision.errors import UsageError
-
-    if disk and (to or repo != 1):
-        raise UsageError(
-            _("a copy on a disk is restored to its own moment: --from goes with neither --to nor --repo"),
-            repair="--from /mnt/salinan/backbone-SERVER/20261122T093000Z",
-        )
-    if disk and not disk.startswith("/"):
-        raise UsageError(
-            _("--from {place}: name the place on the server, from its root").format(place=disk),
-            repair="--from /mnt/salinan",
-        )
-    return disk
-
-
 def operator(by: str) -> str:
     """The person who runs it: as said, else whose login it is, also behind sudo."""
     return by or os.environ.get("SUDO_USER") or getpass.getuser()
@@ -171,48 +139,12 @@ def _forms(asked: list[str]) -> bool:
     return "pdf" in asked
 
 
-def utc(to: str, zones: Mapping[str, str]) -> str:
-    """The moment in UTC: as a person writes it, in the region's zone where it names none; a mark's name as it is."""
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    try:
-        at = datetime.fromisoformat(to)
-    except ValueError:
-        return to  # a mark; the server knows which there are
-    zone = next(iter(zones.values()), "") or "UTC"
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC).isoformat()
-
-
 def _key(inventory: Path | None, server: str, local: bool) -> ReportKey:
     """The key that signs the report: asked for before the drill, so that a damaged one does not cost its result."""
     from provision.inventory.load import inventory_file
     from provision.report import keys
 
     return keys.of_run(None if local or inventory is None else inventory_file(inventory).parent, server)
-
-
-def chosen(inventory: Path | None, limit: str, local: bool) -> tuple[list[Target], dict[str, str], dict[str, str]]:
-    """The servers to drill or restore; the time zone and the region's code of each that the inventory names."""
-    from provision.errors import UsageError
-    from provision.inventory import load
-    from provision.probe.transport import Target
-
-    if inventory is None:
-        if not local:
-            raise UsageError(_("which servers?"), repair="backbone drill -i INV, backbone drill --local")
-        return [Target.this_machine(socket.gethostname())], {}, {}
-    servers = load(inventory, limit, allow_expired=True, here=local).servers
-    zones = {server.name: server.zone for server in servers}
-    regions = {server.name: server.region for server in servers}
-    if not local:
-        return [Target.of(server) for server in servers], zones, regions
-    if len(servers) != 1:
-        raise UsageError(
-            _("--local drills this machine, but {count} servers are named").format(count=len(servers)),
-            repair=f"backbone drill -i {inventory} --limit {socket.gethostname()} --local",
-        )
-    return [Target.this_machine(servers[0].name)], zones, regions
 
 
 class _Teller:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from provision.cli.drill import chosen, from_disk, utc
+from provision.cli.backups import Backup, Disk, Inventory, Repo, chosen, from_disk, utc
 from provision.errors import BackboneError, UsageError
 from provision.exits import Exit
 from provision.i18n import _, english, number
@@ -24,12 +23,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def restore(
-    inventory: Annotated[
-        Path | None,
-        typer.Option(
-            "-i", "--inventory", help="The inventory file, or the folder of its hosts.yml.", show_default=False
-        ),
-    ] = None,
+    inventory: Inventory = None,
     limit: str = typer.Option("", "--limit", help="The server to restore, as in Ansible.", show_default=False),
     local: bool = typer.Option(False, "--local", help="Restore this machine itself."),
     find: bool = typer.Option(False, "--find", help="Only show the marks: when, how many rows, what vanished."),
@@ -39,19 +33,9 @@ def restore(
         help="The moment to restore (2026-11-21T14:30+07:00), or a mark of --find; without it the end of the archive.",
         show_default=False,
     ),
-    backup: str = typer.Option(
-        "",
-        "--backup",
-        help="pgBackRest's label of the backup; without it the last one before the moment.",
-        show_default=False,
-    ),
-    repo: int = typer.Option(1, "--repo", help="1: the repository on the server, 2: the one off it.", min=1, max=4),
-    disk: str = typer.Option(
-        "",
-        "--from",
-        help="A removable disk mounted on the server, or a copy on it: to the moment of that copy.",
-        show_default=False,
-    ),
+    backup: Backup = "",
+    repo: Repo = 1,
+    disk: Disk = "",
     confirm: str = typer.Option(
         "", "--confirm", help="The server's name, in place of the question.", show_default=False
     ),
@@ -175,6 +159,8 @@ def _ended(state: Mapping[str, Any], as_json: bool) -> int:
         return int(Exit.OK)
     if failed:
         print(f"{_('error')}: " + failure(failed), file=sys.stderr)
+    if state.get("left"):
+        print(f"{_('error')}: " + failure(state["left"]), file=sys.stderr)
     if state.get("undone"):
         print(_("The former cluster is back in its place."), file=sys.stderr)
     else:

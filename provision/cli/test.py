@@ -46,6 +46,7 @@ class Timing(NamedTuple):
     name: str
     seconds: float
     status: int
+    fell_short: tuple[str, ...] = ()  # pytest's own line for each test that did
 
 
 LINTERS: tuple[Step, ...] = (
@@ -110,16 +111,19 @@ def _run_lane(lane: str, steps: list[Step], timings: list[Timing], *, prefix: st
             return
         _tell(f"{prefix}── {name}")
         started = time.monotonic()
+        fell_short: list[str] = []
         if prefix:
             with subprocess.Popen(
                 command, cwd=CLONE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             ) as running:
                 for line in running.stdout or ():
                     _tell(prefix + line.rstrip("\n"))
+                    if line.startswith(("FAILED ", "ERROR ")):
+                        fell_short.append(line.rstrip("\n"))
             status = running.returncode
         else:
             status = subprocess.run(command, cwd=CLONE, env=environment).returncode
-        timings.append(Timing(name, time.monotonic() - started, status))
+        timings.append(Timing(name, time.monotonic() - started, status, tuple(fell_short)))
 
 
 def _tell(line: str) -> None:
@@ -209,6 +213,9 @@ def run_tests(
         _interrupted.set()
         raise
     accepted = (0, NOTHING_COLLECTED) if scope == "slow" else (0,)
+    for line in (line for one in timings for line in one.fell_short):
+        # Once more, together: a lane's own list has scrolled away behind the other lanes.
+        typer.echo(line)
     for one in timings:
         typer.echo(f"{'ok  ' if one.status in accepted else 'FAIL'}  {one.seconds:7.1f} s  {one.name}")
     for name in not_run:

@@ -56,6 +56,11 @@ class Image:
         made_from = json.dumps([RECIPE_VERSION, self.suite, self.packages, FILES, LINKS, *other])
         return images_dir() / f"{self.name}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}"
 
+    @property
+    def distribution(self) -> str:
+        """The system that it holds, such as `debian13`, whatever else is on it."""
+        return next(one.name for one in IMAGES.values() if (one.kind, one.suite) == (self.kind, self.suite))
+
 
 IMAGES = {
     image.name: image

@@ -192,7 +192,7 @@ class Lab:
             {
                 "name": spec.name,
                 "about": spec.about,
-                "distribution": image.IMAGES[spec.image].name,
+                "distribution": image.IMAGES[spec.image].distribution,
                 "running": self.machine(spec.name).running(),
                 "addresses": {net: str(address) for net, address in self.networks.addresses(spec).items()},
                 "ssh_config": str(self.ssh_config),

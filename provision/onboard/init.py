@@ -23,13 +23,13 @@ from provision.audit import catalogue
 from provision.errors import UsageError
 from provision.i18n import N_, _
 from provision.inventory import regions
-from provision.inventory.beside import ATTESTATIONS
+from provision.inventory.beside import ATTESTATIONS, DOCUMENTS, WAIVERS, DocumentEntry, WaiverEntry
 from provision.inventory.faults import InventoryInvalid
 from provision.inventory.fields import Wrong
 from provision.inventory.load import load
 from provision.inventory.regions import Region
 from provision.inventory.secrecy import VAULT_FILE
-from provision.inventory.settings import SECRET_PREFIX
+from provision.inventory.settings import SECRET_PREFIX, Closed
 from provision.inventory.vault import generate_secrets, new_password, write_password_file, write_vault
 from provision.onboard.authority import make_authority
 from provision.onboard.enroll import NAME, administrator_key
@@ -195,9 +195,25 @@ def _write(folder: Path, answers: Answers, region: Region, template: jinja2.Temp
     values = generate_secrets(authority_key) | {SECRET_PREFIX + name: one for name, one in handed_out.items() if one}
     write_vault(folder / VAULT_FILE, values, password)
     (folder / "authority.pem").write_text(authority)
+    entries = {
+        ATTESTATIONS: _to_state(answers.hosting),
+        DOCUMENTS: _to_fill_in(DocumentEntry, kind="nota_kesepakatan", region=region.code),
+        WAIVERS: _to_fill_in(WaiverEntry, control="TLS-03", servers="all"),
+    }
     for name, paper in _PAPERS.items():
-        entries = _to_state(answers.hosting) if name == ATTESTATIONS else "[]\n"
-        (folder / name).write_text(f"# {_(paper)}\n{entries}", encoding="utf-8")
+        (folder / name).write_text(f"# {_(paper)}\n{entries[name]}", encoding="utf-8")
+
+
+def _to_fill_in(model: type[Closed], **known: str) -> str:
+    """An entry as a comment. No empty list stands below it, for an entry that is appended to one is no YAML."""
+    lines = [f"# {_('An entry looks so. Take the leading # away and fill it in:')}"]
+    year = date.today().year
+    days = {"signed_on": f"{year}-01-01", "valid_until": f"{year + 1}-12-31", "expires": f"{year + 1}-12-31"}
+    for name, one in model.model_fields.items():
+        if one.is_required():
+            lines.append(f"#   {name}: {days.get(name) or json.dumps(known.get(name, ''))}")
+    lines[1] = lines[1].replace("#   ", "# - ")
+    return "\n".join(lines) + "\n"
 
 
 def _to_state(hosting: str) -> str:

@@ -17,6 +17,7 @@ from provision.operate.remote.repositories import AT_REST, without_passwords
 VERSION = 2
 # PostgreSQL writes a sequence's value ahead into WAL, this many steps (SEQ_LOG_VALS) beyond its cache.
 SEQUENCE_AHEAD = 32
+AFTER_COMPARISON = ("amcheck", "checksums", "controls", "cleanup")
 RESTORE_STEPS = ("restore", "recover")  # what a person waits for on the bad day; the rest is proof
 # What a drill must notice on spoilt copies, or it proves nothing.
 NEGATIVE = {
@@ -330,7 +331,7 @@ def judge(server: str, observed: Mapping[str, Any]) -> DrillResult:
     }
     failed = observed["failed"]
     # Differences are worth telling even if a later step fell short.
-    reached = "digest_restored" in steps and (failed is None or failed["step"] in ("amcheck", "checksums", "controls"))
+    reached = "digest_restored" in steps and (failed is None or failed["step"] in AFTER_COMPARISON)
     marked = observed.get("compared", True)
     tables: tuple[Table, ...] = ()
     differences: tuple[str, ...] = ()

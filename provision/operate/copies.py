@@ -5,7 +5,7 @@ On the server it is a unit of its own (`remote/disk_unit.py`): it goes on if thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from provision import times
@@ -13,10 +13,8 @@ from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.i18n import _, number
 from provision.operate.compare import failure
-from provision.operate.drill import DISK_UNIT, LOST_AFTER, POLL_SECONDS, STOP_SECONDS
-from provision.operate.session import OneServer
-
-Tell = Callable[[Mapping[str, Any]], None]
+from provision.operate.drill import DISK_UNIT, STOP_SECONDS
+from provision.operate.session import OneServer, Told
 
 
 def steps() -> dict[str, str]:
@@ -62,7 +60,7 @@ class DiskCopy(OneServer):
         plan: dict[str, Any] = told["plan"]
         return plan
 
-    def run(self, settings: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    def run(self, settings: Mapping[str, Any], tell: Told) -> dict[str, Any]:
         """Make it and listen until it ended; what was observed. Interrupted, it stops: the next one goes on from there.
 
         BackboneError with the reason where it fell short. Where the connection is lost, or whoever is told goes away,
@@ -74,21 +72,8 @@ class DiskCopy(OneServer):
         except BackboneError as fault:
             self._goes_on = fault.exit_status is not Exit.FELL_SHORT  # the server said no: nothing runs
             raise
-        seen = silent = 0
         try:
-            while True:
-                try:
-                    news = self.call("poll", seen, timeout=POLL_SECONDS)
-                except BackboneError:
-                    silent += 1
-                    if silent >= LOST_AFTER:
-                        raise
-                    continue
-                silent, seen = 0, seen + len(news["events"])
-                for event in news["events"]:
-                    tell(event)
-                if not news["active"]:
-                    break
+            news = self.until_ended(tell)
         except KeyboardInterrupt:
             self.call("stop", timeout=STOP_SECONDS)
             self._laid = False

@@ -13,7 +13,7 @@ from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.i18n import _, english
 from provision.operate.compare import DrillResult, failure, judge
-from provision.operate.drill import LOST_AFTER, POLL_SECONDS, STOP_SECONDS, UNIT, Tell
+from provision.operate.drill import STOP_SECONDS, UNIT, Tell
 from provision.operate.session import OneServer
 from provision.probe.transport import Target
 
@@ -61,22 +61,9 @@ def _more(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _observed(here: _Side, given: Mapping[str, Any], server: str, tell: Tell) -> dict[str, Any]:
     """What the drill on the host observed, once it has ended. Interrupted, it is stopped and leaves nothing."""
-    seen = silent = 0
     try:
         here.call("start", given=given)
-        while True:
-            try:
-                news = here.call("poll", seen, timeout=POLL_SECONDS)
-            except BackboneError:
-                silent += 1
-                if silent >= LOST_AFTER:
-                    raise
-                continue
-            silent, seen = 0, seen + len(news["events"])
-            for event in news["events"]:
-                tell(server, event)
-            if not news["active"]:
-                break
+        news = here.until_ended(lambda event: tell(server, event))
     except BaseException:
         here.call("stop", timeout=STOP_SECONDS)
         raise

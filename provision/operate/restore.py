@@ -6,7 +6,7 @@ away, and the next call finds it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,11 +16,10 @@ from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.i18n import _, number
 from provision.operate.compare import failure
-from provision.operate.drill import LOST_AFTER, POLL_SECONDS, UNIT, located
-from provision.operate.session import OneServer
+from provision.operate.drill import UNIT, located
+from provision.operate.session import OneServer, Told
 
 UNDO_SECONDS = 3600
-Tell = Callable[[Mapping[str, Any]], None]
 
 
 def steps(engine: str = "postgresql") -> dict[str, str]:
@@ -143,27 +142,14 @@ class Restore(OneServer):
         plan: dict[str, Any] = told["plan"]
         return plan
 
-    def run(self, settings: Mapping[str, Any] | None, tell: Tell) -> dict[str, Any]:
+    def run(self, settings: Mapping[str, Any] | None, tell: Told) -> dict[str, Any]:
         """Do it (None: go on with the one in hand), and listen until it ended; its last state."""
         if settings is None:
             self.call("again")
         else:
             self.call("begin", given=dict(settings))
-        seen = silent = 0
-        state: dict[str, Any] = {}
-        while True:
-            try:
-                news = self.call("poll", seen, timeout=POLL_SECONDS)
-            except BackboneError:
-                silent += 1
-                if silent >= LOST_AFTER:
-                    raise
-                continue
-            silent, seen, state = 0, seen + len(news["events"]), news["state"] or state
-            for event in news["events"]:
-                tell(event)
-            if not news["active"]:
-                return state
+        state: dict[str, Any] = self.until_ended(tell)["state"] or {}
+        return state
 
     def undo(self) -> None:
         """The former cluster back in its place."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -11,9 +12,20 @@ from typing import Any, Self
 from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.i18n import _
-from provision.operate.drill import RESTORE_UNIT, ROOT, START_SECONDS, call, laid, last_words
+from provision.operate.drill import (
+    LOST_AFTER,
+    POLL_SECONDS,
+    RESTORE_UNIT,
+    ROOT,
+    START_SECONDS,
+    call,
+    laid,
+    last_words,
+)
 from provision.probe.snapshot import Fault
 from provision.probe.transport import Session, Target, repair_of
+
+Told = Callable[[Mapping[str, Any]], None]
 
 
 class OneServer:
@@ -58,3 +70,23 @@ class OneServer:
         told = self.ask(asked if self._laid else laid(self.name, asked), timeout)
         self._laid = True
         return json.loads(told) if told.strip() else None
+
+    def until_ended(self, tell: Told) -> dict[str, Any]:
+        """Listen to the unit on the server until it ended, and tell each of its events; the last answer to `poll`.
+
+        BackboneError where the server was silent LOST_AFTER times in a row: the unit goes on by itself.
+        """
+        seen = silent = 0
+        while True:
+            try:
+                news: dict[str, Any] = self.call("poll", seen, timeout=POLL_SECONDS)
+            except BackboneError:
+                silent += 1
+                if silent >= LOST_AFTER:
+                    raise
+                continue
+            silent, seen = 0, seen + len(news["events"])
+            for event in news["events"]:
+                tell(event)
+            if not news["active"]:
+                return news

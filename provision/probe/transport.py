@@ -13,6 +13,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -165,7 +166,9 @@ def _run_local(target: Target, script: str, timeout: float, bound: int) -> Outco
 def sudo_refused(output: Output, with_password: bool = False) -> Outcome:
     """The output, or the Fault if it is only sudo's refusal."""
     said = output.stderr.decode("utf-8", "replace").strip()
-    if output.status != 0 and not output.stdout.strip() and "sudo:" in said:
+    # Of somebody who may not, sudo says so without naming itself.
+    refusal = re.search(r"\bsudo:|is not in the sudoers file|^Sorry, user ", said, re.M)
+    if output.status != 0 and not output.stdout.strip() and refusal:
         told = _("sudo refuses the password: {said}") if with_password else _("sudo refuses without a password: {said}")
         return Fault("sudo", told.format(said=said.splitlines()[-1][:200]))
     return output

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -41,26 +42,34 @@ def address(lab: Lab) -> Iterator[str]:
     lab.down([SERVER])
 
 
-def blocks(name: str) -> dict[str, str]:
+def shown(name: str) -> str:
+    """The lines that the page shows for a file of the inventory."""
+    [text] = re.findall(rf"```yaml\n# semarang/{name}[;,][^\n]*\n(.*?)```", PAGE.read_text("utf-8"), re.S)
+    return str(text)
+
+
+def entry(name: str) -> dict[str, str]:
     """The entry that the page shows for a file beside the inventory."""
-    [text] = re.findall(rf"```yaml\n# semarang/{name};[^\n]*\n(.*?)```", PAGE.read_text("utf-8"), re.S)
-    [entry] = yaml.load(text, Loader=yaml.BaseLoader)
-    return dict(entry)
+    [one] = yaml.load(shown(name), Loader=yaml.BaseLoader)
+    return dict(one)
 
 
 def papers(folder: Path) -> None:
-    """What only people can state, after the page's examples; dates that hold today."""
-    [told] = re.findall(r"```yaml\n# semarang/hosts\.yml[^\n]*\n(.*?)\n```", PAGE.read_text("utf-8"), re.S)
-    with (folder / "hosts.yml").open("a") as hosts:
-        hosts.write(f"    {told}\n")
+    """What only people can state, after the page's examples, below what `init` wrote; dates that hold today."""
+
+    def below(name: str, text: str) -> None:
+        with (folder / name).open("a") as file:
+            file.write(text)
+
+    below("hosts.yml", shown("hosts.yml"))
     today = datetime.now(UTC).date()
     later = (today + timedelta(days=365)).isoformat()
-    document = blocks("documents.yml") | {"signed_on": today.isoformat(), "valid_until": later}
+    document = entry("documents.yml") | {"signed_on": today.isoformat(), "valid_until": later}
     kinds = ("surat_permohonan", "nota_kesepakatan")
-    (folder / "documents.yml").write_text(json.dumps([document | {"kind": kind} for kind in kinds]))
-    attestation = blocks("attestations.yml") | {"expires": later}
+    below("documents.yml", "".join(f"- {json.dumps(document | {'kind': kind})}\n" for kind in kinds))
+    attestation = entry("attestations.yml") | {"expires": later}
     stated = [attestation | {"control": f"PEOPLE-{number:02d}"} for number in range(1, 6)]
-    (folder / "attestations.yml").write_text(json.dumps(stated))
+    below("attestations.yml", "".join(f"- {json.dumps(one)}\n" for one in stated))
 
 
 def network(lab: Lab, folder: Path) -> None:
@@ -72,6 +81,16 @@ def network(lab: Lab, folder: Path) -> None:
     more = [f"    {line.strip()}" for line in lines if line.strip().startswith(wanted)]
     with (folder / "hosts.yml").open("a") as hosts:
         hosts.write("\n".join(["", *more, ""]))
+
+
+def other_commands(folder: Path, environment: dict[str, str]) -> None:
+    """What the page has typed that is not ours: the sheet's end, the vault in an editor that leaves it as it is."""
+    lines = re.findall(r"(?m)^\$ (?!\./backbone )(.+)$", PAGE.read_text("utf-8"))
+    assert len(lines) >= 2
+    for line in lines:
+        said = line.replace(".venv/bin/", f"{sys.prefix}/bin/")
+        subprocess.run(["sh", "-c", said], cwd=folder, env=environment | {"EDITOR": "true"}, check=True, timeout=120)
+    assert not (folder / "semarang" / "recovery-sheet.html").exists()
 
 
 def type_in(child: pexpect.spawn, dialogue: list[tuple[str, str]], patience: float = 1500) -> None:
@@ -128,6 +147,7 @@ def test_from_a_fresh_machine_to_an_audited_server(lab: Lab, address: str, tmp_p
         said = (tmp_path / "terminal.log").read_text()[-3000:]
         assert child.exitstatus == EXPECTED.get(words[0], 0), f"{command}: {child.exitstatus}\n{said}"
         if words[0] == "init":
+            other_commands(tmp_path, environment)
             network(lab, tmp_path / "semarang")
         elif words[0] == "enroll":
             assert Pinned(known[0], known[1]).fingerprint in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -9,9 +10,11 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from provision.operate.compare import judge
@@ -177,8 +180,67 @@ WHOLE = (
 )
 
 
+def cleaned(environment: dict[str, str], name: str) -> None:
+    """The unit's cleaning after the drill `name`."""
+    command = ["/usr/bin/python3", "-m", UNIT, "clean", name]
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def working_in(place: Path) -> list[str]:
+    """What runs below a folder: by its own folder, an open file, or a word of its command."""
+    found = []
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            words = [*one.cmdline(), one.cwd(), *(file.path for file in one.open_files())]
+            if any(str(place) in word for word in words):
+                found.append(" ".join(one.cmdline()))
+    return found
+
+
+# Writes as long as it lives, in a session of its own, and takes no hint.
+STUBBORN = """
+import os, signal, sys, time
+for one in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+    signal.signal(one, signal.SIG_IGN)
+os.chdir(sys.argv[1])
+print("here", flush=True)
+while True:
+    for number in range(100):
+        open(str(number), "w").close()
+"""
+
+
+def test_the_cleaning_ends_what_still_writes_in_the_scratch_place() -> None:
+    root = Path(tempfile.mkdtemp(prefix="backbone-drill-", dir="/var/tmp"))
+    root.chmod(0o755)
+    name = f"k{secrets.token_hex(6)}"
+    scratch = root / name / "work" / "scratch"
+    (scratch / "data").mkdir(parents=True)
+    for one in (scratch, scratch / "data"):
+        shutil.chown(one, "postgres", "postgres")
+    (root / name / "drill.pyz").write_bytes(program())
+    environment = {**os.environ, "PYTHONPATH": str(root / name / "drill.pyz"), "BACKBONE_DRILL_ROOT": str(root)}
+    words = ["/usr/bin/python3", "-c", STUBBORN, str(scratch / "data")]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, start_new_session=True, user="postgres", group="postgres", extra_groups=[]
+    ) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"here\n"
+            cleaned(environment, name)
+            assert not scratch.exists()
+            assert writer.wait(10) == -signal.SIGKILL
+        finally:
+            writer.kill()
+            shutil.rmtree(root)
+
+
 def _killed(cluster: Cluster, times: int) -> None:
-    """SIGKILL to the drill and all that it started, as a unit's end brings it; then the unit's own cleaning."""
+    """SIGKILL to the drill and its group; then the unit's own cleaning, while what else it started still runs.
+
+    So it is on a server: systemd runs ExecStopPost= as soon as the unit's first process is gone.
+    """
     print(f"seed {SEED}")
     chance = random.Random(SEED)
     before = live_state(cluster)
@@ -201,10 +263,9 @@ def _killed(cluster: Cluster, times: int) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             running.wait()
-        for pid in place.glob("scratch/**/data/postmaster.pid"):
-            os.kill(int(pid.read_text().split()[0]), signal.SIGQUIT)
-        subprocess.run(["/usr/bin/python3", "-m", UNIT, "clean", name], env=environment, cwd="/", check=True)
+        cleaned(environment, name)
         assert not (place / "scratch").exists(), f"left behind after {after:.2f} s"
+        assert working_in(place) == [], f"still running after {after:.2f} s"
         told = place / "observed.json"
         assert not told.exists() or judge("here", json.loads(told.read_text())).ok, "a killed drill has no verdict"
         held = cluster.sql(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import threading
 import time
@@ -138,7 +139,7 @@ work.all()
 def test_the_digests_of_the_live_cluster_wait_for_the_work_of_others(cluster: Cluster) -> None:
     observed = cluster.drill(MEANWHILE)
     assert judge("here", observed).ok
-    assert observed["nice"] == 10
+    assert observed["nice"] == max(10, os.nice(0)), "as nice as the drill, or as whoever runs the tests"
 
 
 def test_a_long_transaction_is_waited_for_and_then_named(cluster: Cluster) -> None:

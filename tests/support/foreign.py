@@ -69,7 +69,8 @@ def emptied(conninfo: str) -> None:
     """Nothing is stored and no run has been."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
-        state = "cursor, run, run_entity, balance, quarantine, tombstone, held, release, width, orphan, reference_check"
+        state = "cursor, run, run_entity, balance, quarantine, tombstone, held, release, width, orphan, checked"
+        state += ", reference_check"
         connection.execute("TRUNCATE " + ", ".join(f"sync.{t.strip()}" for t in state.split(",")))
         for name in TABLES:
             entity = WORDS[name]

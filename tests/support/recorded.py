@@ -149,6 +149,12 @@ def unit(name: str, **properties: str) -> Mutation:
 STOPPED = {"ActiveState": "inactive", "SubState": "dead"}
 
 
+def ended_badly(name: str, result: str) -> Mutation:
+    """A unit's last run failed: systemctl tells all of it among the failed ones, the bus its state once more."""
+    whole = f"Result={result}\nId={name}\nNames={name}\nLoadState=loaded\nActiveState=failed\nSubState=failed\n\n"
+    return both(unit(name, ActiveState="failed", SubState="failed"), pattern(UNITS, r"\A", whole))
+
+
 def setting(name: str, value: str) -> Mutation:
     return in_json(commands.POSTGRESQL, lambda told: told["settings"].update({name: value}))
 

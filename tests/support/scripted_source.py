@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from backbone_sync.dictionary import Entity
+from backbone_sync.dictionary import digest as digests
 from backbone_sync.interfaces import Capabilities, Cell, Page, Total
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -47,6 +49,8 @@ class Scripted:
     """Serves `rows` (by number) of one entity, and no areas. `sizes` are the pages' sizes, used in turn.
 
     `doubled`: every page begins with the last row of the one before. `skew`: the source's clock runs off by so much.
+    `slipped`: rows that a listing passes over, though totals and snapshots have them. `shown`: rows as listings have
+    them, where that is not as totals and snapshots do.
     """
 
     entity: str = "anggota_rombel"
@@ -56,11 +60,14 @@ class Scripted:
     doubled: bool = False
     skew: timedelta = timedelta(0)
     counts: bool = True
+    slipped: frozenset[int] = frozenset()
+    shown: dict[int, dict[str, Any]] = dataclasses.field(default_factory=dict)
     requests: int = 0
     now: int = 10**6
 
     def _listed(self) -> list[dict[str, Any]]:
-        rows = [r for r in self.rows.values() if self.can.tombstones or not r["soft_delete"]]
+        there = {**self.rows, **self.shown}.items()
+        rows = [r for n, r in there if n not in self.slipped and (self.can.tombstones or not r["soft_delete"])]
         return sorted(rows, key=lambda r: (r["last_update"], r["anggota_rombel_id"]))
 
     def capabilities(self, entity: str) -> Capabilities:
@@ -94,8 +101,17 @@ class Scripted:
         if not self.counts:
             return None
         gone = sum(r["soft_delete"] for r in self.rows.values())
-        mine = Total(len(self.rows) - gone, gone if self.can.tombstones else None)
+        digest = digests.of(self._in_force()) if self.can.snapshot else None
+        mine = Total(len(self.rows) - gone, gone if self.can.tombstones else None, digest)
         return {"ref.mst_wilayah": Total(0, 0), self.entity: mine}
+
+    def _in_force(self) -> list[tuple[str, datetime]]:
+        live = [r for r in self.rows.values() if not r["soft_delete"]]
+        return [(r["anggota_rombel_id"], datetime.fromisoformat(r["last_update"])) for r in live]
+
+    def snapshot(self, entity: Entity) -> Iterator[tuple[str, datetime]]:
+        """Every row in force."""
+        yield from self._in_force() if entity.name == self.entity else ()
 
     def breakdown(self, entity: str) -> tuple[Cell, ...] | None:
         """None."""

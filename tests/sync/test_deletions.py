@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
 from backbone_sync import dictionary
-from backbone_sync.dictionary import Entity
 from backbone_sync.errors import NothingHeld
 from backbone_sync.interfaces import Capabilities
 from backbone_sync.privacy import grant
@@ -22,7 +19,7 @@ from backbone_sync.stores.store import Store
 from provision.lab.source import schema
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
-from tests.support.scripted_source import Scripted, key_of, membership
+from tests.support.scripted_source import Scripted, membership
 from tests.support.sync_world import SIZE, Run, difference
 from tests.sync.test_properties import ENTITY, emptied, held, in_force, ran, stores
 
@@ -223,24 +220,9 @@ def test_a_comparison_that_is_cut_off_deletes_nothing(run: Run, data: Path, sour
         assert connection.execute("SELECT count(*) FROM sync.held").fetchone() == (0,)
 
 
-class Slipping(Scripted):
-    """A source whose listing slips over rows that its snapshot has."""
-
-    slipped: frozenset[int] = frozenset()
-
-    def _listed(self) -> list[dict[str, Any]]:
-        hidden = {key_of(number) for number in self.slipped}
-        return [row for row in super()._listed() if row["anggota_rombel_id"] not in hidden]
-
-    def snapshot(self, entity: Entity) -> Iterator[tuple[str, datetime]]:
-        for row in self.rows.values():
-            if not row["soft_delete"]:
-                yield row["anggota_rombel_id"], datetime.fromisoformat(row["last_update"])
-
-
 def test_what_a_listing_lacks_is_deleted_only_if_a_snapshot_lacks_it_too(stores: str) -> None:
     emptied(stores)
-    source = Slipping(can=Capabilities(snapshot=True))
+    source = Scripted(can=Capabilities(snapshot=True))
     source.rows = {n: membership(n, n, gone=n == 7) for n in range(30)}
     assert ran(stores, source).green
     source.slipped = frozenset({3, 4})
@@ -259,7 +241,7 @@ def test_what_a_listing_lacks_is_deleted_only_if_a_snapshot_lacks_it_too(stores:
 
 def test_a_row_without_a_readable_key_stays_set_aside_when_a_snapshot_is_compared(stores: str) -> None:
     emptied(stores)
-    source = Slipping(can=Capabilities(snapshot=True))
+    source = Scripted(can=Capabilities(snapshot=True))
     source.rows = {n: membership(n, n) for n in range(9)}
     source.rows[4]["anggota_rombel_id"] = "nomor 4"
     assert ran(stores, source).green

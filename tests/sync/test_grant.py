@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from backbone_sync import dictionary
 from backbone_sync.privacy import grant
+from backbone_sync.stores.store import Store
 from provision.lab.source.serve import Source
 from tests.support.sync_world import SIZE, Run
 
@@ -33,7 +35,7 @@ def test_past_its_last_day_nothing_is_fetched_and_the_run_says_what_to_do(
 def limited(*levels: str) -> grant.Grant:
     words = dictionary.load()
     made = dataclasses.replace(grant.make(words), levels=levels)
-    return dataclasses.replace(made, entities=grant.chosen(words, (), limited=True))
+    return dataclasses.replace(made, entities=grant.chosen(words, ()))
 
 
 def at_source(data: Path, statement: str) -> set[str]:
@@ -137,6 +139,15 @@ def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_cha
     assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
     assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays - {leaver} | {newcomer}
     assert_exactly(data, database, "SD")
+    # Whoever left enrols again: the enrolment alone is news.
+    change(
+        data,
+        "UPDATE registrasi_peserta_didik SET soft_delete = 0, last_update = ? WHERE peserta_didik_id = ?",
+        "2025-04-01T00:00:00.000Z",
+        leaver,
+    )
+    assert run(grant=of_sd).green
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays | {newcomer}
 
 
 def test_a_school_that_changes_its_form_brings_or_takes_all_that_is_its_own(
@@ -165,3 +176,96 @@ def test_a_malformed_row_of_another_level_leaves_nothing_of_its_content(run: Run
             ([outsider, insider],),
         ).fetchall()
     assert sorted(rows) == sorted([(outsider, "outside_grant", True), (insider, "not_in_code_list", False)])
+
+
+def test_people_of_a_school_of_another_region_are_not_stored_either(run: Run, data: Path, database: str) -> None:
+    """No levels are granted, and the source lists a school of another region, with its children and teachers."""
+    of_whom = "SELECT {0}_id FROM {1} WHERE soft_delete = 0 AND sekolah_id {2} '{3}'"
+    with sqlite3.connect(data) as connection:
+        school, area = connection.execute("SELECT sekolah_id, kode_wilayah FROM sekolah ORDER BY 1").fetchone()
+        connection.execute("UPDATE sekolah SET kode_wilayah = '020500  ' WHERE sekolah_id = ?", (school,))
+    people = {"peserta_didik": "registrasi_peserta_didik", "ptk": "ptk_terdaftar"}
+    ours = {p: at_source(data, of_whom.format(p, e, "<>", school)) for p, e in people.items()}
+    strangers = {p: at_source(data, of_whom.format(p, e, "=", school)) - ours[p] for p, e in people.items()}
+    assert all(strangers.values())
+    result = run()
+    assert result.exit_status == 1
+    for person in people:
+        assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person]
+        balance = result.entities[person].balance
+        assert balance is not None
+        assert (balance.withheld, balance.balanced) == (len(strangers[person]), True)
+    change(
+        data,
+        "UPDATE sekolah SET kode_wilayah = ?, last_update = ? WHERE sekolah_id = ?",
+        area,
+        "2025-06-01T00:00:00.000Z",
+        school,
+    )
+    assert run().green
+    for person in people:
+        assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person] | strangers[person]
+    # And the other way round: the school leaves, and takes its people along.
+    change(
+        data,
+        "UPDATE sekolah SET kode_wilayah = ?, last_update = ? WHERE sekolah_id = ?",
+        "020500  ",
+        "2025-07-01T00:00:00.000Z",
+        school,
+    )
+    assert run().exit_status == 1
+    for person in people:
+        assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person]
+
+
+ALL_TO_HIGH = "UPDATE sekolah SET bentuk_pendidikan_id = 13, last_update = '2025-06-01T00:00:00.000Z'"
+MOVED = (
+    "UPDATE registrasi_peserta_didik SET last_update = '2025-06-01T00:00:00.000Z', sekolah_id ="
+    " (SELECT sekolah_id FROM sekolah WHERE bentuk_pendidikan_id = 13 ORDER BY 1 LIMIT 1)"
+)
+
+
+@pytest.mark.parametrize(
+    ("entity", "slip", "mend"),
+    [
+        (
+            "sekolah",
+            ALL_TO_HIGH,
+            "UPDATE sekolah SET bentuk_pendidikan_id = (SELECT k.bentuk_pendidikan_id FROM kept k"
+            " WHERE k.sekolah_id = sekolah.sekolah_id)",
+        ),
+        ("registrasi_peserta_didik", MOVED, ""),
+    ],
+)
+def test_a_slip_that_takes_everybody_out_of_the_granted_levels_waits_for_a_word_by_name(
+    entity: str, slip: str, mend: str, run: Run, data: Path, database: str
+) -> None:
+    """The centre gives all schools another form, or moves all children to another school: none goes at once."""
+    of_sd = limited("SD")
+    assert run(grant=of_sd).green
+    with sqlite3.connect(data) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT * FROM sekolah")
+    everybody = held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik")
+    many = len(held(database, f"SELECT 1 + row_number() OVER () FROM backbone.{entity}"))
+    with sqlite3.connect(data) as connection:
+        connection.execute(slip)
+    for full in (False, True) if mend else (False,):
+        result = run(full=full, grant=of_sd)
+        made = result.entities[entity]
+        assert made.error is not None
+        assert (made.error.kind, made.held, result.exit_status) == ("leaving_braked", many, 1)
+        told = f"{many} of {many} stored rows of {entity} would leave the granted levels of schooling: none did"
+        assert made.error.message == told
+        assert f"backbone-sync release-deletes {entity} --by NAME" in made.error.repair
+        assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == everybody
+    if mend:
+        with sqlite3.connect(data) as connection:
+            connection.execute(mend)
+        assert run(grant=of_sd).green
+        assert_exactly(data, database, "SD")
+        return
+    store = Store(database)
+    assert store.release(dictionary.load()[entity], "Siti Aminah", "letter 421/17", timedelta(days=1)).rows == many
+    store.close()
+    run(grant=of_sd)
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == set()

@@ -61,9 +61,8 @@ def stores(cluster: object) -> Iterator[str]:
 def emptied(conninfo: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
-        tables = (
-            "cursor, run, run_entity, balance, quarantine, tombstone, held, release, width, orphan, reference_check"
-        )
+        tables = "cursor, run, run_entity, balance, quarantine, tombstone, held, release, width, orphan"
+        tables += ", reference_check, checked"
         connection.execute("TRUNCATE " + ", ".join(f"sync.{t.strip()}" for t in tables.split(",")))
         connection.execute("DROP TABLE IF EXISTS backbone.anggota_rombel")
 

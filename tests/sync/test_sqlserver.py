@@ -36,7 +36,7 @@ GRANT = grant.make(WORDS)
 
 def limited(*levels: str) -> grant.Grant:
     """The same grant for schools of these levels alone."""
-    return dataclasses.replace(GRANT, levels=levels, entities=grant.chosen(WORDS, (), limited=True))
+    return dataclasses.replace(GRANT, levels=levels, entities=grant.chosen(WORDS, ()))
 
 
 BOTH = ("kecamatan", "semester")
@@ -141,6 +141,41 @@ def test_everything_arrives_and_stays_the_sources(once: Once, server: Server, da
     assert "[backbone].[not_granted_peserta_didik]" in server.constraints
     assert server.query("SELECT count(nik), count(nama) > 0 FROM backbone.peserta_didik") == [(0, 1)]
     assert server.query("SELECT count(*) FROM staging.peserta_didik") == [(0,)]
+
+
+def test_a_change_that_the_cursor_passed_over_is_found_by_the_digest(once: Once, server: Server, data: Path) -> None:
+    assert once().green
+    always = timedelta(microseconds=1)
+    of_sd = limited("SD")
+    with sqlite3.connect(data) as connection:
+        first = "(SELECT id_ruang FROM ruang WHERE soft_delete = 0 ORDER BY last_update LIMIT 1)"
+        change = "UPDATE ruang SET nama = 'Baru', last_update = substr(last_update, 1, 20) || '999Z'"
+        connection.execute(f"{change} WHERE id_ruang = {first}")
+    assert once(verify=timedelta(0)).green
+    there = at_source(data).entities["ruang"].digest
+    store = SqlServerStore(server.connect(), WORDS)
+    try:
+        assert store.digest(WORDS["ruang"]) != there
+        result = once(verify=always)
+        assert result.green, result.first_error
+        assert result.entities["ruang"].counts.updated == 1
+        assert store.digest(WORDS["ruang"]) == there
+        entities = store.status("33.74", WORDS).entities
+        assert all(one.verified for one in entities.values())
+        assert {name: one.missed > 0 for name, one in entities.items()} == {n: n == "ruang" for n in entities}
+        # Rows that the grant keeps out are part of the proof; a newer version than the source's is gone back on.
+        assert once(grant=of_sd).green
+        server.rows.execute(
+            "UPDATE backbone.ruang SET nama = 'Lain', last_update = '2027-01-01T00:00:00.000000+00:00'"
+            " WHERE id_ruang = (SELECT id_ruang FROM backbone.ruang ORDER BY 1 LIMIT 1)"
+        )
+        assert once(grant=of_sd, verify=always).green
+        assert server.query("SELECT count(*) FROM backbone.ruang WHERE nama = 'Lain'") == [(0,)]
+        entities = store.status("33.74", WORDS).entities
+        assert entities["peserta_didik"].withheld > 0
+        assert store.overdue(("ruang",), "verified", timedelta(hours=1)) == frozenset()
+    finally:
+        store.close()
 
 
 def test_a_row_that_changed_in_the_store_alone_is_found_in_its_part(once: Once, server: Server, data: Path) -> None:
@@ -288,3 +323,17 @@ def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_cha
     assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
     assert ids(server, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays - {leaver} | {newcomer}
     assert_exactly(server, data, "SD")
+
+
+def test_people_of_a_school_of_another_region_are_not_stored_either(once: Once, server: Server, data: Path) -> None:
+    with sqlite3.connect(data) as connection:
+        school = connection.execute("SELECT sekolah_id FROM sekolah ORDER BY 1").fetchone()[0]
+        connection.execute("UPDATE sekolah SET kode_wilayah = '020500  ' WHERE sekolah_id = ?", (school,))
+        inside = "SELECT peserta_didik_id FROM registrasi_peserta_didik WHERE soft_delete = 0 AND sekolah_id <> ?"
+        ours = {r[0] for r in connection.execute(inside, (school,))}
+    result = once()
+    assert result.exit_status == 1
+    balance = result.entities["peserta_didik"].balance
+    assert balance is not None
+    assert (balance.withheld > 0, balance.balanced) == (True, True)
+    assert ids(server, "SELECT peserta_didik_id FROM backbone.peserta_didik") == ours

@@ -54,6 +54,8 @@ CREATE CLUSTERED INDEX [touched_key_idx] ON [sync].[touched] ([entity], [key]);
 GO
 CREATE TRIGGER [sync].[append_only] ON [sync].[processing] INSTEAD OF UPDATE, DELETE AS THROW 50001, N'the processing record is appended to and never changed', 1;
 GO
+CREATE TABLE [sync].[checked] ([entity] nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY, [seen_at] datetimeoffset(6) NOT NULL DEFAULT SYSDATETIMEOFFSET(), [verified_at] datetimeoffset(6) NULL, [listed_at] datetimeoffset(6) NULL, [missed] bigint NOT NULL DEFAULT 0);
+GO
 
 -- ref.mst_wilayah: Wilayah / Area
 CREATE TABLE [ref].[mst_wilayah] (
@@ -151,6 +153,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[mst_wilayah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[mst_wilayah] AS t JOIN [sync].[seen] AS s ON t.[kode_wilayah] = TRY_CONVERT(nvarchar(16), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[mst_wilayah] AS t ON t.[kode_wilayah] = TRY_CONVERT(nvarchar(16), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mst_wilayah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -195,6 +200,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[mst_wilayah]) - (SELECT COUNT_BIG(*) FRO
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[kode_wilayah])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[mst_wilayah] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[kode_wilayah])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[mst_wilayah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 -- within
 WITH [within] AS (SELECT m.[kode_wilayah] AS [kode], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[kode_dagri] = ? UNION ALL SELECT m.[kode_wilayah], w.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [within] AS w ON m.[mst_kode_wilayah] = w.[kode] WHERE w.[depth] < 8) SELECT DISTINCT w.[kode] FROM [within] AS w;
@@ -286,6 +294,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[agama] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[agama] AS t JOIN [sync].[seen] AS s ON t.[agama_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[agama] AS t ON t.[agama_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.agama' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -312,6 +323,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[agama]) - (SELECT COUNT_BIG(*) FROM [syn
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[agama_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[agama] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[agama_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[agama] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[key] = CONVERT(nvarchar(64), t.[agama_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.agama' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.bentuk_pendidikan: Bentuk pendidikan / Form of education
@@ -400,6 +414,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[bentuk_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[bentuk_pendidikan] AS t JOIN [sync].[seen] AS s ON t.[bentuk_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[bentuk_pendidikan] AS t ON t.[bentuk_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.bentuk_pendidikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -426,6 +443,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[bentuk_pendidikan]) - (SELECT COUNT_BIG(
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[bentuk_pendidikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[bentuk_pendidikan] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[bentuk_pendidikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[bentuk_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[key] = CONVERT(nvarchar(64), t.[bentuk_pendidikan_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.bentuk_pendidikan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.jenjang_pendidikan: Jenjang pendidikan / Level of education
@@ -514,6 +534,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[jenjang_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[jenjang_pendidikan] AS t JOIN [sync].[seen] AS s ON t.[jenjang_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenjang_pendidikan] AS t ON t.[jenjang_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenjang_pendidikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -540,6 +563,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenjang_pendidikan]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenjang_pendidikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[jenjang_pendidikan] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenjang_pendidikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[jenjang_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[key] = CONVERT(nvarchar(64), t.[jenjang_pendidikan_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenjang_pendidikan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.tingkat_pendidikan: Tingkat pendidikan / Grade
@@ -628,6 +654,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[tingkat_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[tingkat_pendidikan] AS t JOIN [sync].[seen] AS s ON t.[tingkat_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[tingkat_pendidikan] AS t ON t.[tingkat_pendidikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tingkat_pendidikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -654,6 +683,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[tingkat_pendidikan]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[tingkat_pendidikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[tingkat_pendidikan] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[tingkat_pendidikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[tingkat_pendidikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[key] = CONVERT(nvarchar(64), t.[tingkat_pendidikan_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tingkat_pendidikan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.tahun_ajaran: Tahun ajaran / School year
@@ -742,6 +774,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[tahun_ajaran] AS t JOIN [sync].[seen] AS s ON t.[tahun_ajaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[tahun_ajaran] AS t ON t.[tahun_ajaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tahun_ajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -768,6 +803,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[tahun_ajaran]) - (SELECT COUNT_BIG(*) FR
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[tahun_ajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[tahun_ajaran] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[tahun_ajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.semester: Semester / Semester
@@ -858,6 +896,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[semester] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[semester] AS t JOIN [sync].[seen] AS s ON t.[semester_id] = TRY_CONVERT(nvarchar(10), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[semester] AS t ON t.[semester_id] = TRY_CONVERT(nvarchar(10), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.semester' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -902,6 +943,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[semester]) - (SELECT COUNT_BIG(*) FROM [
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[semester_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[semester] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[semester_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[semester] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[key] = CONVERT(nvarchar(64), t.[semester_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.semester' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.jenis_ptk: Jenis PTK / Kind of staff
@@ -990,6 +1034,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[jenis_ptk] AS t JOIN [sync].[seen] AS s ON t.[jenis_ptk_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_ptk] AS t ON t.[jenis_ptk_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_ptk' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1016,6 +1063,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_ptk]) - (SELECT COUNT_BIG(*) FROM 
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_ptk_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[jenis_ptk] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_ptk_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[jenis_ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[key] = CONVERT(nvarchar(64), t.[jenis_ptk_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_ptk' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.status_kepegawaian: Status kepegawaian / Employment status
@@ -1104,6 +1154,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[status_kepegawaian] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[status_kepegawaian] AS t JOIN [sync].[seen] AS s ON t.[status_kepegawaian_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[status_kepegawaian] AS t ON t.[status_kepegawaian_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.status_kepegawaian' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1130,6 +1183,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[status_kepegawaian]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[status_kepegawaian_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[status_kepegawaian] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[status_kepegawaian_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[status_kepegawaian] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[key] = CONVERT(nvarchar(64), t.[status_kepegawaian_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepegawaian' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.jenis_keluar: Jenis keluar / Kind of leaving
@@ -1218,6 +1274,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_keluar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[jenis_keluar] AS t JOIN [sync].[seen] AS s ON t.[jenis_keluar_id] = TRY_CONVERT(nvarchar(2), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_keluar] AS t ON t.[jenis_keluar_id] = TRY_CONVERT(nvarchar(2), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_keluar' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1244,6 +1303,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_keluar]) - (SELECT COUNT_BIG(*) FR
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_keluar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[jenis_keluar] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_keluar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[jenis_keluar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[key] = CONVERT(nvarchar(64), t.[jenis_keluar_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_keluar' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.jenis_pendaftaran: Jenis pendaftaran / Kind of enrolment
@@ -1332,6 +1394,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_pendaftaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[jenis_pendaftaran] AS t JOIN [sync].[seen] AS s ON t.[jenis_pendaftaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_pendaftaran] AS t ON t.[jenis_pendaftaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_pendaftaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1358,6 +1423,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_pendaftaran]) - (SELECT COUNT_BIG(
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_pendaftaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[jenis_pendaftaran] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_pendaftaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[jenis_pendaftaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[key] = CONVERT(nvarchar(64), t.[jenis_pendaftaran_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_pendaftaran' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.kurikulum: Kurikulum / Curriculum
@@ -1446,6 +1514,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[kurikulum] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[kurikulum] AS t JOIN [sync].[seen] AS s ON t.[kurikulum_id] = TRY_CONVERT(int, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[kurikulum] AS t ON t.[kurikulum_id] = TRY_CONVERT(int, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.kurikulum' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1472,6 +1543,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[kurikulum]) - (SELECT COUNT_BIG(*) FROM 
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[kurikulum_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[kurikulum] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[kurikulum_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[kurikulum] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[key] = CONVERT(nvarchar(64), t.[kurikulum_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.kurikulum' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.mata_pelajaran: Mata pelajaran / Subject
@@ -1560,6 +1634,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[mata_pelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[mata_pelajaran] AS t JOIN [sync].[seen] AS s ON t.[mata_pelajaran_id] = TRY_CONVERT(int, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[mata_pelajaran] AS t ON t.[mata_pelajaran_id] = TRY_CONVERT(int, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mata_pelajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1586,6 +1663,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[mata_pelajaran]) - (SELECT COUNT_BIG(*) 
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[mata_pelajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[mata_pelajaran] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[mata_pelajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[mata_pelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[key] = CONVERT(nvarchar(64), t.[mata_pelajaran_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mata_pelajaran' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.jurusan: Jurusan / Field of study
@@ -1674,6 +1754,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[jurusan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[jurusan] AS t JOIN [sync].[seen] AS s ON t.[jurusan_id] = TRY_CONVERT(nvarchar(50), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jurusan] AS t ON t.[jurusan_id] = TRY_CONVERT(nvarchar(50), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jurusan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1700,6 +1783,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[jurusan]) - (SELECT COUNT_BIG(*) FROM [s
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jurusan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[jurusan] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jurusan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[jurusan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[key] = CONVERT(nvarchar(64), t.[jurusan_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jurusan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.status_kepemilikan: Status kepemilikan / Ownership
@@ -1788,6 +1874,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[status_kepemilikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[status_kepemilikan] AS t JOIN [sync].[seen] AS s ON t.[status_kepemilikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[status_kepemilikan] AS t ON t.[status_kepemilikan_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.status_kepemilikan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1814,6 +1903,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[status_kepemilikan]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[status_kepemilikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[status_kepemilikan] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[status_kepemilikan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[status_kepemilikan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[key] = CONVERT(nvarchar(64), t.[status_kepemilikan_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.status_kepemilikan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ref.jenis_prasarana: Jenis prasarana / Kind of facility
@@ -1902,6 +1994,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[jenis_prasarana] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[jenis_prasarana] AS t JOIN [sync].[seen] AS s ON t.[jenis_prasarana_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[jenis_prasarana] AS t ON t.[jenis_prasarana_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.jenis_prasarana' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -1928,6 +2023,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[jenis_prasarana]) - (SELECT COUNT_BIG(*)
 GO
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_prasarana_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[jenis_prasarana] AS t;
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[jenis_prasarana_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[jenis_prasarana] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[key] = CONVERT(nvarchar(64), t.[jenis_prasarana_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.jenis_prasarana' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- sekolah: Satuan pendidikan / School
@@ -2064,6 +2162,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[sekolah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[sekolah] AS t JOIN [sync].[seen] AS s ON t.[sekolah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[sekolah] AS t ON t.[sekolah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'sekolah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -2153,6 +2254,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[sekolah]) - (SELECT COUNT_BIG(*) FR
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[sekolah_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[sekolah] AS t LEFT JOIN [area] AS a ON a.[kode] = t.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[sekolah_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[sekolah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[sekolah_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'sekolah' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- peserta_didik: Peserta didik / Student
@@ -2303,6 +2407,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[peserta_didik] AS t JOIN [sync].[seen] AS s ON t.[peserta_didik_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[peserta_didik] AS t ON t.[peserta_didik_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'peserta_didik' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -2380,6 +2487,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[peserta_didik]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[peserta_didik_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[peserta_didik] AS t LEFT JOIN [area] AS a ON a.[kode] = t.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[peserta_didik_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 -- people.rows.peserta_didik_id
 SELECT t.[peserta_didik_id], t.[nama], t.[jenis_kelamin], t.[nisn], t.[nik], t.[no_kk], t.[tempat_lahir], t.[tanggal_lahir], t.[agama_id], t.[kebutuhan_khusus_id], t.[alamat_jalan], t.[rt], t.[rw], t.[nama_dusun], t.[desa_kelurahan], t.[kode_wilayah], t.[kode_pos], t.[lintang], t.[bujur], t.[jenis_tinggal_id], t.[alat_transportasi_id], t.[nomor_telepon_seluler], t.[email], t.[penerima_kps], t.[penerima_kip], t.[layak_pip], t.[nama_ayah], t.[pekerjaan_id_ayah], t.[penghasilan_id_ayah], t.[nama_ibu_kandung], t.[pekerjaan_id_ibu], t.[penghasilan_id_ibu], t.[nama_wali], t.[kewarganegaraan], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
@@ -2610,6 +2720,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[registrasi_peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[registrasi_peserta_didik] AS t JOIN [sync].[seen] AS s ON t.[registrasi_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[registrasi_peserta_didik] AS t ON t.[registrasi_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'registrasi_peserta_didik' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -2726,6 +2839,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[registrasi_peserta_didik]) - (SELEC
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[registrasi_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[registrasi_peserta_didik] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[registrasi_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[registrasi_peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[registrasi_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'registrasi_peserta_didik' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 -- people.rows.registrasi_id
 SELECT t.[registrasi_id], t.[peserta_didik_id], t.[sekolah_id], t.[jenis_pendaftaran_id], t.[nipd], t.[tanggal_masuk_sekolah], t.[jenis_keluar_id], t.[tanggal_keluar], t.[sekolah_asal], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[registrasi_peserta_didik] AS t WHERE t.[registrasi_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
@@ -2884,6 +3000,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[ptk] AS t JOIN [sync].[seen] AS s ON t.[ptk_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[ptk] AS t ON t.[ptk_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ptk' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -2997,6 +3116,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ptk]) - (SELECT COUNT_BIG(*) FROM [
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[ptk_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[ptk] AS t LEFT JOIN [area] AS a ON a.[kode] = t.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[ptk_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[ptk] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 -- people.rows.ptk_id
 SELECT t.[ptk_id], t.[nama], t.[nip], t.[jenis_kelamin], t.[tempat_lahir], t.[tanggal_lahir], t.[nik], t.[nuptk], t.[status_kepegawaian_id], t.[jenis_ptk_id], t.[agama_id], t.[alamat_jalan], t.[desa_kelurahan], t.[kode_wilayah], t.[no_hp], t.[email], t.[status_keaktifan_id], t.[pangkat_golongan_id], t.[sumber_gaji_id], t.[kewarganegaraan], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[ptk] AS t WHERE t.[ptk_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
@@ -3191,6 +3313,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[ptk_terdaftar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[ptk_terdaftar] AS t JOIN [sync].[seen] AS s ON t.[ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[ptk_terdaftar] AS t ON t.[ptk_terdaftar_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ptk_terdaftar' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -3325,6 +3450,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[ptk_terdaftar]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[ptk_terdaftar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[ptk_terdaftar] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[ptk_terdaftar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[ptk_terdaftar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[ptk_terdaftar_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ptk_terdaftar' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 -- people.rows.ptk_terdaftar_id
 SELECT t.[ptk_terdaftar_id], t.[ptk_id], t.[sekolah_id], t.[tahun_ajaran_id], t.[nomor_surat_tugas], t.[tanggal_surat_tugas], t.[ptk_induk], t.[tmt_tugas], t.[jenis_ptk_id], t.[jabatan_ptk_id], t.[jenis_keluar_id], t.[tgl_ptk_keluar], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[ptk_terdaftar] AS t WHERE t.[ptk_terdaftar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
@@ -3482,6 +3610,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[rombongan_belajar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[rombongan_belajar] AS t JOIN [sync].[seen] AS s ON t.[rombongan_belajar_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[rombongan_belajar] AS t ON t.[rombongan_belajar_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'rombongan_belajar' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -3635,6 +3766,9 @@ GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[rombongan_belajar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[rombongan_belajar] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
 GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[rombongan_belajar_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[rombongan_belajar] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[rombongan_belajar_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'rombongan_belajar' AND q.[last_update] IS NULL) AS [unreadable];
+GO
 -- people.rows.rombongan_belajar_id
 SELECT t.[rombongan_belajar_id], t.[semester_id], t.[sekolah_id], t.[tingkat_pendidikan_id], t.[kurikulum_id], t.[nama], t.[ptk_id], t.[jenis_rombel], t.[moving_class], t.[tanggal_mulai], t.[tanggal_selesai], t.[parent_rombongan_belajar_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[rombongan_belajar] AS t WHERE t.[rombongan_belajar_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
 GO
@@ -3737,6 +3871,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[anggota_rombel] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[anggota_rombel] AS t JOIN [sync].[seen] AS s ON t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[anggota_rombel] AS t ON t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'anggota_rombel' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -3835,6 +3972,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[anggota_rombel]) - (SELECT COUNT_BI
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), p1.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[anggota_rombel_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[anggota_rombel] AS t LEFT JOIN [backbone].[rombongan_belajar] AS p1 ON p1.[rombongan_belajar_id] = t.[rombongan_belajar_id] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), p1.[semester_id]);
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[anggota_rombel_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[anggota_rombel] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 -- people.rows.anggota_rombel_id
 SELECT t.[anggota_rombel_id], t.[rombongan_belajar_id], t.[peserta_didik_id], t.[jenis_pendaftaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
@@ -3961,6 +4101,9 @@ INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT
 GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[pembelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2);
+GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[pembelajaran] AS t JOIN [sync].[seen] AS s ON t.[pembelajaran_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
 GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[pembelajaran] AS t ON t.[pembelajaran_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'pembelajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
@@ -4097,6 +4240,9 @@ GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[pembelajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[pembelajaran] AS t LEFT JOIN [backbone].[rombongan_belajar] AS p1 ON p1.[rombongan_belajar_id] = t.[rombongan_belajar_id] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
 GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[pembelajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[pembelajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[pembelajaran_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'pembelajaran' AND q.[last_update] IS NULL) AS [unreadable];
+GO
 -- people.rows.pembelajaran_id
 SELECT t.[pembelajaran_id], t.[rombongan_belajar_id], t.[semester_id], t.[mata_pelajaran_id], t.[ptk_terdaftar_id], t.[jam_mengajar_per_minggu], t.[status_di_kurikulum], t.[nama_mata_pelajaran], t.[induk_pembelajaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[pembelajaran] AS t WHERE t.[pembelajaran_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);
 GO
@@ -4227,6 +4373,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[tanah] AS t JOIN [sync].[seen] AS s ON t.[id_tanah] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[tanah] AS t ON t.[id_tanah] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'tanah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -4307,6 +4456,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[tanah]) - (SELECT COUNT_BIG(*) FROM
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[id_tanah])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[tanah] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[id_tanah])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[id_tanah])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'tanah' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- bangunan: Bangunan / Building
@@ -4409,6 +4561,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[bangunan] AS t JOIN [sync].[seen] AS s ON t.[id_bangunan] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[bangunan] AS t ON t.[id_bangunan] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'bangunan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -4507,6 +4662,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[bangunan]) - (SELECT COUNT_BIG(*) F
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[id_bangunan])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[bangunan] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[id_bangunan])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[id_bangunan])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'bangunan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- ruang: Ruang / Room
@@ -4609,6 +4767,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[ruang] AS t JOIN [sync].[seen] AS s ON t.[id_ruang] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[ruang] AS t ON t.[id_ruang] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ruang' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -4708,6 +4869,9 @@ GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[id_ruang])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[ruang] AS t LEFT JOIN [backbone].[sekolah] AS p1 ON p1.[sekolah_id] = t.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p1.[kode_wilayah] GROUP BY a.[kecamatan];
 GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[id_ruang])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[id_ruang])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ruang' AND q.[last_update] IS NULL) AS [unreadable];
+GO
 
 -- kondisi_tanah: Kondisi tanah / Condition of a plot of land
 CREATE TABLE [backbone].[kondisi_tanah] (
@@ -4801,6 +4965,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[kondisi_tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[kondisi_tanah] AS t JOIN [sync].[seen] AS s ON t.[kondisi_tanah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[kondisi_tanah] AS t ON t.[kondisi_tanah_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_tanah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -4881,6 +5048,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[kondisi_tanah]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[kondisi_tanah_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[kondisi_tanah] AS t LEFT JOIN [backbone].[tanah] AS p1 ON p1.[id_tanah] = t.[id_tanah] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[kondisi_tanah_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[kondisi_tanah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_tanah_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_tanah' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- kondisi_bangunan: Kondisi bangunan / Condition of a building
@@ -4975,6 +5145,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[kondisi_bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[kondisi_bangunan] AS t JOIN [sync].[seen] AS s ON t.[kondisi_bangunan_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[kondisi_bangunan] AS t ON t.[kondisi_bangunan_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_bangunan' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -5055,6 +5228,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[kondisi_bangunan]) - (SELECT COUNT_
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[kondisi_bangunan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[kondisi_bangunan] AS t LEFT JOIN [backbone].[bangunan] AS p1 ON p1.[id_bangunan] = t.[id_bangunan] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[kondisi_bangunan_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[kondisi_bangunan] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_bangunan_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_bangunan' AND q.[last_update] IS NULL) AS [unreadable];
 GO
 
 -- kondisi_ruang: Kondisi ruang / Condition of a room
@@ -5149,6 +5325,9 @@ GO
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[kondisi_ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2);
 GO
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[kondisi_ruang] AS t JOIN [sync].[seen] AS s ON t.[kondisi_ruang_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+GO
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[kondisi_ruang] AS t ON t.[kondisi_ruang_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'kondisi_ruang' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 GO
@@ -5229,4 +5408,7 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[kondisi_ruang]) - (SELECT COUNT_BIG
 GO
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), t.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[kondisi_ruang_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[kondisi_ruang] AS t LEFT JOIN [backbone].[ruang] AS p1 ON p1.[id_ruang] = t.[id_ruang] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), t.[semester_id]);
+GO
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[kondisi_ruang_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[kondisi_ruang] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[kondisi_ruang_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'kondisi_ruang' AND q.[last_update] IS NULL) AS [unreadable];
 GO

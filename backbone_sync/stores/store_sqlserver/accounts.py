@@ -86,6 +86,12 @@ def orphans(
     return Orphans(entity.name, field.name, parent.name, int(every), int(waiting))
 
 
+def known(database: Database, entity: Entity) -> str | None:
+    """The digest of every row that is known, also of those set aside; None where one could not be read."""
+    ((stored, aside, unreadable),) = database.rows(made.known(entity))
+    return None if int(unreadable) else digest.folded(int(stored) + int(aside))
+
+
 def breakdown(database: Database, words: Dictionary, entity: Entity) -> tuple[Cell, ...]:
     """Stored rows in force of an entity by kecamatan and semester, each "" where it cannot be told."""
     rows = database.rows(made.breakdown(words, entity))

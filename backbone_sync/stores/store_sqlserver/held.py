@@ -49,10 +49,10 @@ def settle(
     return Settled(deleted, 0 if pending <= most else int(pending), most, stored, listing)
 
 
-def leave(database: Database, brake: Brake, entity: Entity, gone: int) -> None:
-    """Ask the brake about rows that lie outside the region, as `store_held.leave` does."""
+def leave(database: Database, brake: Brake, entity: Entity, gone: int, what: str = leaving.REGION) -> None:
+    """Ask the brake about rows that lie outside `what`, as `store_held.leave` does."""
     if gone and leaving.judge(
-        brake, entity.name, gone, _stored(database, entity), int(database.one(says.COVERED, entity.name))
+        brake, entity.name, gone, _stored(database, entity), int(database.one(says.COVERED, entity.name)), what
     ):
         database.run(says.LEFT, gone, entity.name)
 
@@ -76,11 +76,13 @@ def _compare(database: Database, made: Statements, entity: Entity, run_id: int, 
 def compare(database: Database, made: Statements, entity: Entity, run_id: int) -> datetime | None:
     """What the whole snapshot that was noted lacks waits as a deletion, within the caller's transaction.
 
-    The earliest last_update of its rows that are not stored in that version or a later one; None when all are.
+    The earliest last_update of its rows that are not stored in that version; None when all are. Rows that are stored
+    in a later one are made to count as older, so that the listing that follows replaces them.
     """
     # A row without a readable key is in no snapshot; a listing from the beginning sets it aside anew.
     database.run(says.SEEN_UNKEYED, entity.name)
     _compare(database, made, entity, run_id, Heard(tombstones=False, absent=True))
+    database.run(made.ahead)
     found = database.one(made.behind)
     return found if isinstance(found, datetime) else None
 

@@ -30,8 +30,8 @@ def read(database: Database, region: str, dictionary: Dictionary) -> status.Stat
     for entity, field in database.rows(says.STATUS_WIDTHS):
         wide[str(entity)].append(str(field))
     rows = []
-    for *head, unknown, held in database.rows(says.STATUS_ENTITIES):
+    for *head, unknown, held, verified, missed in database.rows(says.STATUS_ENTITIES):
         names = msgspec.json.decode(unknown) if unknown else []
-        rows.append((*head, names, wide.get(str(head[0]), []), int(held)))
+        rows.append((*head, names, wide.get(str(head[0]), []), int(held), verified, missed))
     green = database.one(says.STATUS_GREEN)
     return status.made(region, dictionary, run, green, rows, database.rows(says.STATUS_ORPHANS))

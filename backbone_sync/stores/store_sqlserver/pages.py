@@ -8,10 +8,10 @@ staging, and stores only when exactly its own rows are there.
 from __future__ import annotations
 
 from backbone_sync.dictionary import Entity, Field
-from backbone_sync.dictionary.validator import OUTSIDE, Judged
+from backbone_sync.dictionary.validator import Judged
 from backbone_sync.privacy.gate import REMOVED
 from backbone_sync.run.state import UNTOLD, Brake, Counts, Position
-from backbone_sync.stores import staged_rows
+from backbone_sync.stores import leaving, staged_rows
 from backbone_sync.stores import state_sqlserver as says
 from backbone_sync.stores.accounts_sqlserver import handed_over
 from backbone_sync.stores.statements_sqlserver import Statements
@@ -103,9 +103,10 @@ def _quarantine(
     database.run(change, run_id, rows)
     database.run(add, run_id, run_id, rows)
     # What has moved out of the region or the grant is no longer ours to keep.
-    removed = [q for q in judged.quarantined.values() if q.reason in REMOVED]
-    if outside := {q.key: q.last_update for q in removed if q.reason == OUTSIDE}:
-        # The source's word, which may be a slip; the rest goes by our own grant and erasures.
-        held.leave(database, brake, entity, database.run(made.remove, staged_rows.keys(outside)))
-    if ours := {q.key: q.last_update for q in removed if q.reason != OUTSIDE}:
-        database.run(made.remove, staged_rows.keys(ours))
+    for reason in REMOVED:
+        gone = {q.key: q.last_update for q in judged.quarantined.values() if q.reason == reason}
+        if not gone:
+            continue
+        many = database.run(made.remove, staged_rows.keys(gone))
+        if what := leaving.by_the_source(reason, brake, entity.name):
+            held.leave(database, brake, entity, many, what)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple
+from datetime import timedelta
 
-from backbone_sync.run.state import Brake, Counts, Holding, Record
+from backbone_sync.dictionary import Entity
+from backbone_sync.run.state import Brake, Check, Counts, Holding, Record
 from backbone_sync.stores import state_sqlserver as says
 from backbone_sync.stores.staged_rows import listed
+from backbone_sync.stores.store_sqlserver import accounts
 from backbone_sync.stores.store_sqlserver.database import Database
 
 
@@ -15,6 +19,23 @@ class RunRecords:
 
     database: Database
     brake: Brake
+
+    def overdue(self, names: Sequence[str], check: Check, after: timedelta) -> frozenset[str]:
+        """Those of the entities whose `check` was made longer than `after` ago, or never since they were first seen."""
+        asked = listed(names)
+        with self.database.transaction():
+            self.database.run(says.CHECKS_SEEN, asked)
+            rows = self.database.rows(says.OVERDUE[check], asked, -int(after.total_seconds()))
+        return frozenset(str(name) for (name,) in rows)
+
+    def checked(self, entity: Entity, check: Check, missed: int | None = None) -> None:
+        """The `check` was made now; `missed` rows had to be fetched for it (None: says nothing of that)."""
+        with self.database.transaction():
+            self.database.put((says.CHECKED[f"{check}.0"], says.CHECKED[f"{check}.1"]), missed, entity.name)
+
+    def digest(self, entity: Entity) -> str | None:
+        """The contract's digest of every row that is known here, also those that are kept out or set aside."""
+        return accounts.known(self.database, entity)
 
     def begin_run(self, version: str, region: str, share: float = 0.05) -> int:
         """A new run's id; runs that were killed are marked as interrupted, and what they touched is forgotten.

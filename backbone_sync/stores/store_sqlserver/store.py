@@ -117,6 +117,8 @@ class SqlServerStore(RunRecords):
             if withdrawn:
                 # Payloads were cut to the wider grant; the listing from the beginning sets them aside anew.
                 self.database.run(says.FORGET_QUARANTINE, entity.name)
+            if rows and rows[0][5] != region:
+                self.brake.narrowed.add(entity.name)
             if rows and rows[0][6] != source:
                 pages.hand_over(self.database, entity)
             self.database.put(says.BEGIN, listed(names), region, source, entity.name)
@@ -265,7 +267,9 @@ class SqlServerStore(RunRecords):
         """Rows whose `field` leads nowhere, brought up to date and recorded."""
         with self.database.transaction():
             made = accounts.orphans(self.database, words, entity, field, run_id, whole=whole)
-            self.database.put(says.CHECKED, made.reference, made.orphans, made.waiting, made.entity, made.field)
+            self.database.put(
+                says.REFERENCE_CHECKED, made.reference, made.orphans, made.waiting, made.entity, made.field
+            )
         return made
 
     def references_known(self) -> frozenset[tuple[str, str]]:

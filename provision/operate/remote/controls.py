@@ -18,7 +18,7 @@ from typing import Any
 
 from provision.operate.remote.observe import Short
 from provision.operate.remote.place import Live
-from provision.operate.remote.scratch import Scratch
+from provision.operate.remote.scratch import Scratch, remove
 
 SYSTEM_OID = 16384  # databases below it are those that every cluster has
 # What pgBackRest says of a file that it cannot decrypt, decompress, or that is another than the manifest's.
@@ -57,7 +57,7 @@ class Controls:
                     told.setdefault(name, {"made": False, "noticed": False, "said": str(fault)[:300]})
         finally:
             self.cluster.stop()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove(self.folder)
         return told
 
     def wrong_key(self) -> tuple[bool, str]:

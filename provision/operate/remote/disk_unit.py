@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from provision.operate.remote.medium import put, without_links
 from provision.operate.remote.observe import Short, run
 from provision.operate.remote.place import DEFAULTS, MARKS, ROOT
 from provision.operate.remote.repositories import COPY
+from provision.operate.remote.scratch import remove
 from provision.operate.remote.unit import COPYING, as_postgres, of_postgres, poll, running
 
 UNIT = "backbone-disk-copy.service"
@@ -49,7 +49,7 @@ def start(name: str, given: dict[str, Any]) -> None:
         raise Short("a copy is being made on this server already; wait for it, or: systemctl stop {unit}", unit=UNIT)
     for left in ROOT.glob(f"*/{COPYING}"):
         if left.parent.name != name:
-            shutil.rmtree(left.parent, ignore_errors=True)
+            remove(left.parent)
     noted(name, given)
     command = ["systemd-run", "--quiet", "--collect", f"--unit={UNIT}", "--description=Backbone copy to a disk"]
     for one in ("PYTHONPATH", "BACKBONE_DRILL_ROOT"):
@@ -103,7 +103,7 @@ def main(arguments: list[str]) -> int:
         elif verb == "stop":
             subprocess.run(["systemctl", "stop", UNIT], capture_output=True, timeout=180)
         if verb in ("stop", "forget"):
-            shutil.rmtree(ROOT / name, ignore_errors=True)
+            remove(ROOT / name)
     except Short as fault:
         print(fault, file=sys.stderr)
         return 1

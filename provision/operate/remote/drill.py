@@ -31,7 +31,7 @@ from provision.operate.remote.observe import (
     sequences,
 )
 from provision.operate.remote.place import ROOT, read_mark, shown, survey
-from provision.operate.remote.scratch import Scratch
+from provision.operate.remote.scratch import Scratch, remove
 
 CANARIES = "SELECT id FROM backbone_ops.canary WHERE id = ANY (%s)"
 CANARY_DIGEST = DIGEST.format("backbone_ops.canary")
@@ -211,7 +211,11 @@ class Work:
             started = time.monotonic()
             if self.cluster is not None:
                 self.cluster.stop()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            try:
+                remove(self.scratch)
+            except Short as fault:
+                left = {"step": "cleanup", "message": str(fault), **fault.as_told()}
+                self.observed["failed"] = self.observed["failed"] or left
             self.observed["steps"]["cleanup"] = round(time.monotonic() - started, 3)
             self.observed["ended_at"] = time.time()
             fresh = self.place / "observed.new"

@@ -12,7 +12,6 @@ import json
 import os
 import pwd
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from typing import Any
 
 from provision.operate.remote.observe import Short, run
 from provision.operate.remote.place import Live
+from provision.operate.remote.scratch import remove
 
 ROOT = Path(os.environ.get("BACKBONE_RESTORE_ROOT", "/var/lib/backbone/restore"))
 # What writes into the database, or reads its files, by itself: stopped for the time of the restore.
@@ -124,11 +124,11 @@ class Restoring:
                     raise
                 # A container's layers: what lies in a lower one cannot be renamed, only copied.
                 part = self.aside.with_name(f"{self.aside.name}.part")
-                shutil.rmtree(part, ignore_errors=True)
+                remove(part)
                 run(["cp", "-a", "--reflink=auto", self.data, part], what="cp")
                 part.rename(self.aside)
         if self.fresh.exists():
-            shutil.rmtree(self.data, ignore_errors=True)
+            remove(self.data)
             self.fresh.rename(self.data)
 
     def recover(self) -> None:
@@ -204,21 +204,26 @@ class Restoring:
                 try:
                     self.data.rename(spent)
                 except OSError:  # half of what was already put aside whole
-                    shutil.rmtree(self.data)
+                    remove(self.data)
             self.aside.rename(self.data)
         run(self.state["start"], what="start of the database", timeout=900)
-        for left in ("undone", "restoring"):
-            place = self.data.with_name(f"{self.data.name}.{left}-{self.state['id']}")
-            shutil.rmtree(place, ignore_errors=True)
-            shutil.rmtree(f"{place}.tablespaces", ignore_errors=True)
         if units := [name for name in self.state.get("units", []) if name.endswith(".timer")]:
             run(["systemctl", "start", *units], what="systemctl start", timeout=300)
         self.state["undone"] = True
         self.keep()
+        for left in ("undone", "restoring"):
+            place = self.data.with_name(f"{self.data.name}.{left}-{self.state['id']}")
+            try:
+                for one in (place, Path(f"{place}.tablespaces")):
+                    remove(one)
+            except Short as fault:
+                self.state["left"] = {"message": str(fault), **fault.as_told()}
+                self.keep()
+                raise
 
     def release(self) -> None:
         """Let the former cluster go: it is deleted, and nothing can be undone any more."""
-        shutil.rmtree(self.aside, ignore_errors=True)
+        remove(self.aside)
         (ROOT / "state.json").unlink()
 
     def sql(self, query: str, *, database: str = "postgres", timeout: float = 30) -> str:

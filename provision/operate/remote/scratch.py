@@ -1,8 +1,16 @@
-"""A scratch cluster: a backup restored below a folder of its own, started cut off from everything, stopped again."""
+"""A scratch cluster: a backup restored below a folder of its own, started cut off from everything, stopped again.
+
+And the end of such a folder, which holds copied records of children: what runs there is ended, and that it is gone is
+never taken for granted.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import pwd
+import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -13,6 +21,7 @@ from provision.operate.remote.observe import Short, connect, driver, rows
 from provision.operate.remote.place import Live
 
 STOP_SECONDS = 600
+QUIT_SECONDS, END_SECONDS, REMOVE_SECONDS = 6, 30, 10
 
 
 class Scratch:
@@ -99,3 +108,61 @@ class Scratch:
             except subprocess.TimeoutExpired:
                 self.postgres.kill()
                 self.postgres.wait()
+
+
+def left_in(folder: Path) -> dict[int, str]:
+    """What the user postgres still runs below `folder`: process → its name. By its folder, or a word of its command.
+
+    To be asked by root. A process that has ended, and waits only to be noticed, does not count.
+    """
+    owner, found = str(pwd.getpwnam("postgres").pw_uid), {}
+    below = os.fsencode(folder)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            words = (process / "cmdline").read_bytes()
+            uid = (process / "status").read_text().split("Uid:", 1)[1].split()[0]
+            cwd = (process / "cwd").readlink()
+            if uid == owner and (below in words or cwd.is_relative_to(folder)):
+                found[int(process.name)] = (process / "comm").read_text().strip()
+    return found
+
+
+def end_all(folder: Path) -> None:
+    """End what runs below `folder`, and wait until nothing does. Short where something stays.
+
+    A unit's ExecStopPost= is no proof that the unit's processes are gone: systemd waits for the first of them alone.
+    """
+    begun = time.monotonic()
+    while left := left_in(folder):
+        waited = time.monotonic() - begun
+        if waited > END_SECONDS:
+            names = ", ".join(f"{name} {pid}" for pid, name in sorted(left.items()))
+            raise Short("processes that work in {place} do not end: {names}", place=folder, names=names)
+        for pid, name in left.items():
+            # PostgreSQL, asked to quit, gives its shared memory back.
+            quits = name == "postgres" and waited < QUIT_SECONDS
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT if quits else signal.SIGKILL)
+        time.sleep(0.1)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with copied records, if it is there; tried again for a while, where something still writes there.
+
+    Short where it stays: nobody may believe that those records are gone.
+    """
+    deadline = time.monotonic() + REMOVE_SECONDS
+    while True:
+        try:
+            shutil.rmtree(folder)
+            return
+        except OSError as fault:
+            if not os.path.lexists(folder):
+                return
+            if time.monotonic() > deadline:
+                raise Short(
+                    "{place} holds copied data and could not be removed; remove it by hand: {said}",
+                    place=folder,
+                    said=fault,
+                ) from fault
+            time.sleep(0.2)

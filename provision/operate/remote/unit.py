@@ -40,6 +40,7 @@ from provision.operate.remote.marking import Marking
 from provision.operate.remote.observe import Short, run
 from provision.operate.remote.place import DEFAULTS, HISTORY, MARKS, ROOT, Live, history, marks, read_mark, survey
 from provision.operate.remote.repositories import AT_REST
+from provision.operate.remote.scratch import end_all, remove
 
 METRICS = Path(os.environ.get("BACKBONE_METRICS", "/var/lib/backbone/metrics"))
 UNIT = "backbone-drill.service"
@@ -102,7 +103,7 @@ def start(drill: str, given: dict[str, Any]) -> None:
         raise Short("a drill is running on this server already; wait for it, or: systemctl stop backbone-drill")
     for left in ROOT.iterdir():  # records of drills whose controller went away
         if left.is_dir() and left.name not in (drill, MARKS) and not (left / COPYING).exists():
-            shutil.rmtree(left, ignore_errors=True)
+            remove(left)
     settings = {**DEFAULTS, **given}
     # A drill on another host than the cluster's brings passphrases along.
     private = ROOT / drill / "settings.json"
@@ -176,7 +177,7 @@ def finish(drill: str, result: dict[str, Any]) -> list[dict[str, Any]]:
     a copy on a disk, or from the former repository, is noted, and proves nothing of the repository in use.
     """
     if result.get("to") == "time":
-        shutil.rmtree(ROOT / drill, ignore_errors=True)
+        remove(ROOT / drill)
         return history(ROOT)
     if result["ok"] and result.get("operator"):
         # A timer's drill comes after it every month, and is no evidence of a person's skill.
@@ -186,7 +187,7 @@ def finish(drill: str, result: dict[str, Any]) -> list[dict[str, Any]]:
     if result.get("repo") not in AT_REST:
         write(ROOT / "last.json", json.dumps(result, indent=2) + "\n")
         measured(result)
-    shutil.rmtree(ROOT / drill, ignore_errors=True)
+    remove(ROOT / drill)
     return past
 
 
@@ -295,25 +296,28 @@ def write(path: Path, text: str) -> None:
 def stop(drill: str) -> None:
     """End the drill and everything of it."""
     subprocess.run(["systemctl", "stop", UNIT], capture_output=True, timeout=180)
-    shutil.rmtree(ROOT / drill, ignore_errors=True)
+    end_all(ROOT / drill / "work")
+    remove(ROOT / drill)
 
 
 def clean(drill: str) -> None:
     """What a drill leaves when it ended, however: the scratch place, and settings with passphrases, go.
 
-    Of another server's drill nothing stays here: what was observed waits a while for the one who asked for it.
+    Of another server's drill nothing stays here: what was observed waits a while for the one who asked for it. Short
+    where something stays.
     """
     place = ROOT / drill
     try:
         away = json.loads((place / "settings.json").read_text()).get("away")
     except (OSError, ValueError):
         away = None
-    shutil.rmtree(place / "work" / "scratch", ignore_errors=True)
     for name in SECRETS:
         (place / name).unlink(missing_ok=True)
     if away:
         timed = ["systemd-run", "--quiet", "--collect", f"--on-active={FETCHED_SECONDS}", "rm", "-rf", str(place)]
         run(timed, what="systemd-run", timeout=60)
+    end_all(place / "work")
+    remove(place / "work" / "scratch")
 
 
 def main(arguments: list[str]) -> int:

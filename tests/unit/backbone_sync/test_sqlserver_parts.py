@@ -307,7 +307,7 @@ def test_migrate_and_status_speak_to_the_server(
     assert cli.main(["status", "--json", "--config", path]) == 1
     assert json.loads(capsys.readouterr().out)["state"] == "never"
     assert cli.main(["migrate", "--json", "--config", path]) == 0
-    assert json.loads(capsys.readouterr().out)["applied"] == [1]
+    assert json.loads(capsys.readouterr().out)["applied"] == [1, 2]
     assert cli.main(["migrate", "--json", "--config", path]) == 0
     assert json.loads(capsys.readouterr().out) == {"applied": [], "guarded": [], "installed": []}
     assert not driven.locks

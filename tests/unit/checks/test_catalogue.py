@@ -9,8 +9,9 @@ import pytest
 
 from checks.measure import FAMILIES, all_checks, control
 from provision import paths
-from provision.audit import catalogue
+from provision.audit import catalogue, run
 from provision.errors import UsageError
+from provision.inventory import Fleet
 
 # Every line of the ministry's minimum specification, and the controls of basis `minimum` that measure it.
 MINIMUM = {
@@ -84,6 +85,22 @@ def test_a_broken_catalogue_is_refused(folder: Path, old: str, new: str, said: s
     with pytest.raises(UsageError, match=r"hardware\.yml") as raised:
         catalogue.read(folder, FAMILIES)
     assert said in raised.value.message
+
+
+def test_a_control_without_a_check_is_refused(folder: Path) -> None:
+    path = folder / "hardware.yml"
+    path.write_text(path.read_text().replace("- id: HW-02", "- id: HW-77", 1))
+    with pytest.raises(UsageError, match="controls without a check: HW-77"):
+        catalogue.paired(catalogue.read(folder, FAMILIES), all_checks())
+
+
+def test_a_check_without_a_control_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And before anything is judged."""
+    monkeypatch.setattr(run, "all_checks", lambda: {**all_checks(), "HW-77": None})
+    fleet = Fleet(Path("hosts.yml"), ())
+    for judging in (lambda: run.reexamine(fleet, {}), lambda: run.examine(fleet)):
+        with pytest.raises(UsageError, match="checks without a control: HW-77"):
+            judging()
 
 
 def test_a_family_without_a_file_is_refused(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,31 +49,158 @@ def test_questions_are_the_same_whatever_their_order() -> None:
     assert commands.units(("b.service", "a.service")) == commands.units(("a.service", "b.service"))
 
 
-def test_of_the_tunnel_its_keys_stay_on_the_server(tmp_path: Path) -> None:
+@pytest.fixture
+def programs(tmp_path: Path) -> Callable[[str, str], None]:
+    """Makes a program, a shell script, that `asked` finds before the system's own."""
+
+    def put(name: str, text: str) -> None:
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+
+    return put
+
+
+def asked(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What a command answers where this folder's programs come first."""
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "LC_ALL": "C"}
+    return subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, input="")
+
+
+@pytest.mark.parametrize(("flags", "link"), [("0x100d1", "UP"), ("0x10090", "DOWN"), (None, "<UP>")])
+def test_of_the_tunnel_its_keys_stay_on_the_server(
+    tmp_path: Path, programs: Callable[[str, str], None], flags: str | None, link: str
+) -> None:
     """WireGuard's dump begins with the private key, and each peer's shared one stands in it."""
-    wg, ip = tmp_path / "wg", tmp_path / "ip"
     peers = (
         "AAA=\\tSHARED\\t192.0.2.1:1\\t10.90.0.2/32,fd00::2/128\\t1700000000\\t0\\t0\\toff\\n"
         "BBB=\\t(none)\\t(none)\\t(none)\\t0\\t0\\t0\\toff"
     )
-    wg.write_text(f"#!/bin/sh\nprintf 'PRIVATE\\tPUB=\\t51820\\toff\\n{peers}\\n'\n")
-    ip.write_text("#!/bin/sh\necho '7: wg-backbone: <UP>'\n")
-    for tool in (wg, ip):
-        tool.chmod(0o755)
-    done = subprocess.run(
-        ["sh", "-c", commands.WIREGUARD],
-        capture_output=True,
-        text=True,
-        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
-    )
+    programs("wg", f"printf 'PRIVATE\\tPUB=\\t51820\\toff\\n{peers}\\n'")
+    programs("ip", "echo 'wg-backbone: <UP>'")
+    if flags:
+        (tmp_path / "wg-backbone").mkdir()
+        (tmp_path / "wg-backbone" / "flags").write_text(flags + "\n")
+    done = asked(commands.WIREGUARD.replace("/sys/class/net", str(tmp_path)), tmp_path)
     assert sections(done.stdout) == {
-        "link": ["7: wg-backbone: <UP>"],
+        "link": [f"wg-backbone: {link}"],
         "peers": ["AAA=\t10.90.0.2/32 fd00::2/128", "BBB=\t(none)"],
         "port": ["51820"],
         "handshakes": ["AAA=\t1700000000", "BBB=\t0"],
     }
     assert "PRIVATE" not in done.stdout + done.stderr
     assert "SHARED" not in done.stdout + done.stderr
+
+
+STATUS = """Package: {before}
+Status: install ok installed
+Version: 1
+Description: unattended-upgrades
+ Package: unattended-upgrades
+
+Package: unattended-upgrades
+Status: {state}
+Priority: optional
+Depends: python3, apt (>= 1.0)
+Version: 2.9.1+nmu3
+Description: automatic
+ installation
+
+Package: zlib1g
+Status: install ok installed
+Version: 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "told"),
+    [
+        ("install ok installed", "tar", ["unattended-upgrades\t2.9.1+nmu3\tii"]),
+        ("install reinstreq installed", "tar", ["unattended-upgrades\t2.9.1+nmu3\tii"]),
+        ("deinstall ok config-files", "tar", ["unattended-upgrades\t2.9.1+nmu3\tdeinstall ok config-files"]),
+        ("install ok half-configured", "tar", ["unattended-upgrades\t2.9.1+nmu3\tinstall ok half-configured"]),
+        (None, "tar", []),
+        (None, "unattended-upgrades-doc", []),
+    ],
+)
+def test_packages_are_read_from_dpkgs_list(tmp_path: Path, state: str | None, before: str, told: list[str]) -> None:
+    text = STATUS.format(before=before, state=state)
+    (tmp_path / "status").write_text(
+        text if state else text.replace("Package: unattended-upgrades\nS", "Package: x\nS")
+    )
+    done = asked(commands.PACKAGES.replace("/var/lib/dpkg", str(tmp_path)), tmp_path)
+    assert (done.returncode, done.stdout.splitlines()) == (0, told)
+
+
+def test_dpkg_is_asked_itself_while_it_has_something_to_write_down(
+    tmp_path: Path, programs: Callable[[str, str], None]
+) -> None:
+    programs("dpkg-query", 'echo "$@"')
+    (tmp_path / "status").write_text(STATUS.format(before="tar", state="install ok installed"))
+    (tmp_path / "updates").mkdir()
+    (tmp_path / "updates" / "0001").write_text("Package: unattended-upgrades\n")
+    done = asked(commands.PACKAGES.replace("/var/lib/dpkg", str(tmp_path)), tmp_path)
+    assert done.stdout.endswith(" dnf-automatic unattended-upgrades\n")
+
+
+@pytest.mark.parametrize(
+    ("model", "known", "firmware"),
+    [
+        ("Intel(R) Xeon(R) CPU E5-2620 v4 @ 2.10GHz", "", []),
+        ("Intel(R) Xeon(R) CPU E5-2620 v4 @ 2.10 GHz", "", []),
+        ("AMD EPYC 7713 64-Core Processor", "2000000", []),
+        ("AMD EPYC 7713 64-Core Processor", "", ["Max Speed: 3675 MHz", "Current Speed: 2000 MHz"]),
+        ("QEMU Virtual CPU version 2.5+", "", ["Max Speed: 3675 MHz", "Current Speed: 2000 MHz"]),
+    ],
+)
+def test_the_firmware_is_asked_for_a_clock_that_nobody_else_tells(
+    tmp_path: Path, programs: Callable[[str, str], None], model: str, known: str, firmware: list[str]
+) -> None:
+    programs("dmidecode", "printf '\\tMax Speed: 3675 MHz\\n\\tCurrent Speed: 2000 MHz\\n\\tFamily: Zen\\n'")
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nmodel name\t: {model}\nflags\t\t: fpu lm\n")
+    (tmp_path / "arch").write_text("x86_64\n")
+    (tmp_path / "tables").mkdir()
+    command = commands.MACHINE.replace("/proc/cpuinfo", str(tmp_path / "cpuinfo"))
+    command = command.replace("/proc/sys/kernel/arch", str(tmp_path / "arch"))
+    command = command.replace("/sys/firmware/dmi/tables", str(tmp_path / "tables"))
+    if known:
+        (tmp_path / "base_frequency").write_text(known + "\n")
+        command = command.replace("/sys/devices/system/cpu/cpu0/cpufreq", str(tmp_path))
+    told = sections(asked(command, tmp_path).stdout)
+    assert [line.strip() for line in told["firmware"]] == firmware
+    assert told["base_frequency"] == ([known] if known else [])
+    assert (told["processors"], told["architecture"]) == (["1"], ["x86_64"])
+    assert told["cpu"] == [f"model name\t: {model}", "flags\t\t: fpu lm"]
+    assert told["os"]
+    assert told["memory"][0].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({}, ""),
+        ({"last.json": '{\n  "ok": true,\n  "rows": 3\n}\n'}, '  "ok": true,\n'),
+        (
+            {"last.json": '  "ok": false,\n', "person.json": '  "steps": {\n    "ok": 1},\n  "operator": "sri",\n'},
+            '  "ok": false,\n##person\n  "operator": "sri",\n',
+        ),
+        ({"person.json": '  "ok": true\n'}, '##person\n  "ok": true\n'),
+    ],
+)
+def test_of_drills_what_a_control_asks(tmp_path: Path, files: dict[str, str], told: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    done = asked(commands.DRILL.replace("/var/lib/backbone/drill", str(tmp_path)), tmp_path)
+    assert (done.returncode, done.stdout) == (0, told)
+
+
+def test_apt_tells_its_settings_without_starting_dpkg(tmp_path: Path, programs: Callable[[str, str], None]) -> None:
+    programs("dpkg", f"touch {tmp_path}/started")
+    settings = f'Dir::Bin::dpkg "{tmp_path}/dpkg"; APT::Periodic {{ Enable "1"; Unattended-Upgrade "1"; }};\n'
+    (tmp_path / "apt.conf").write_text(settings)
+    [told] = re.findall(r"apt-config .*(?= 2>)", commands.PATCHES)
+    done = asked(f"APT_CONFIG={tmp_path}/apt.conf {told}", tmp_path)
+    assert 'APT::Periodic::Unattended-Upgrade "1";' in done.stdout.splitlines()
+    assert not (tmp_path / "started").exists()
 
 
 def told_units(folder: Path, states: dict[str, str]) -> subprocess.CompletedProcess[str]:

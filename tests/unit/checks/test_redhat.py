@@ -39,7 +39,7 @@ def rocky(system: str = "rocky", version: str = "9.7", patches: str = "", **chan
     answers[commands.MACHINE] = replace(machine, stdout=text)
     packages = answers[commands.PACKAGES]
     answers[commands.PACKAGES] = replace(
-        packages, stdout=packages.stdout.replace("\nunattended-upgrades\t", "\ndnf-automatic\t")
+        packages, stdout=packages.stdout.replace("unattended-upgrades\t", "dnf-automatic\t")
     )
     units = SNAPSHOT.answers[UNITS].stdout
     for debian, own in NAMES.items():

@@ -86,3 +86,23 @@ def test_what_people_must_state_stands_there_to_be_filled_in(tmp_path: Path, hos
     filled = text.replace("#   ", "  ").replace("# - ", "- ").replace('""', "certificate 12 of the year")
     file.write_text(filled)
     assert len(load(hosts).attestations) == 5 + rooms
+
+
+@pytest.mark.needs_ansible
+def test_an_entry_that_a_person_appends_or_fills_in_is_read(tmp_path: Path) -> None:
+    """As the quick start shows it; what `init` wrote before it does not stand in its way."""
+    hosts = init(tmp_path / "semarang", ANSWERS)
+    file = hosts.parent / "documents.yml"
+    assert (load(hosts).documents, load(hosts).waivers) == ((), ())
+    made = file.read_text()
+    entry = "- {kind: surat_permohonan, number: 1/2026, signed_by: W, signed_on: 2026-01-01, valid_until: 2099-01-01,"
+    file.write_text(f'{made}{entry} region: "33.74"}}\n')
+    [letter] = load(hosts).documents
+    assert letter.number == "1/2026"
+    for name in ("documents.yml", "waivers.yml"):
+        text = (hosts.parent / name).read_text() if name == "waivers.yml" else made
+        filled = text.replace("#   ", "  ").replace("# - ", "- ").replace('""', '"written by a person"')
+        (hosts.parent / name).write_text(filled)
+    fleet = load(hosts)
+    assert [one.kind for one in fleet.documents] == ["nota_kesepakatan"]
+    assert [one.control for one in fleet.waivers] == ["TLS-03"]

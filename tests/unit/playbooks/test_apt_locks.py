@@ -1,7 +1,8 @@
-"""On a first boot another program holds apt's package lists: every step waits for it, and in the end names it."""
+"""What stands in apt's way: lists that another program holds are waited for, an installation cut off is finished."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from ruamel.yaml import YAML
 from provision.onboard.enroll import administrator_script
 from provision.paths import playbooks_dir, roles_dir
 
-WAIT = roles_dir() / "stage" / "files" / "wait_for_apt_lists.py"
+WAIT = roles_dir() / "stage" / "files" / "ready_for_apt.py"
+LISTS = roles_dir() / "stage" / "tasks" / "lists.yml"
 HELD = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)"
 HOLD = "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); print(1, flush=True)"
 
@@ -108,6 +110,73 @@ def test_a_stage_waits_for_the_lists_and_names_who_holds_them(tmp_path: Path) ->
         begun = time.monotonic()
         assert subprocess.run([*wait, "60", str(lock)], check=False).returncode == 0
     assert 1 < time.monotonic() - begun < 30
+
+
+class Dpkg:
+    """A journal that an ended dpkg left, and a dpkg that finds its lock held so many times before it configures."""
+
+    def __init__(self, root: Path, held: int = 0, fault: str = "") -> None:
+        self.journal, self.log, self.bin = root / "updates", root / "log", root / "bin"
+        self.journal.mkdir()
+        self.bin.mkdir()
+        (root / "held").write_text(str(held))
+        busy = "dpkg: error: dpkg frontend lock was locked by another process with pid 812"
+        ends = f"echo '{fault}' >&2; exit 1" if fault else f"rm {self.journal}/0*"
+        (self.bin / "dpkg").write_text(
+            f'#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >>{self.log}\nread n <{root}/held\n'
+            f"if [ $n -gt 0 ]; then echo $((n - 1)) >{root}/held; echo '{busy}' >&2; exit 2; fi\n{ends}\n"
+        )
+        (self.bin / "dpkg").chmod(0o755)
+
+    def run(self, seconds: str = "60") -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}"}
+        command = [sys.executable, str(WAIT), seconds, str(self.log.with_name("lock")), str(self.journal)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    @property
+    def calls(self) -> list[str]:
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+
+CONFIGURE = "noninteractive --force-confdef --force-confold --configure -a"
+
+
+def test_an_installation_that_was_cut_off_is_finished_first(tmp_path: Path) -> None:
+    dpkg = Dpkg(tmp_path)
+    (dpkg.journal / "tmp.i").write_text("what dpkg prepares is no journal yet")
+    done = dpkg.run()
+    assert (done.returncode, done.stdout, dpkg.calls) == (0, "", [])
+    (dpkg.journal / "0001").write_text("Package: x\n")
+    done = dpkg.run()
+    assert (done.returncode, dpkg.calls) == (0, [CONFIGURE])
+    assert "finished" in done.stdout
+    changed = [task["changed_when"] for task in YAML(typ="safe").load(LISTS) if "ansible.builtin.script" in task]
+    assert changed == ["'finished' in __stage_ready.stdout | default('')"]
+
+
+def test_a_dpkg_that_is_at_work_is_waited_for(tmp_path: Path) -> None:
+    dpkg = Dpkg(tmp_path, held=1)
+    (dpkg.journal / "0001").touch()
+    assert dpkg.run().returncode == 0
+    assert dpkg.calls == [CONFIGURE] * 2
+
+
+def test_an_installation_that_cannot_be_finished_is_explained(tmp_path: Path) -> None:
+    dpkg = Dpkg(tmp_path, fault="installed x package post-installation script returned error exit status 1")
+    (dpkg.journal / "0001").touch()
+    done = dpkg.run()
+    assert done.returncode == 1
+    assert len(dpkg.calls) == 1
+    assert "an installation was cut off" in done.stderr
+    assert "post-installation script returned error" in done.stderr
+
+
+def test_a_dpkg_that_does_not_end_is_named(tmp_path: Path) -> None:
+    dpkg = Dpkg(tmp_path, held=1000)
+    (dpkg.journal / "0001").touch()
+    done = dpkg.run("0")
+    assert done.returncode == 1
+    assert "process with pid 812" in done.stderr
 
 
 def test_no_role_fetches_the_lists_without_waiting() -> None:

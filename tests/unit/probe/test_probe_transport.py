@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -296,10 +297,20 @@ def test_a_server_behind_a_jump_host_is_asked_through_it(tmp_path: Path) -> None
         assert (len(goal.commands), jump.commands) == (1, [])
 
 
-def test_sudo_that_asks_for_a_password_is_named(tmp_path: Path) -> None:
-    refusing = Behaviour(prefix="sudo() { echo 'sudo: a password is required' >&2; return 1; }; ")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sudo: a password is required",
+        "admin is not in the sudoers file.",
+        "Sorry, user admin is not allowed to execute '/bin/sh' as root on kab.",
+        "sh: 1: sudo: not found",
+    ],
+)
+def test_sudo_that_asks_for_a_password_refuses_or_is_not_there_is_named(tmp_path: Path, said: str) -> None:
+    refusing = Behaviour(prefix=f"sudo() {{ echo {shlex.quote(said)} >&2; return 1; }}; ")
     with serving(tmp_path, refusing) as server:
-        assert one_fault(target(server, user="admin")).kind == "sudo"
+        fault = one_fault(target(server, user="admin"))
+    assert (fault.kind, said in fault.message) == ("sudo", True)
 
 
 def test_an_unreachable_server_is_a_clear_error_for_a_single_run(tmp_path: Path) -> None:

@@ -60,6 +60,9 @@ INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[anggota_rombel] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2);
 
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[anggota_rombel] AS t JOIN [sync].[seen] AS s ON t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[anggota_rombel] AS t ON t.[anggota_rombel_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'anggota_rombel' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 
@@ -158,6 +161,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[anggota_rombel]) - (SELECT COUNT_BI
 
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), p1.[semester_id]) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[anggota_rombel_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[anggota_rombel] AS t LEFT JOIN [backbone].[rombongan_belajar] AS p1 ON p1.[rombongan_belajar_id] = t.[rombongan_belajar_id] LEFT JOIN [backbone].[sekolah] AS p2 ON p2.[sekolah_id] = p1.[sekolah_id] LEFT JOIN [area] AS a ON a.[kode] = p2.[kode_wilayah] GROUP BY a.[kecamatan], CONVERT(nvarchar(64), p1.[semester_id]);
+
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[anggota_rombel_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[anggota_rombel] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[anggota_rombel_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'anggota_rombel' AND q.[last_update] IS NULL) AS [unreadable];
 
 -- people.rows.anggota_rombel_id
 SELECT t.[anggota_rombel_id], t.[rombongan_belajar_id], t.[peserta_didik_id], t.[jenis_pendaftaran_id], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[anggota_rombel] AS t WHERE t.[anggota_rombel_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);

@@ -60,6 +60,9 @@ INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [backbone].[peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2);
 
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [backbone].[peserta_didik] AS t JOIN [sync].[seen] AS s ON t.[peserta_didik_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE t.[last_update] > s.[last_update];
+
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [backbone].[peserta_didik] AS t ON t.[peserta_didik_id] = TRY_CONVERT(uniqueidentifier, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'peserta_didik' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 
@@ -119,6 +122,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [backbone].[peserta_didik]) - (SELECT COUNT_BIG
 
 -- breakdown
 WITH [area] AS (SELECT m.[kode_wilayah] AS [kode], m.[kode_wilayah] AS [kecamatan], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[id_level_wilayah] = 3 UNION ALL SELECT m.[kode_wilayah], a.[kecamatan], a.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [area] AS a ON m.[mst_kode_wilayah] = a.[kode] WHERE m.[id_level_wilayah] > 3 AND a.[depth] < 8) SELECT a.[kecamatan] AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[peserta_didik_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [backbone].[peserta_didik] AS t LEFT JOIN [area] AS a ON a.[kode] = t.[kode_wilayah] GROUP BY a.[kecamatan];
+
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(LOWER(CONVERT(varchar(36), t.[peserta_didik_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [backbone].[peserta_didik] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[key] = LOWER(CONVERT(nvarchar(64), t.[peserta_didik_id])) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'peserta_didik' AND q.[last_update] IS NULL) AS [unreadable];
 
 -- people.rows.peserta_didik_id
 SELECT t.[peserta_didik_id], t.[nama], t.[jenis_kelamin], t.[nisn], t.[tempat_lahir], t.[tanggal_lahir], t.[alamat_jalan], t.[rt], t.[rw], t.[nama_dusun], t.[desa_kelurahan], t.[kode_wilayah], t.[kode_pos], t.[jenis_tinggal_id], t.[alat_transportasi_id], t.[nomor_telepon_seluler], t.[email], t.[penerima_kps], t.[penerima_kip], t.[nama_ayah], t.[pekerjaan_id_ayah], t.[pekerjaan_id_ibu], t.[nama_wali], t.[kewarganegaraan], t.[create_date], t.[last_update], t.[soft_delete], t.[last_sync], t.[updater_id], t.[flags], t.[stored_at] FROM [backbone].[peserta_didik] AS t WHERE t.[peserta_didik_id] IN (SELECT TRY_CONVERT(uniqueidentifier, v.[value]) FROM OPENJSON(?) AS v);

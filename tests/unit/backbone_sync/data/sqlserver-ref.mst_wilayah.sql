@@ -60,6 +60,9 @@ INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[mst_wilayah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2);
 
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[mst_wilayah] AS t JOIN [sync].[seen] AS s ON t.[kode_wilayah] = TRY_CONVERT(nvarchar(16), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE t.[last_update] > s.[last_update];
+
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[mst_wilayah] AS t ON t.[kode_wilayah] = TRY_CONVERT(nvarchar(16), s.[key]) COLLATE Latin1_General_100_BIN2 WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.mst_wilayah' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 
@@ -104,6 +107,9 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[mst_wilayah]) - (SELECT COUNT_BIG(*) FRO
 
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[kode_wilayah])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[mst_wilayah] AS t;
+
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[kode_wilayah])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[mst_wilayah] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[key] = CONVERT(nvarchar(64), t.[kode_wilayah]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.mst_wilayah' AND q.[last_update] IS NULL) AS [unreadable];
 
 -- within
 WITH [within] AS (SELECT m.[kode_wilayah] AS [kode], CONVERT(int, 0) AS [depth] FROM [ref].[mst_wilayah] AS m WHERE m.[kode_dagri] = ? UNION ALL SELECT m.[kode_wilayah], w.[depth] + 1 FROM [ref].[mst_wilayah] AS m JOIN [within] AS w ON m.[mst_kode_wilayah] = w.[kode] WHERE w.[depth] < 8) SELECT DISTINCT w.[kode] FROM [within] AS w;

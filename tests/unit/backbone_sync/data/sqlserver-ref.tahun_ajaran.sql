@@ -60,6 +60,9 @@ INSERT INTO [sync].[seen] ([key], [live], [last_update]) SELECT d.[key], CONVERT
 -- lacking
 SELECT TOP (1) 1 AS [found] FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[seen] AS s WHERE s.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2);
 
+-- ahead
+UPDATE t SET [last_update] = DATEADD(microsecond, -1, s.[last_update]) FROM [ref].[tahun_ajaran] AS t JOIN [sync].[seen] AS s ON t.[tahun_ajaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE t.[last_update] > s.[last_update];
+
 -- behind
 SELECT MIN(s.[last_update]) AS [behind] FROM [sync].[seen] AS s LEFT JOIN [ref].[tahun_ajaran] AS t ON t.[tahun_ajaran_id] = TRY_CONVERT(smallint, s.[key]) WHERE (t.[last_update] IS NULL OR t.[last_update] < s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = s.[key] AND q.[last_update] >= s.[last_update]) AND NOT EXISTS (SELECT 1 FROM [sync].[tombstone] AS d WHERE d.[entity] = N'ref.tahun_ajaran' AND d.[key] = s.[key] AND d.[last_update] >= s.[last_update]);
 
@@ -86,3 +89,6 @@ SELECT (SELECT COUNT_BIG(*) FROM [ref].[tahun_ajaran]) - (SELECT COUNT_BIG(*) FR
 
 -- breakdown
 SELECT CONVERT(nvarchar(64), NULL) AS [kecamatan], CONVERT(nvarchar(64), NULL) AS [semester], COUNT_BIG(*) AS [live], COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[tahun_ajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) AS [total] FROM [ref].[tahun_ajaran] AS t;
+
+-- known
+SELECT (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(RTRIM(CONVERT(varchar(100), t.[tahun_ajaran_id])), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), t.[last_update])))), 1, 8)))), 0) FROM [ref].[tahun_ajaran] AS t WHERE NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[key] = CONVERT(nvarchar(64), t.[tahun_ajaran_id]) COLLATE Latin1_General_100_BIN2)) AS [stored], (SELECT COALESCE(SUM(CONVERT(decimal(38,0), CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CONVERT(varchar(100), q.[key]), '|', CONVERT(varchar(20), DATEDIFF_BIG(microsecond, CONVERT(datetimeoffset(6), '1970-01-01T00:00:00+00:00'), q.[last_update])))), 1, 8)))), 0) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[last_update] IS NOT NULL) AS [aside], (SELECT COUNT_BIG(*) FROM [sync].[quarantine] AS q WHERE q.[entity] = N'ref.tahun_ajaran' AND q.[last_update] IS NULL) AS [unreadable];

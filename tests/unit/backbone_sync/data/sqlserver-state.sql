@@ -67,6 +67,9 @@ DELETE x FROM [sync].[orphan] AS x WHERE x.[entity] = ?;
 DELETE x FROM [sync].[reference_check] AS x WHERE x.[entity] = ?;
 
 -- OF_ENTITY.8
+DELETE x FROM [sync].[checked] AS x WHERE x.[entity] = ?;
+
+-- OF_ENTITY.9
 DELETE x FROM [sync].[guarded] AS x WHERE x.[entity] = ?;
 
 -- OF_SOURCE.0
@@ -125,6 +128,27 @@ SELECT c.[scope] FROM [sync].[cursor] AS c WHERE c.[entity] = ?;
 
 -- SCOPED
 UPDATE [sync].[cursor] SET [scope] = ? WHERE [entity] = ?;
+
+-- CHECKS_SEEN
+INSERT INTO [sync].[checked] ([entity]) SELECT v.[value] FROM OPENJSON(?) AS v WHERE NOT EXISTS (SELECT 1 FROM [sync].[checked] AS c WITH (UPDLOCK, HOLDLOCK) WHERE c.[entity] = v.[value] COLLATE Latin1_General_100_BIN2);
+
+-- OVERDUE.verified
+SELECT c.[entity] FROM [sync].[checked] AS c WHERE c.[entity] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v) AND COALESCE(c.[verified_at], c.[seen_at]) < DATEADD(second, ?, SYSDATETIMEOFFSET());
+
+-- OVERDUE.listed
+SELECT c.[entity] FROM [sync].[checked] AS c WHERE c.[entity] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v) AND COALESCE(c.[listed_at], c.[seen_at]) < DATEADD(second, ?, SYSDATETIMEOFFSET());
+
+-- CHECKED.verified.0
+UPDATE [sync].[checked] WITH (UPDLOCK, HOLDLOCK) SET [verified_at] = SYSDATETIMEOFFSET(), [missed] = COALESCE(CONVERT(bigint, ?), [missed]) WHERE [entity] = ?;
+
+-- CHECKED.verified.1
+INSERT INTO [sync].[checked] ([verified_at], [missed], [entity]) SELECT SYSDATETIMEOFFSET(), COALESCE(CONVERT(bigint, ?), 0), ?;
+
+-- CHECKED.listed.0
+UPDATE [sync].[checked] WITH (UPDLOCK, HOLDLOCK) SET [listed_at] = SYSDATETIMEOFFSET(), [missed] = COALESCE(CONVERT(bigint, ?), [missed]) WHERE [entity] = ?;
+
+-- CHECKED.listed.1
+INSERT INTO [sync].[checked] ([listed_at], [missed], [entity]) SELECT SYSDATETIMEOFFSET(), COALESCE(CONVERT(bigint, ?), 0), ?;
 
 -- FORGET_QUARANTINE
 DELETE q FROM [sync].[quarantine] AS q WHERE q.[entity] = ?;
@@ -192,10 +216,10 @@ UPDATE [sync].[held] SET [release_id] = ? WHERE [entity] = ?;
 -- NO_ORPHANS
 DELETE o FROM [sync].[orphan] AS o WHERE o.[entity] = ? AND o.[field] = ?;
 
--- CHECKED.0
+-- REFERENCE_CHECKED.0
 UPDATE [sync].[reference_check] WITH (UPDLOCK, HOLDLOCK) SET [reference] = ?, [orphans] = CONVERT(bigint, ?), [waiting] = CONVERT(bigint, ?), [checked_at] = SYSDATETIMEOFFSET() WHERE [entity] = ? AND [field] = ?;
 
--- CHECKED.1
+-- REFERENCE_CHECKED.1
 INSERT INTO [sync].[reference_check] ([reference], [orphans], [waiting], [entity], [field]) SELECT ?, CONVERT(bigint, ?), CONVERT(bigint, ?), ?, ?;
 
 -- KNOWN_REFERENCES
@@ -235,7 +259,7 @@ SELECT TOP (1) 1 AS [found] FROM [sync].[correction] AS c WHERE c.[entity] = ? A
 SELECT f.[bentuk_pendidikan_id], f.[nama] FROM [ref].[bentuk_pendidikan] AS f;
 
 -- ERASED
-SELECT e.[key] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
+SELECT e.[key], e.[reason] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
 
 -- KEPT_OUT
 SELECT q.[key], q.[reason] FROM [sync].[quarantine] AS q WHERE q.[entity] = ? AND q.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v) AND q.[reason] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
@@ -265,7 +289,7 @@ SELECT TOP (1) r.[started_at], r.[state] FROM [sync].[run] AS r ORDER BY r.[run_
 SELECT MAX(r.[started_at]) AS [green] FROM [sync].[run] AS r WHERE r.[state] = N'green';
 
 -- STATUS_ENTITIES
-SELECT b.[entity], b.[source], b.[stored], b.[quarantined], b.[deleted], b.[refused], b.[withheld], b.[balanced], c.[high_update], (SELECT TOP (1) e.[unknown_fields] FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] ORDER BY e.[run_id] DESC) AS [unknown_fields], (SELECT COUNT_BIG(*) FROM [sync].[held] AS h WHERE h.[entity] = b.[entity]) + COALESCE((SELECT MAX(e.[held]) FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] AND e.[error_kind] = N'leaving_braked' AND e.[run_id] = (SELECT MAX(l.[run_id]) FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])), 0) AS [held] FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity];
+SELECT b.[entity], b.[source], b.[stored], b.[quarantined], b.[deleted], b.[refused], b.[withheld], b.[balanced], c.[high_update], (SELECT TOP (1) e.[unknown_fields] FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] ORDER BY e.[run_id] DESC) AS [unknown_fields], (SELECT COUNT_BIG(*) FROM [sync].[held] AS h WHERE h.[entity] = b.[entity]) + COALESCE((SELECT MAX(e.[held]) FROM [sync].[run_entity] AS e WHERE e.[entity] = b.[entity] AND e.[error_kind] = N'leaving_braked' AND e.[run_id] = (SELECT MAX(l.[run_id]) FROM [sync].[run_entity] AS l WHERE l.[entity] = e.[entity])), 0) AS [held], k.[verified_at], k.[missed] FROM [sync].[balance] AS b LEFT JOIN [sync].[cursor] AS c ON c.[entity] = b.[entity] LEFT JOIN [sync].[checked] AS k ON k.[entity] = b.[entity];
 
 -- STATUS_WIDTHS
 SELECT w.[entity], w.[field] FROM [sync].[width] AS w ORDER BY w.[entity], w.[field];

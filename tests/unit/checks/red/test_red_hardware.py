@@ -8,7 +8,20 @@ import pytest
 
 from checks import commands
 from provision.audit import catalogue, judge
-from tests.support.recorded import MODEL, PARAMS, SNAPSHOT, Red, answered, both, meant, pattern, said, statuses, turns
+from tests.support.recorded import (
+    MODEL,
+    PARAMS,
+    SNAPSHOT,
+    Mutation,
+    Red,
+    answered,
+    both,
+    meant,
+    pattern,
+    said,
+    statuses,
+    turns,
+)
 
 REDS = [
     Red(
@@ -64,6 +77,13 @@ SMART Health Status: OK
 """
 
 
+def own_disks(old: str = "", new: str = "") -> Mutation:
+    """A machine with disks of its own, that tell `new` where sound ones tell `old`."""
+    assert old in OWN_DISKS
+    told = answered(commands.DISKS, OWN_DISKS.replace(old, new, 1))
+    return both(said(commands.MACHINE, "systemd-nspawn", "none"), told)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "smart", "arrays"),
     [
@@ -85,11 +105,7 @@ SMART Health Status: OK
 )
 def test_disks_of_a_machine_of_its_own(old: str, new: str, smart: str, arrays: str) -> None:
     """The lab's hosts have no disks of their own: this answer is put together from the manuals of its programs."""
-    assert old in OWN_DISKS
-    change = both(
-        said(commands.MACHINE, "systemd-nspawn", "none"), answered(commands.DISKS, OWN_DISKS.replace(old, new, 1))
-    )
-    found = statuses(*change(SNAPSHOT, PARAMS))
+    found = statuses(*own_disks(old, new)(SNAPSHOT, PARAMS))
     assert (found["HW-07"], found["HW-08"]) == (smart, arrays)
 
 

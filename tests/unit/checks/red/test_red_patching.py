@@ -13,6 +13,7 @@ from tests.support.recorded import (
     Mutation,
     Red,
     both,
+    ended_badly,
     pattern,
     said,
     statuses,
@@ -45,8 +46,8 @@ REDS = [
         both(waits(None), pattern(PATCHES, r"^\d+( \S+unattended-upgrades-stamp)$", rf"{int(EPOCH) - 9 * 86400}\1")),
         ("PATCH-02", "PATCH-03"),
     ),
-    Red("a run that failed", unit("apt-daily-upgrade.service", Result="exit-code"), ("PATCH-06",)),
-    Red("lists that could not be fetched", unit("apt-daily.service", Result="timeout"), ("PATCH-06",)),
+    Red("a run that failed", ended_badly("apt-daily-upgrade.service", "exit-code"), ("PATCH-06",)),
+    Red("lists that could not be fetched", ended_badly("apt-daily.service", "timeout"), ("PATCH-06",)),
     Red(
         "a run that logs errors",
         said(PATCHES, "##log", "##log\n2026-11-22 01:00:00,1 ERROR dpkg was broken off"),
