@@ -191,7 +191,7 @@ def test_a_failed_handler_leaves_no_stamp(tiny: Tiny) -> None:
 
 
 def test_two_at_once_are_one_and_killed_in_mid_run_nothing_goes_on_and_the_next_apply_does(tiny: Tiny) -> None:
-    waits = "/bin/sh -c 'test -e /srv/tiny/go || sleep 300'"
+    waits = "/bin/sh -c 'test -e /srv/tiny/go || sleep 900'"
     waiting = tiny.fleet(test_beta_command=waits)
     tiny.lab.run("lab-kab", "rm -f /srv/tiny/go; echo edited > /srv/tiny/alpha.conf; echo edited > /srv/tiny/beta.conf")
     code = (
