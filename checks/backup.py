@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -177,10 +178,16 @@ def second_repository(host: Any, params: Params) -> Measure:
 @control("BAK-08")
 def drilled(host: Any, params: Params) -> Measure:
     """A restore drill held within the last 90 days. A server that is newer than a month may still owe its first."""
+    backups = (facts.pgbackrest(host) or {}).get("backup", [])
+    return drill_of(facts.drill(host), min((one["timestamp"]["stop"] for one in backups), default=0), params)
+
+
+def drill_of(drill: Mapping[str, Any], first: float, params: Params) -> Measure:
+    """BAK-08 by the record of the last drill, empty where there was none; `first`: when the first backup known was
+    made, seconds since 1970, 0 where none is.
+    """
     expected = say("a restore drill that held, at most {days} days ago", days=DRILL_DAYS)
-    drill = facts.drill(host)
     if not drill:
-        first = min((one["timestamp"]["stop"] for one in (facts.pgbackrest(host) or {}).get("backup", [])), default=0)
         seen = say("there was no drill yet")
         return (
             Measure("warning", seen, expected)

@@ -90,6 +90,7 @@ class Params:
     sync_personal: tuple[tuple[str, tuple[str, ...]], ...] = ()  # entity → columns that tell something of a person
     analyst_views: tuple[tuple[str, tuple[str, ...]], ...] = ()  # view → the columns that it may show
     grant_digest: str = ""
+    sync_account: str = ""  # the login by which the service is in SQL Server
     sync_kind: str = "contract"
     sync_url: str = ""
     logs_to: bool = False  # the inventory names a machine that the journal is sent to

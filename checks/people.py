@@ -5,6 +5,7 @@ A drill that a person ran and that held is evidence, too, for the last of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,7 +44,11 @@ def stated(identity: str, params: Params) -> Measure:
 
 def drilled(host: Any, params: Params) -> Measure | None:
     """`attested` while the last drill that a person ran here and that held is not older than a year."""
-    drill = facts.person_drill(host)
+    return shown_by(facts.person_drill(host), params)
+
+
+def shown_by(drill: Mapping[str, Any], params: Params) -> Measure | None:
+    """The same by that drill's record; None where it shows nothing."""
     try:
         at = datetime.strptime(str(drill.get("started_at")), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:

@@ -69,7 +69,10 @@ def _run(options: argparse.Namespace, config: Config, words: Dictionary) -> int:
             # A timer that fires outside the window is no fault, and leaves the last run's verdict standing.
             show({"skipped": closed.message}) if options.json else say(closed.message)
             return 0
+        kept.let_in(result.returned)
         detail = {"run": result.run_id, "green": result.green, "rows": _processed(result)}
+        if result.returned:
+            detail["returned"] = len(result.returned)
         kept.note_on("run", detail)
         now = kept.status()
         if config.publish_directory:

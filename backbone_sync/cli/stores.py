@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -63,6 +63,10 @@ class Regional:
     def remember(self) -> int:
         """Under the run lock: whoever was erased stays erased; how many had to be erased again."""
         return erasure.reapply(self.store.people, self._words, self._config.grant, self._config.publish_directory)
+
+    def let_in(self, people: Iterable[tuple[str, str]]) -> None:
+        """Those (entity, key) stand no longer among the erased."""
+        erasure.returned(self._config.publish_directory, people)
 
     def note(self, activity: str, detail: Mapping[str, Any]) -> None:
         """A line in the record of processing; RecordBroken where its end was cut off."""

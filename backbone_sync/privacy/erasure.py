@@ -130,6 +130,11 @@ def reapply(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str)
     return len(again)
 
 
+def returned(folder: str, people: Iterable[tuple[str, str]]) -> None:
+    """Strike (entity, key) off the list: they had departed, and are enrolled again."""
+    _write(folder, [_line(entity, key, "returned") for entity, key in people])
+
+
 def _line(entity: str, key: str, reason: str) -> dict[str, str]:
     at = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return {"entity": entity, "key": key, "reason": reason, "at": at}

@@ -26,7 +26,12 @@ FORM = "bentuk_pendidikan_id"
 
 
 class Gate(Protocol):
-    """Keeps one store's gate; used by the thread that uses the store."""
+    """Keeps one store's gate; used by the thread that uses the store.
+
+    `returned`: (entity, key) of people who were erased because they had departed, and are enrolled again.
+    """
+
+    returned: list[tuple[str, str]]
 
     def begin(self, entity: Entity, granted: tuple[Field, ...], position: Position) -> Position:
         """Before the pages of an entity: where its listing really has to start."""

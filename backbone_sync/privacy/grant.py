@@ -29,8 +29,11 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "SLB": ("SLB", "SDLB", "SMPLB", "SMLB"),
 }
 
-# A person belongs to a school by an entity of its own; with levels granted, that one must come first.
+# A person belongs to a school by an entity of its own; where both are granted, that one must come first.
 ENROLMENT: Mapping[str, str] = {"peserta_didik": "registrasi_peserta_didik", "ptk": "ptk_terdaftar"}
+
+# Where an enrolment says that it is over, and since when.
+ENDED: Mapping[str, str] = {"registrasi_peserta_didik": "tanggal_keluar", "ptk_terdaftar": "tgl_ptk_keluar"}
 
 RETENTION: Mapping[str, timedelta | None] = {
     "quarantine": timedelta(days=90),
@@ -147,18 +150,19 @@ def make(
     return Grant(given.entities, given.leave_out, given.without, digest=digest_of(given, dictionary))
 
 
-def chosen(dictionary: Dictionary, entities: tuple[str, ...], limited: bool = False) -> tuple[str, ...]:
+def chosen(dictionary: Dictionary, entities: tuple[str, ...]) -> tuple[str, ...]:
     """The entities of a run in its order; none named means all.
 
     Code tables are about nobody, and without the areas nothing could be told to lie in the region: they always come.
-    Where levels are granted, enrolments come before people, because they alone say whose school a person's is.
+    Enrolments come before people, because they alone say whose school a person's is.
     """
     names = [n for n in dictionary.names if not entities or n in entities or n.startswith("ref.")]
-    if limited:
-        people = [n for n in names if n in ENROLMENT]
-        names = [n for n in names if n not in people]
-        after = max((names.index(ENROLMENT[n]) for n in people), default=len(names) - 1) + 1
-        names[after:after] = people
+    people = [n for n in names if n in ENROLMENT]
+    rest = [n for n in names if n not in people]
+    after = [rest.index(ENROLMENT[n]) + 1 for n in people if ENROLMENT[n] in rest]
+    if after:
+        rest[max(after) : max(after)] = people
+        names = rest
     return tuple(names)
 
 

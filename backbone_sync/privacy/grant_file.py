@@ -126,7 +126,7 @@ def _made(read: GrantFile, dictionary: Dictionary, names: tuple[str, ...]) -> gr
     entries = _entries(read, dictionary)
     kept = read.retention
     made = grants.Grant(
-        entities=grants.chosen(dictionary, names, bool(read.levels or read.forms)),
+        entities=grants.chosen(dictionary, names),
         without=frozenset(f"{n}.{f}" for n, e in entries.items() for f in e.without),
         also=frozenset(f"{n}.{f}" for n, e in entries.items() for f in e.also),
         only={n: frozenset(e.fields) for n, e in entries.items() if e.fields is not None},

@@ -11,12 +11,10 @@ from datetime import datetime, timedelta, timezone
 
 from backbone_sync.dictionary import Dictionary
 from backbone_sync.privacy import erasure
-from backbone_sync.privacy.grant import ENROLMENT, Grant
+from backbone_sync.privacy.grant import ENDED, ENROLMENT, Grant
 from backbone_sync.privacy.subject import Subject
 from backbone_sync.stores.personal_store import PeopleDesk
 
-# Where an enrolment says that it is over, and since when.
-ENDED = {"registrasi_peserta_didik": "tanggal_keluar", "ptk_terdaftar": "tgl_ptk_keluar"}
 _BATCH = 1000  # people in one call; the next day goes on
 _PLAIN = ("quarantine", "runs", "corrections")  # classes that go by age alone
 

@@ -115,7 +115,7 @@ class Engine:
                     self._source.finish(frozenset(n for n, made in result.entities.items() if made.complete))
             except SyncError as fault:
                 result.error = fault
-        result.seconds = time.monotonic() - began
+        result.seconds, result.returned = time.monotonic() - began, tuple(self._gate.returned)
         for name, made in result.entities.items():
             self._store.record(run_id, name, made.counts, made.record())
         error = result.first_error

@@ -73,6 +73,7 @@ class RunResult:
     error: SyncError | None = None
     seconds: float = 0.0
     orphans: tuple[Orphans, ...] = ()
+    returned: tuple[tuple[str, str], ...] = ()  # (entity, key) of people who are let in again: see `privacy.gate`
 
     @property
     def green(self) -> bool:

@@ -122,6 +122,11 @@ class _Desk:
             (since, entity),
         )
 
+    def any_aside(self, entity: str, reason: str) -> bool:
+        return bool(
+            self._one("SELECT EXISTS (SELECT FROM sync.quarantine WHERE entity = %s AND reason = %s)", entity, reason)
+        )
+
     def enrolled(self, entity: Entity, person: Entity, keys: Collection[str]) -> set[str]:
         name = ddl.quoted(entity.key.name)
         rows = self._rows(
@@ -129,9 +134,9 @@ class _Desk:
         )
         return {r[0] for r in rows}
 
-    def erased(self, entity: str, keys: Collection[str]) -> set[str]:
-        rows = self._rows("SELECT key FROM sync.erasure WHERE entity = %s AND key = ANY(%s)", entity, list(keys))
-        return {r[0] for r in rows}
+    def erased(self, entity: str, keys: Collection[str]) -> dict[str, str]:
+        said = "SELECT key, reason FROM sync.erasure WHERE entity = %s AND key = ANY(%s)"
+        return dict(self._rows(said, entity, list(keys)))
 
     def kept_out(self, entity: str, keys: Collection[str]) -> dict[str, str]:
         return dict(

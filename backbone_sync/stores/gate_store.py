@@ -7,19 +7,23 @@ database stands in `Desk`, which each kind of database has its own of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import logging
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime, timezone
 from typing import Protocol
 
 import msgspec
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
-from backbone_sync.dictionary.validator import Judged
+from backbone_sync.dictionary.validator import OUTSIDE, Judged
 from backbone_sync.errors import ConfigInvalid
 from backbone_sync.privacy.gate import ERASED, OUTSIDE_GRANT, Correction, Known, Parent, needed_sweeps, parents, sift
-from backbone_sync.privacy.grant import ENROLMENT, LEVELS, Grant
+from backbone_sync.privacy.grant import ENDED, ENROLMENT, LEVELS, Grant
 from backbone_sync.run.state import Position
+
+RETIRED = "retention"  # the reason of an erasure whose person had departed
+log = logging.getLogger("backbone_sync")
 
 
 class Desk(Protocol):
@@ -43,6 +47,9 @@ class Desk(Protocol):
     def forms(self, names: Collection[str]) -> frozenset[int]:
         """The codes of forms of school by name, in capital letters."""
 
+    def any_aside(self, entity: str, reason: str) -> bool:
+        """Whether a row of the entity is set aside for that reason."""
+
     def swept(self, entity: str) -> bool:
         """Whether rows of the entity may belong to nobody granted any more."""
 
@@ -64,8 +71,8 @@ class Desk(Protocol):
     def enrolled(self, entity: Entity, person: Entity, keys: Collection[str]) -> set[str]:
         """Those keys of `entity` that rows of `person` name."""
 
-    def erased(self, entity: str, keys: Collection[str]) -> set[str]:
-        """Those keys that were erased."""
+    def erased(self, entity: str, keys: Collection[str]) -> dict[str, str]:
+        """Those keys that were erased, with the reason: subject (the person asked) or retention."""
 
     def kept_out(self, entity: str, keys: Collection[str]) -> dict[str, str]:
         """Those keys that grant or erasure keep out, with the reason."""
@@ -86,6 +93,7 @@ class StoreGate:
         self._grant = grant
         self._forms: frozenset[int] | None = None
         self._active = False
+        self.returned: list[tuple[str, str]] = []
         self._readmit()
 
     def _readmit(self) -> None:
@@ -107,19 +115,33 @@ class StoreGate:
     # -- before an entity
 
     def begin(self, entity: Entity, granted: tuple[Field, ...], position: Position) -> Position:
-        """Sweep what no longer belongs, and go back for people who have since been let in."""
+        """Sweep what no longer belongs, and go back for people who have since been let in.
+
+        Without levels, a person needs an enrolment at a stored school only while enrolments are refused as of another
+        region: of them nothing is kept that says whose they are.
+        """
         self._entity, self._granted = entity, granted
         self._belongs = parents(entity, granted, self._dictionary)
-        self._person = ENROLMENT.get(entity.name) if self._grant.limited else None
+        self._person = ENROLMENT.get(entity.name) if self._grant.limited or self._strangers(entity) else None
         if entity.name == "sekolah" and self._grant.limited:
             self._forms = self._granted_forms()
         erased = self._desk.any_erased()
         self._corrected = self._desk.any_corrected(entity.name)
-        self._active = bool(self._grant.limited or erased or self._corrected) and entity.schema != "ref"
-        if not self._grant.limited or entity.schema == "ref":
+        self._active = bool(self._grant.limited or self._person or erased or self._corrected) and entity.schema != "ref"
+        if entity.schema == "ref" or not (self._grant.limited or entity.name in ENROLMENT):
             return position
-        self._sweep()
-        return self._rewound(position)
+        if self._grant.limited or self._person:
+            self._sweep()
+            return self._rewound(position)
+        if self._desk.any_aside(entity.name, OUTSIDE_GRANT):
+            self._desk.reset([entity.name])
+            return Position()
+        return position
+
+    def _strangers(self, entity: Entity) -> bool:
+        """Whether some of the people may be another region's: an enrolment was refused."""
+        enrolment = ENROLMENT.get(entity.name)
+        return enrolment in self._grant.entities and self._desk.any_aside(str(enrolment), OUTSIDE)
 
     def _granted_forms(self) -> frozenset[int]:
         wanted = {name for level in self._grant.levels for name in LEVELS[level]}
@@ -133,7 +155,7 @@ class StoreGate:
 
     def _sweep(self) -> None:
         """Move rows that belong to no granted school any more out of the table; their keys stay in the account."""
-        if not self._desk.swept(self._entity.name):
+        if self._grant.limited and not self._desk.swept(self._entity.name):
             return
         person = self._dictionary[self._person] if self._person else None
         needed = tuple(p for p in self._belongs if p.needed and p.entity not in ENROLMENT)
@@ -187,8 +209,32 @@ class StoreGate:
                 keys.add(value.lower())
         # An enrolment comes before its person and is what lets the person in: only an erasure keeps it out.
         if parent.entity in ENROLMENT:
-            return dict.fromkeys(self._desk.erased(parent.entity, keys), ERASED)
+            erased = self._desk.erased(parent.entity, keys)
+            return dict.fromkeys(erased.keys() - self._back(parent, judged, erased), ERASED)
         return self._desk.kept_out(parent.entity, keys)
+
+    def _back(self, parent: Parent, judged: Judged, erased: Mapping[str, str]) -> set[str]:
+        """People who were erased because they had departed long ago, and of whom the page has an enrolment that is not
+        over: the time to keep them has begun anew. All that refers to them is listed from the beginning."""
+        ended = next((i for i, f in enumerate(self._granted) if f.name == ENDED.get(self._entity.name)), None)
+        if ended is None or ENROLMENT[parent.entity] != self._entity.name:
+            return set()
+        kept = self._grant.retention.get("departed")
+        over = datetime.now(timezone.utc).date() - kept if kept else date.max
+        back = {
+            str(row[parent.index]).lower()
+            for row in judged.rows.values()
+            if row[parent.index] is not None and (row[ended] is None or row[ended] >= over)
+        }
+        back &= {key for key, reason in erased.items() if reason == RETIRED}
+        if back:
+            with self._desk.transaction():
+                self._desk.readmit(back)
+                below = [n for n in self._below(parent.entity) if n != self._entity.name]
+                self._desk.reset([parent.entity, *below])
+            self.returned += [(parent.entity, key) for key in sorted(back)]
+            log.info("entity=%s returned=%d", parent.entity, len(back))
+        return back
 
     def _corrections(self, keys: list[str]) -> dict[str, tuple[Correction, ...]]:
         made: dict[str, tuple[Correction, ...]] = {}

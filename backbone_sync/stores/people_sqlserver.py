@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 from backbone_sync.dictionary import Dictionary, Entity, Field
 from backbone_sync.privacy import breach, subject
-from backbone_sync.privacy.grant import ALWAYS, ENROLMENT
+from backbone_sync.privacy.grant import ALWAYS, ENDED, ENROLMENT
 from backbone_sync.privacy.personal import PUBLIC, personal
-from backbone_sync.privacy.retention import ENDED
 from backbone_sync.satu_data import sectoral
 from backbone_sync.stores import ddl_sqlserver as ddl
 from backbone_sync.stores import state_sqlserver as state

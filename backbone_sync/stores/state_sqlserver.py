@@ -314,7 +314,8 @@ FORMS = Sql(
     "SELECT f.[bentuk_pendidikan_id], f.[nama] FROM [ref].[bentuk_pendidikan] AS f",
 )
 ERASED = Sql(
-    f"SELECT e.[key] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN {LIST}", ("text", "values")
+    f"SELECT e.[key], e.[reason] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN {LIST}",
+    ("text", "values"),
 )
 KEPT_OUT = Sql(
     "SELECT q.[key], q.[reason] FROM [sync].[quarantine] AS q WHERE q.[entity] = ?"

@@ -100,7 +100,7 @@ def not_here(why: Say, *identities: str) -> None:
 
 
 def _loaded() -> None:
-    for name in ("machine", "hardening", "antivirus", "network", "data", "sync"):
+    for name in ("machine", "hardening", "antivirus", "network", "data", "trail", "privacy", "sync"):
         import_module(f"checks.windows.{name}")
 
 

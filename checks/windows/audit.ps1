@@ -28,6 +28,33 @@ function Get-Running {
     @{ state = [string]$found.State; start = [string]$found.StartMode; account = [string]$found.StartName }
 }
 
+# What SQL Server answers to each question: rows by the question's name, every value as text.
+function Get-Row {
+    param([string]$Database, [System.Collections.IDictionary]$Questions)
+    $place = 'Data Source=lpc:localhost;Integrated Security=True;Connect Timeout=10;Initial Catalog={0}' -f $Database
+    $connection = New-Object -TypeName System.Data.SqlClient.SqlConnection -ArgumentList $place
+    $connection.Open()
+    $answers = @{}
+    try {
+        foreach ($question in $Questions.Keys) {
+            $command = $connection.CreateCommand()
+            $command.CommandText = $Questions[$question]
+            $command.CommandTimeout = 20
+            $reader = $command.ExecuteReader()
+            $rows = @()
+            while ($reader.Read()) {
+                $row = @{}
+                for ($i = 0; $i -lt $reader.FieldCount; $i++) { $row[$reader.GetName($i)] = [string]$reader.GetValue($i) }
+                $rows += $row
+            }
+            $reader.Close()
+            $answers[$question] = $rows
+        }
+    }
+    finally { $connection.Dispose() }
+    $answers
+}
+
 $sections = [ordered]@{}
 
 $sections['system'] = {
@@ -288,32 +315,43 @@ $sections['database'] = {
         $told['forced'] = Get-Value -Path $library -Name 'ForceEncryption'
         $told['certificate'] = [string](Get-Value -Path $library -Name 'Certificate')
         $told['port'] = [string](Get-Value -Path ($library + '\Tcp\IPAll') -Name 'TcpPort')
-        $connection = New-Object -TypeName System.Data.SqlClient.SqlConnection -ArgumentList 'Data Source=lpc:localhost;Integrated Security=True;Connect Timeout=10'
-        $connection.Open()
-        try {
-            $questions = @{
-                version  = "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(60)) AS version, CAST(SERVERPROPERTY('IsIntegratedSecurityOnly') AS int) AS windows_only"
-                database = "SELECT name, state_desc, recovery_model_desc, page_verify_option_desc, is_read_committed_snapshot_on FROM sys.databases WHERE database_id > 4"
-                admins   = "SELECT p.name FROM sys.server_role_members m JOIN sys.server_principals p ON p.principal_id = m.member_principal_id WHERE m.role_principal_id = SUSER_ID('sysadmin') AND p.is_disabled = 0"
-                backups  = "SELECT database_name, type, MAX(CONVERT(varchar(19), DATEADD(minute, DATEDIFF(minute, GETDATE(), GETUTCDATE()), backup_finish_date), 126)) AS finished, MIN(CAST(has_backup_checksums AS int)) AS checked, MIN(CASE WHEN encryptor_type IS NULL THEN 0 ELSE 1 END) AS encrypted FROM msdb.dbo.backupset WHERE backup_finish_date > DATEADD(day, -60, GETDATE()) GROUP BY database_name, type"
-                settings = "SELECT name, CAST(value_in_use AS int) AS value FROM sys.configurations WHERE name IN ('max server memory (MB)', 'remote access', 'xp_cmdshell', 'clr enabled', 'Ole Automation Procedures', 'backup checksum default')"
-            }
-            foreach ($question in $questions.Keys) {
-                $command = $connection.CreateCommand()
-                $command.CommandText = $questions[$question]
-                $command.CommandTimeout = 20
-                $reader = $command.ExecuteReader()
-                $rows = @()
-                while ($reader.Read()) {
-                    $row = @{}
-                    for ($i = 0; $i -lt $reader.FieldCount; $i++) { $row[$reader.GetName($i)] = [string]$reader.GetValue($i) }
-                    $rows += $row
-                }
-                $reader.Close()
-                $told[$question] = $rows
-            }
+        $answers = Get-Row -Database 'master' -Questions @{
+            version  = "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(60)) AS version, CAST(SERVERPROPERTY('IsIntegratedSecurityOnly') AS int) AS windows_only"
+            database = "SELECT name, state_desc, recovery_model_desc, page_verify_option_desc, is_read_committed_snapshot_on FROM sys.databases WHERE database_id > 4"
+            admins   = "SELECT p.name FROM sys.server_role_members m JOIN sys.server_principals p ON p.principal_id = m.member_principal_id WHERE m.role_principal_id = SUSER_ID('sysadmin') AND p.is_disabled = 0"
+            backups  = "SELECT database_name, type, MAX(CONVERT(varchar(19), DATEADD(minute, DATEDIFF(minute, GETDATE(), GETUTCDATE()), backup_finish_date), 126)) AS finished, MIN(CONVERT(varchar(19), DATEADD(minute, DATEDIFF(minute, GETDATE(), GETUTCDATE()), backup_finish_date), 126)) AS [first], MIN(CAST(has_backup_checksums AS int)) AS checked, MIN(CASE WHEN encryptor_type IS NULL THEN 0 ELSE 1 END) AS encrypted FROM msdb.dbo.backupset WHERE backup_finish_date > DATEADD(day, -60, GETDATE()) GROUP BY database_name, type"
+            settings = "SELECT name, CAST(value_in_use AS int) AS value FROM sys.configurations WHERE name IN ('max server memory (MB)', 'remote access', 'xp_cmdshell', 'clr enabled', 'Ole Automation Procedures', 'backup checksum default')"
         }
-        finally { $connection.Dispose() }
+        foreach ($question in $answers.Keys) { $told[$question] = $answers[$question] }
+    }
+    $told
+}
+
+$sections['data'] = {
+    # What the region's database is made of and who may do what in it; names and counts, never a row.
+    $told = @{ there = $false }
+    if ($null -ne (Get-Running -Name 'MSSQLSERVER')) {
+        $found = Get-Row -Database 'master' -Questions @{ databases = "SELECT name FROM sys.databases WHERE name = N'backbone'" }
+        if (@($found['databases']).Count -gt 0) {
+            $told = Get-Row -Database 'backbone' -Questions @{
+                # Asked table by table: the system's own counts of rows are estimates.
+                tables  = @'
+DECLARE @text nvarchar(max) = N'SELECT NULL AS name WHERE 1 = 0';
+SELECT @text = @text + N' UNION ALL SELECT N' + QUOTENAME(t.name, '''') + N' AS name WHERE EXISTS (SELECT 1 FROM [backbone].' + QUOTENAME(t.name) + N')'
+FROM sys.tables t WHERE t.schema_id = SCHEMA_ID(N'backbone');
+EXEC (@text);
+'@
+                columns = "SELECT SCHEMA_NAME(o.schema_id) AS place, o.name AS name, c.name AS item FROM sys.objects o JOIN sys.columns c ON c.object_id = o.object_id WHERE (o.type = 'U' AND o.schema_id = SCHEMA_ID(N'backbone')) OR (o.type = 'V' AND o.schema_id = SCHEMA_ID(N'analyst'))"
+                guards  = "SELECT t.name AS name, g.definition AS definition FROM sys.check_constraints g JOIN sys.tables t ON t.object_id = g.parent_object_id WHERE t.schema_id = SCHEMA_ID(N'backbone') AND g.name = N'not_granted_' + t.name AND g.is_disabled = 0 AND g.is_not_trusted = 0"
+                owners  = "SELECT s.name AS name, USER_NAME(s.principal_id) AS owner FROM sys.schemas s WHERE s.name IN (N'ref', N'backbone', N'staging', N'sync', N'analyst')"
+                # Of the system's own objects, whose numbers are below nothing, everybody may read some.
+                rights  = "SELECT USER_NAME(d.grantee_principal_id) AS who, LOWER(d.permission_name) AS may, LOWER(d.class_desc) AS class, COALESCE(CASE WHEN d.class = 3 THEN SCHEMA_NAME(d.major_id) WHEN d.class = 1 THEN OBJECT_SCHEMA_NAME(d.major_id) END, N'') AS place FROM sys.database_permissions d WHERE d.state IN ('G', 'W') AND d.class IN (0, 1, 3, 4) AND d.major_id >= 0"
+                members = "SELECT USER_NAME(m.role_principal_id) AS role, USER_NAME(m.member_principal_id) AS name FROM sys.database_role_members m"
+                audits  = "SELECT a.name AS audit, COALESCE(a.predicate, N'') AS but, d.audit_action_name AS [action], d.class_desc AS class, COALESCE(CASE WHEN d.class_desc = N'SCHEMA' THEN SCHEMA_NAME(d.major_id) END, N'') AS place, USER_NAME(d.audited_principal_id) AS who, d.audited_result AS results FROM sys.server_audits a JOIN sys.dm_server_audit_status r ON r.audit_id = a.audit_id JOIN sys.database_audit_specifications s ON s.audit_guid = a.audit_guid JOIN sys.database_audit_specification_details d ON d.database_specification_id = s.database_specification_id WHERE a.is_state_enabled = 1 AND s.is_state_enabled = 1 AND UPPER(r.status_desc) = N'STARTED'"
+                server  = "SELECT a.name AS audit, d.audit_action_name AS [action] FROM sys.server_audits a JOIN sys.server_audit_specifications s ON s.audit_guid = a.audit_guid JOIN sys.server_audit_specification_details d ON d.server_specification_id = s.server_specification_id WHERE a.is_state_enabled = 1 AND s.is_state_enabled = 1"
+            }
+            $told['there'] = $true
+        }
     }
     $told
 }
@@ -384,6 +422,30 @@ $sections['sync'] = {
     $file = Join-Path -Path $root -ChildPath 'status\sync.json'
     $told = @{ status = $null }
     if (Test-Path -LiteralPath $file -PathType Leaf) { $told.status = [System.IO.File]::ReadAllText($file) }
+    $told
+}
+
+$sections['grant'] = {
+    # What the service itself goes by, as its own command says.
+    $command = Join-Path -Path $env:ProgramFiles -ChildPath 'Backbone\bin\backbone-sync.ps1'
+    $told = @{ said = $null; status = $null }
+    if (Test-Path -LiteralPath $command -PathType Leaf) {
+        # A word on its error output is not yet a failure.
+        $ErrorActionPreference = 'Continue'
+        $words = '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', $command, 'grant', '--json'
+        $told.said = [string]((& powershell.exe $words 2>$null) -join "`n")
+        $told.status = [int]$LASTEXITCODE
+    }
+    $told
+}
+
+$sections['drill'] = {
+    # Of the last restore drill, and of the last one that held: who ran it, when, and whether it held.
+    $told = @{ last = $null; held = $null }
+    foreach ($name in 'last', 'held') {
+        $file = Join-Path -Path $root -ChildPath ('status\drill-{0}.json' -f $name)
+        if (Test-Path -LiteralPath $file -PathType Leaf) { $told[$name] = [System.IO.File]::ReadAllText($file) }
+    }
     $told
 }
 

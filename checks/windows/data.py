@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from checks.backup import SECOND_DAYS
+from checks.backup import SECOND_DAYS, drill_of
 from checks.logging import AUDIT_HOURS
 from checks.measure import Measure, absent, say, verdict
 from checks.params import Params
-from checks.people import stated
+from checks.people import shown_by, stated
 from checks.system import of_support
 from checks.windows import NotToldError, Told, control, members
 from checks.windows.machine import days_since, running
@@ -216,8 +217,33 @@ def scheduled(told: Told, params: Params) -> Measure:
 
 @control("PEOPLE-05")
 def restores(told: Told, params: Params) -> Measure:
-    """Backs up and restores: stated; no drill of a Windows server speaks for it yet."""
-    return stated("PEOPLE-05", params)
+    """Backs up and restores: stated, or shown by a drill that held."""
+    said = stated("PEOPLE-05", params)
+    return said if said.status == "attested" else shown_by(_drill(told, "held"), params) or said
+
+
+def _drill(told: Told, name: str) -> Mapping[str, Any]:
+    """The record of the last drill, or of the last that held; empty where there was none."""
+    seen = told.section("drill")
+    if name not in seen:
+        raise NotToldError(say("the server's answer has no section {name}", name="drill"))
+    if seen[name] is None:
+        return {}
+    try:
+        found = json.loads(str(seen[name]))
+    except ValueError:
+        found = None
+    if not isinstance(found, Mapping) or not found:
+        raise NotToldError(say("the record of the last drill is damaged"))
+    return found
+
+
+@control("BAK-08")
+def drilled(told: Told, params: Params) -> Measure:
+    """A restore drill held within the last 90 days. A server that is newer than a month may still owe its first."""
+    known = [str(one.get("first") or "") for one in _backups(told, params).values()]
+    moments = [datetime.fromisoformat(one).replace(tzinfo=UTC).timestamp() for one in known if one]
+    return drill_of(_drill(told, "last"), min(moments, default=0.0), params)
 
 
 @control("LOG-02")

@@ -8,7 +8,7 @@ from typing import Any
 
 from checks.measure import Measure, Say, absent, say, verdict
 from checks.params import Params
-from checks.sync import LATE_FACTOR, QUARANTINE_PERCENT, balance_of, green_of, quarantine_of
+from checks.sync import LATE_FACTOR, QUARANTINE_PERCENT, balance_of, grant_of, green_of, quarantine_of
 from checks.windows import NotToldError, Told, control
 
 
@@ -82,3 +82,23 @@ def reachable(told: Told, params: Params) -> Measure:
     if green(told, params).status == "pass":
         return verdict(True, say("the last run reached it"), expected)
     return Measure("error", say("no run has ended well lately, and the audit asks nobody from there"), expected)
+
+
+@control("SYNC-07")
+def in_force(told: Told, params: Params) -> Measure:
+    """The grant that the server itself goes by is the inventory's, and has not ended."""
+    expected = say("the inventory's grant, not ended")
+    if supplied := _elsewhere(params, expected):
+        return supplied
+    seen = told.section("grant")
+    if "said" not in seen:
+        raise NotToldError(say("the server's answer has no section {name}", name="grant"))
+    if seen["said"] is None:
+        return absent(say("the sync service is not installed"), expected)
+    try:
+        grant = json.loads(str(seen["said"]))
+    except ValueError:
+        grant = None
+    if not isinstance(grant, Mapping) or not ("error" in grant or {"digest", "expires"} <= set(grant)):
+        raise NotToldError(say("the sync service does not say what it goes by"))
+    return grant_of(grant, params, expected)

@@ -13,6 +13,7 @@ from provision.inventory import Fleet, Server, Settings, declared_ports, grants,
 from provision.inventory.ports import vpn_networks
 
 KEPT_COLUMNS = (*ALWAYS, "flags", "stored_at")  # columns that the service itself keeps beside a row
+SERVICE_ACCOUNT = "NT SERVICE\\backbone-sync"  # of the role sync
 _SECONDS = {"min": 60, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -29,6 +30,14 @@ def _channels(settings: Settings) -> tuple[str, ...]:
         "Telegram": settings.notify_telegram,
     }
     return tuple(name for name, value in named.items() if value is not None)
+
+
+def _account(settings: Settings) -> str:
+    """The login by which the sync service is in SQL Server; on Windows its own account, where it needs no password."""
+    store = settings.sync_store
+    if store is None:
+        return ""
+    return SERVICE_ACCOUNT if store.login == "integrated" else store.user
 
 
 def shown_views(entities: Iterable[str], words: dictionary.Dictionary) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -79,6 +88,7 @@ def of(server: Server, fleet: Fleet, at: datetime) -> Params:
         ),
         analyst_views=shown_views(grant.entities, words),
         grant_digest=grant.digest,
+        sync_account=_account(settings),
         sync_kind=settings.sync_kind,
         sync_url=str(settings.sync_url or ""),
         logs_to=settings.logs_to is not None,

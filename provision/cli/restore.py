@@ -16,6 +16,7 @@ from provision.i18n import _, english, number
 
 if TYPE_CHECKING:
     from provision.operate.restore import Restore
+    from provision.operate.sqlserver.restoring import Restore as OfSqlServer
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -51,6 +52,8 @@ def restore(
     Example: backbone restore -i inventories/kabupaten --limit kota-semarang --to 2026-11-21T14:30+07:00
     """
     from provision.operate.restore import Restore
+    from provision.operate.sqlserver.restoring import Restore as OfSqlServer
+    from provision.probe.windows import is_windows
 
     if sum((find, go_on, undo, release)) > 1:
         raise UsageError(_("one of --find, --continue, --undo and --release at a time"))
@@ -61,7 +64,8 @@ def restore(
             repair="backbone restore -i INV --limit SERVER",
         )
     server, zone = targets[0].name, zones.get(targets[0].name, "")
-    with Restore(targets[0]) as session:
+    of = OfSqlServer if is_windows(targets[0]) else Restore
+    with of(targets[0]) as session:
         if find:
             return _find(session, zone, as_json)
         state = session.state()
@@ -75,7 +79,7 @@ def restore(
         plan = session.survey(settings)
         _show_plan(server, plan, zone)
         _ask(server, confirm)
-        return _ended(session.run(settings, _tell(as_json)), as_json)
+        return _ended(session.run(settings, _tell(as_json, session.engine)), as_json)
 
 
 def _show_plan(server: str, plan: Mapping[str, Any], zone: str) -> None:
@@ -106,10 +110,10 @@ def _ask(server: str, confirm: str) -> None:
         raise UsageError(_("{given} is not the server's name: nothing was touched").format(given=given or "–"))
 
 
-def _settle(session: Restore, server: str, confirm: str, undo: bool, release: bool, as_json: bool) -> int:
+def _settle(session: Restore | OfSqlServer, server: str, confirm: str, undo: bool, release: bool, as_json: bool) -> int:
     """Undo, release, or go on."""
     if not undo and not release:
-        return _ended(session.run(None, _tell(as_json)), as_json)
+        return _ended(session.run(None, _tell(as_json, session.engine)), as_json)
     _ask(server, confirm)
     if undo:
         session.undo()
@@ -120,10 +124,10 @@ def _settle(session: Restore, server: str, confirm: str, undo: bool, release: bo
     return int(Exit.OK)
 
 
-def _tell(as_json: bool) -> Any:
+def _tell(as_json: bool, engine: str) -> Any:
     from provision.operate.restore import steps
 
-    titles = steps()
+    titles = steps(engine)
 
     def tell(event: Mapping[str, Any]) -> None:
         if event["event"] == "end" and not as_json:
@@ -164,7 +168,7 @@ def _ended(state: Mapping[str, Any], as_json: bool) -> int:
     return int(Exit.FELL_SHORT)
 
 
-def _find(session: Restore, zone: str, as_json: bool) -> int:
+def _find(session: Restore | OfSqlServer, zone: str, as_json: bool) -> int:
     """The marks as a table, so that a person sees where rows vanished."""
     from provision.operate.restore import changes
     from provision.times import shown

@@ -19,6 +19,7 @@ from provision.inventory.fields import AbsolutePath, Entity, HttpsUrl, Network, 
 
 Kind = Literal["contract", "pages", "school", "landing", "files"]
 Span = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}[smhd]$", description="Such as 90s, 5m, 1h, 2d")]
+Age = Annotated[str, Field(pattern=r"^\d{1,5}[smhd]$", description="Such as 90s, 5m, 1h, 2d; 0d: never")]
 Window = Annotated[
     str,
     Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$", description="Such as 20:00-05:00"),
@@ -50,6 +51,10 @@ class Run(Closed):
     balance_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     ahead: Annotated[int, Field(ge=1, le=16, description="Pages that may wait to be stored")] = 1
     group_rows: Annotated[int, Field(ge=1, le=100_000, description="Small pages are stored together up to this")] = 8000
+    verify: Annotated[Age, Field(description="How long an entity goes without its digest compared; 0d: for ever")] = (
+        "1d"
+    )
+    relist: Annotated[Age, Field(description="How long without a listing from the beginning; 0d: for ever")] = "30d"
 
 
 class PagesEntity(Closed):

@@ -255,6 +255,8 @@ def run_drills(
     known = {
         name: replace(one, operator=operator, region=(regions or {}).get(name, "")) for name, one in results.items()
     }
+    for target in there:
+        sqlserver.keep(target, known[target.name])
     return tuple(known[target.name] for target in targets)
 
 

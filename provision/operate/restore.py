@@ -22,8 +22,18 @@ from provision.operate.session import OneServer, Told
 UNDO_SECONDS = 3600
 
 
-def steps() -> dict[str, str]:
-    """What each step is called to a person, in order."""
+def steps(engine: str = "postgresql") -> dict[str, str]:
+    """What each step is called to a person, in order. `engine`: postgresql or sqlserver."""
+    if engine == "sqlserver":
+        return {
+            "stop_services": _("stop what writes: the tasks of sync and backup"),
+            "last_log": _("back up the log of the present database, if it answers"),
+            "fetch": _("restore the backups beside the present database, to the moment"),
+            "swap": _("put the present database aside and the restored one in its place"),
+            "start_services": _(
+                "start what was stopped; a full backup begins the new history, the sync fetches what came since"
+            ),
+        }
     return {
         "stop_services": _("stop what writes: sync, canaries, backups"),
         "last_wal": _("send the last WAL of the present cluster, if it answers"),
@@ -101,6 +111,8 @@ def planned(plan: Mapping[str, Any], zone: str) -> tuple[str, ...]:
 
 class Restore(OneServer):
     """The restore of one server."""
+
+    engine = "postgresql"
 
     def state(self) -> dict[str, Any] | None:
         """The restore in hand, or a finished one whose former cluster is kept; None where there is none."""

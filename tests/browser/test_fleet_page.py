@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ import pypdfium2
 import pytest
 
 from benchmarks.fleet_page import PAINT, READY
-from provision import i18n
+from provision import i18n, paths
 from provision.inventory.regions import all_regions
 from provision.report.fleet import page
 from provision.report.fleet.make import make
 from provision.report.fleet.model import View
+from tests.support import pictures
 from tests.support.chromium import Chromium
 from tests.support.fleet import AT, audit, nation, server, write
 
@@ -338,6 +340,17 @@ def test_a_phone_shows_it_without_scrolling_sideways(
     assert min(height for _width, height in tiles) >= 40
     browser.value("document.querySelector('#grid tbody td.s-f').click()")
     assert browser.value(TIP_FITS) is True
+
+
+def test_pictures_at_the_width_of_a_desk_and_of_a_phone(browser: Chromium, file: Path, tmp_path: Path) -> None:
+    """As the documentation has them: `python -m tests.support.pictures` makes those anew."""
+    taken = pictures.take(browser, file, tmp_path)
+    for name, (width, height) in pictures.SIZES.items():
+        image = taken[name].read_bytes()
+        assert image.startswith(b"\x89PNG")
+        assert struct.unpack(">2I", image[16:24]) == (width, height)
+        documented = (paths.inventories_dir().parent / "docs" / f"{name}.png").read_bytes()
+        assert struct.unpack(">2I", documented[16:24]) == (width, height)
 
 
 def test_on_paper(browser: Chromium, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from provision import paths
+from tests.support import axe
 from tests.support.chromium import Chromium
 
 ROOT = paths.inventories_dir().parent
@@ -45,7 +47,7 @@ def test_it_fetches_nothing(site: Path) -> None:
 # What a region's own staff reads, beside every guide and every run-book.
 FOR_STAFF = (
     "index", "quick-start", "architecture", "onboarding", "bundle", "backup", "drill", "restore", "audit", "reports",
-    "verify", "fleet", "privacy",
+    "verify", "fleet", "privacy", "reliability", "collector", "sync-sources", "sqlserver", "hardening",
 )  # fmt: skip
 
 
@@ -94,3 +96,49 @@ def test_the_search_works_in_a_file(site: Path, browser: Chromium) -> None:
         and not event["params"]["request"]["url"].startswith(("file:", "data:", "blob:", "about:"))
     ]
     assert outside == []
+
+
+def test_what_is_copied_can_be_pasted_into_a_terminal(site: Path, browser: Chromium) -> None:
+    """As the theme's button takes it: the commands as they are typed, without the prompt before them."""
+    browser.show(site / "quick-start.html")
+    copied = browser.value(
+        "[...document.querySelectorAll('.highlight code')].map(one => {"
+        " one.setAttribute('data-md-copying', ''); return one.innerText; })"
+    )
+    assert copied[0] == "./backbone init semarang\n"
+    assert [text for text in copied if "$ " in text] == []
+
+
+# One of each look: prose, commands, tables, a drawing; every page with `slow`.
+LOOKS = ("index", "quick-start", "architecture", "bundle")
+
+
+@pytest.fixture
+def fresh(browser: Chromium) -> Iterator[Chromium]:
+    """A reader who has never chosen between light and dark: the theme keeps that choice from page to page."""
+    forget = browser.call("Page.addScriptToEvaluateOnNewDocument", source="localStorage.clear()")["identifier"]
+    yield browser
+    browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=forget)
+
+
+def wcag_aa(site: Path, fresh: Chromium, page: Path) -> list[str]:
+    """What keeps a page from WCAG 2.2 AA on a desk in light and on a phone in dark."""
+    found = []
+    for width, height, dark in ((1280, 900, False), (360, 740, True)):
+        fresh.resize(width, height, phone=dark, dark=dark)
+        fresh.show(page)
+        fresh.until(f"document.body.dataset.mdColorScheme === '{'slate' if dark else 'default'}'")
+        found += [f"{page.relative_to(site)} {width}: {told}" for told in axe.violations(fresh)]
+    return found
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_wcag_aa(site: Path, fresh: Chromium, name: str) -> None:
+    assert wcag_aa(site, fresh, site / f"{name}.html") + wcag_aa(site, fresh, site / f"id/{name}.html") == []
+
+
+@pytest.mark.slow
+def test_wcag_aa_of_every_page(site: Path, fresh: Chromium) -> None:
+    pages = [page for page in sorted(site.rglob("*.html")) if page.name != "404.html"]
+    assert len(pages) > 50
+    assert [told for page in pages for told in wcag_aa(site, fresh, page)] == []

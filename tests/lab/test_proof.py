@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from ruamel.yaml import YAML
 
+from provision.audit import catalogue
 from provision.audit.run import examine
 from provision.converge.apply import apply
 from provision.inventory import load
 from provision.inventory.vault import read_secret
 from provision.lab.lab import Lab
-from tests.support.lab_hosts import Provisioned
+from tests.support import below_minimum
+from tests.support.below_minimum import Fault
+from tests.support.lab_hosts import CLONE, SERVER, Provisioned
 
 
 def test_the_provisioned_server_has_nothing_red_after_a_reboot(provisioned: Provisioned) -> None:
     findings = provisioned.findings()
     assert {control: status for control, status in findings.items() if status in ("fail", "error")} == {}
+
+
+def test_plain_pytest_says_the_same(provisioned: Provisioned, tmp_path: Path) -> None:
+    """Who prefers plain pytest and testinfra gets the same verdict for every control."""
+    provisioned.run("systemctl stop backbone-sync.timer")  # so that not all of it is green
+    try:
+        found = provisioned.findings()
+        (server,) = load(provisioned.inventory, SERVER).servers
+        how = f"ssh_config={provisioned.lab.ssh_config}&ssh_identity_file={server.connection.key_file}&sudo=True"
+        told = tmp_path / "told.xml"
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "checks", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
+             f"--hosts=ssh://{server.connection.user}@{SERVER}?{how}", f"--junit-xml={told}"],
+            cwd=CLONE, env={**os.environ, "BACKBONE_INVENTORY": str(provisioned.inventory)},
+            capture_output=True, text=True, timeout=600,
+        )  # fmt: skip
+    finally:
+        provisioned.run("systemctl start backbone-sync.timer")
+    assert done.returncode == 1, done.stdout[-3000:] + done.stderr[-2000:]
+    cases = ElementTree.parse(told).iter("testcase")
+    said = {
+        str(case.get("name")).partition("[")[2].rpartition("-ssh")[0] or str(case.get("name")): next(
+            (one.get("value") for one in case.iter("property") if one.get("name") == "status"), "?"
+        )
+        for case in cases
+    }
+    controls = {name: status for key, status in said.items() for name in found if name in key}
+    assert controls == found
+    assert controls["SYNC-01"] == "fail"
 
 
 def stopped_clamd(server: Provisioned) -> Callable[[], None]:
@@ -78,16 +114,42 @@ def spoiled(spoil: Callable[[Provisioned], Callable[[], None]], server: Provisio
         repair()
 
 
-@pytest.mark.parametrize(
-    ("spoil", "control", "not_measured"),
-    [
-        (stopped_clamd, "AV-01", {"AV-04"}),
-        (extra_listener, "PORT-02", set()),
-        (expired_certificate, "TLS-02", set()),
-        (database_without_tls, "DB-03", set()),
-    ],
-    ids=["clamd stopped", "extra listening port", "expired certificate", "PostgreSQL without TLS"],
-)
+def open_controls(server: Provisioned) -> dict[str, str]:
+    """What fails and what cannot be measured now."""
+    return {control: status for control, status in server.findings().items() if status in ("fail", "error")}
+
+
+@pytest.mark.parametrize("faults", below_minimum.SERVERS.values(), ids=below_minimum.SERVERS)
+def test_a_server_below_the_minimum_is_red_for_every_line_that_it_misses_and_for_no_other(
+    provisioned: Provisioned, faults: tuple[Fault, ...]
+) -> None:
+    """Several faults that have nothing to do with each other at once: an audit tells each of them."""
+    with ExitStack() as mended:
+        for fault in faults:
+            mended.enter_context(below_minimum.present(fault, provisioned))
+        assert open_controls(provisioned) == below_minimum.expected(faults)
+
+
+def test_what_was_wrong_is_no_more_and_the_server_is_green_again(provisioned: Provisioned) -> None:
+    assert open_controls(provisioned) == {}
+
+
+def test_every_line_of_the_minimum_specification_is_shown_to_fail_on_a_host() -> None:
+    minimum = {name for name, control in catalogue.load().controls.items() if control.basis == "minimum"}
+    shown = {name for faults in below_minimum.SERVERS.values() for fault in faults for name in fault.fail}
+    here, too_small = {one.values[1] for one in SPOILED}, {"HW-04", "HW-05"}
+    assert minimum - shown - here - set(PAPERS.values()) == too_small  # the two of tests/lab/test_too_small.py
+
+
+SPOILED = [
+    pytest.param(stopped_clamd, "AV-01", {"AV-04"}, id="clamd stopped"),
+    pytest.param(extra_listener, "PORT-02", set(), id="extra listening port"),
+    pytest.param(expired_certificate, "TLS-02", set(), id="expired certificate"),
+    pytest.param(database_without_tls, "DB-03", set(), id="PostgreSQL without TLS"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "control", "not_measured"), SPOILED)
 def test_what_is_spoiled_turns_exactly_its_control_red(
     provisioned: Provisioned, spoil: Callable[[Provisioned], Callable[[], None]], control: str, not_measured: set[str]
 ) -> None:
@@ -98,7 +160,10 @@ def test_what_is_spoiled_turns_exactly_its_control_red(
     assert provisioned.red() == set()
 
 
-@pytest.mark.parametrize(("kind", "control"), [("surat_permohonan", "DOC-01"), ("nota_kesepakatan", "DOC-02")])
+PAPERS = {"surat_permohonan": "DOC-01", "nota_kesepakatan": "DOC-02"}
+
+
+@pytest.mark.parametrize(("kind", "control"), PAPERS.items())
 def test_a_missing_letter_turns_exactly_its_control_red(provisioned: Provisioned, kind: str, control: str) -> None:
     file: Path = provisioned.inventory.parent / "documents.yml"
     kept = file.read_text()

@@ -47,7 +47,7 @@ class World:
         made = configs.load(path, WORDS)
         if not self.levels:
             return made
-        entities = grant.chosen(WORDS, self.entities, limited=True)
+        entities = grant.chosen(WORDS, self.entities)
         return replace(made, grant=replace(made.grant, entities=entities, levels=self.levels))
 
     def run(self, source: str, **options: Any) -> RunResult:

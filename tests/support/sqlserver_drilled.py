@@ -46,6 +46,7 @@ class World:
         self.log_from = 1000
         self.free = 10 << 30
         self.asked: list[str] = []
+        self.kept_texts: dict[str, str] = {}
         self.spoils: dict[str, Callable[[list[dict[str, Any]]], list[dict[str, Any]]]] = {}
         self.before: Callable[[str], None] = lambda name: None
         self.backup("D", "20261120T180000Z-full.bak")
@@ -101,6 +102,10 @@ class World:
         """See `Speaker`."""
         assert file.endswith(".spoilt")
         self.files.pop(file, None)
+
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """See `Speaker`."""
+        self.kept_texts |= texts
 
     def do_look(self, database: str) -> list[dict[str, Any]]:
         about = {"version": "16.0.4003.1", "recovery": "FULL", "state": "ONLINE", "folder": "D:\\data\\"}
@@ -169,7 +174,8 @@ class World:
     def do_verify(self, database: str, file: str) -> None:
         self.readable(file)
 
-    def do_restore_full(self, database: str, file: str, files: str) -> None:
+    def do_restore_full(self, database: str, file: str, files: str, name: str) -> None:
+        assert name == "backbone_drill"
         assert [one["path"] for one in json.loads(files)] == [
             "D:\\data\\backbone_drill_1.mdf", "D:\\data\\backbone_drill_2.ldf"
         ]  # fmt: skip

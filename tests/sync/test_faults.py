@@ -20,6 +20,7 @@ from provision.lab.source import schema
 from provision.lab.source.faults import Answer
 from provision.lab.source.mutate import mutate
 from provision.lab.source.serve import Source
+from tests.support.certificates import self_signed
 from tests.support.sync_world import PAGE, SIZE, Run, difference, stored
 
 FOREVER = 10_000
@@ -140,11 +141,22 @@ def test_a_source_that_is_not_there_ends_with_three(run: Run, config: Config) ->
     assert (result.exit_status, kind_of(result.error)) == (3, "unreachable")
 
 
-def test_a_certificate_from_elsewhere_is_not_trusted(run: Run, database: str) -> None:
-    result = run(source_ca_file="", source_retries=0)
-    assert (result.exit_status, kind_of(result.error)) == (3, "unreachable")
+@pytest.mark.parametrize("which", ["no authority of ours", "another authority", "another name"])
+def test_a_certificate_from_elsewhere_is_not_trusted(
+    which: str, run: Run, source: Source, database: str, tmp_path: Path
+) -> None:
+    changed = {
+        "no authority of ours": {"source_ca_file": ""},
+        "another authority": {"source_ca_file": str(self_signed(tmp_path)[0])},
+        "another name": {"source_url": f"https://127.1:{source.server_address[1]}"},  # the same address
+    }
+    result = run(source_retries=0, **changed[which])
+    assert (result.green, result.exit_status, kind_of(result.error)) == (False, 3, "unreachable")
     assert result.error is not None
+    assert "no trusted connection" in result.error.message
     assert "ca_file" in result.error.repair
+    assert stored(database, "sekolah", "sekolah_id") == []
+    assert run().green
 
 
 def test_thirty_seconds_of_silence_are_not_waited_for(run: Run, source: Source, data: Path, database: str) -> None:
@@ -153,7 +165,10 @@ def test_thirty_seconds_of_silence_are_not_waited_for(run: Run, source: Source, 
     began = time.monotonic()
     result = run(source_retries=1, source_read_timeout=0.5, grant=students)
     assert time.monotonic() - began < 25
-    assert (result.exit_status, kind_of(result.error)) == (3, "unreachable")
+    assert (result.green, result.exit_status, kind_of(result.error)) == (False, 3, "unreachable")
+    assert result.error is not None
+    assert "no answer from 127.0.0.1" in result.error.message
+    assert "check the address, the route and the firewall" in result.error.repair
     assert 2 * PAGE - SIZE.withdrawn <= len(stored(database, "peserta_didik", "peserta_didik_id")) <= 2 * PAGE
     source.switches.clear()
     assert run(grant=students).green

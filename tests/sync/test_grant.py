@@ -35,7 +35,7 @@ def test_past_its_last_day_nothing_is_fetched_and_the_run_says_what_to_do(
 def limited(*levels: str) -> grant.Grant:
     words = dictionary.load()
     made = dataclasses.replace(grant.make(words), levels=levels)
-    return dataclasses.replace(made, entities=grant.chosen(words, (), limited=True))
+    return dataclasses.replace(made, entities=grant.chosen(words, ()))
 
 
 def at_source(data: Path, statement: str) -> set[str]:
@@ -139,6 +139,15 @@ def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_cha
     assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
     assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays - {leaver} | {newcomer}
     assert_exactly(data, database, "SD")
+    # Whoever left enrols again: the enrolment alone is news.
+    change(
+        data,
+        "UPDATE registrasi_peserta_didik SET soft_delete = 0, last_update = ? WHERE peserta_didik_id = ?",
+        "2025-04-01T00:00:00.000Z",
+        leaver,
+    )
+    assert run(grant=of_sd).green
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays | {newcomer}
 
 
 def test_a_school_that_changes_its_form_brings_or_takes_all_that_is_its_own(
@@ -167,6 +176,46 @@ def test_a_malformed_row_of_another_level_leaves_nothing_of_its_content(run: Run
             ([outsider, insider],),
         ).fetchall()
     assert sorted(rows) == sorted([(outsider, "outside_grant", True), (insider, "not_in_code_list", False)])
+
+
+def test_people_of_a_school_of_another_region_are_not_stored_either(run: Run, data: Path, database: str) -> None:
+    """No levels are granted, and the source lists a school of another region, with its children and teachers."""
+    of_whom = "SELECT {0}_id FROM {1} WHERE soft_delete = 0 AND sekolah_id {2} '{3}'"
+    with sqlite3.connect(data) as connection:
+        school, area = connection.execute("SELECT sekolah_id, kode_wilayah FROM sekolah ORDER BY 1").fetchone()
+        connection.execute("UPDATE sekolah SET kode_wilayah = '020500  ' WHERE sekolah_id = ?", (school,))
+    people = {"peserta_didik": "registrasi_peserta_didik", "ptk": "ptk_terdaftar"}
+    ours = {p: at_source(data, of_whom.format(p, e, "<>", school)) for p, e in people.items()}
+    strangers = {p: at_source(data, of_whom.format(p, e, "=", school)) - ours[p] for p, e in people.items()}
+    assert all(strangers.values())
+    result = run()
+    assert result.exit_status == 1
+    for person in people:
+        assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person]
+        balance = result.entities[person].balance
+        assert balance is not None
+        assert (balance.withheld, balance.balanced) == (len(strangers[person]), True)
+    change(
+        data,
+        "UPDATE sekolah SET kode_wilayah = ?, last_update = ? WHERE sekolah_id = ?",
+        area,
+        "2025-06-01T00:00:00.000Z",
+        school,
+    )
+    assert run().green
+    for person in people:
+        assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person] | strangers[person]
+    # And the other way round: the school leaves, and takes its people along.
+    change(
+        data,
+        "UPDATE sekolah SET kode_wilayah = ?, last_update = ? WHERE sekolah_id = ?",
+        "020500  ",
+        "2025-07-01T00:00:00.000Z",
+        school,
+    )
+    assert run().exit_status == 1
+    for person in people:
+        assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person]
 
 
 ALL_TO_HIGH = "UPDATE sekolah SET bentuk_pendidikan_id = 13, last_update = '2025-06-01T00:00:00.000Z'"

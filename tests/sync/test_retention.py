@@ -102,10 +102,60 @@ def test_each_class_goes_when_its_time_is_over_and_not_before(
     assert leavers[0] in (tmp_path / "state" / "erasures.jsonl").read_text()
     assert set(sync("retention", "apply", "--json").document["gone"].values()) == {0}
     # The centre still lists the person; the account balances, and the person stays away.
+    with sqlite3.connect(data) as source:
+        source.execute(
+            "UPDATE registrasi_peserta_didik SET tanggal_keluar = '2020-06-30' WHERE peserta_didik_id = ?", leavers[:1]
+        )
     with psycopg.connect(database) as connection:
         connection.execute("DELETE FROM sync.quarantine WHERE key LIKE '?%'")
     assert sync("run", "--full", "--json").status == 0
     assert one(database, f"SELECT count(*) FROM backbone.peserta_didik WHERE peserta_didik_id = '{leavers[0]}'") == (0,)
+
+
+def enrolled(data: Path, key: str, row: str, ended: str | None, at: str) -> None:
+    """The source enrols somebody (once more): a copy of the last enrolment, under a key of its own."""
+    with sqlite3.connect(data) as source:
+        source.row_factory = sqlite3.Row
+        last = dict(
+            source.execute("SELECT * FROM registrasi_peserta_didik WHERE peserta_didik_id = ?", (key,)).fetchone()
+        )
+        made = {**last, "registrasi_id": row, "tanggal_keluar": ended, "last_update": at, "soft_delete": 0}
+        names = ", ".join(f'"{name}"' for name in made)
+        source.execute(
+            f"INSERT OR REPLACE INTO registrasi_peserta_didik ({names}) VALUES ({', '.join('?' * len(made))})",
+            list(made.values()),
+        )
+
+
+def test_whoever_departed_and_enrols_again_comes_back_but_not_whoever_asked_to_be_erased(
+    sync: Command, data: Path, database: str, tmp_path: Path
+) -> None:
+    with sqlite3.connect(data) as source:
+        rows = source.execute(
+            "SELECT registrasi_id, peserta_didik_id FROM registrasi_peserta_didik WHERE soft_delete = 0 ORDER BY 1"
+        ).fetchmany(3)
+    for row, key in rows:
+        enrolled(data, key, row, "2024-06-30", "2026-01-01T00:00:00.000Z")
+    assert sync("run", "--json").status == 0
+    assert sync("retention", "apply", "--json").document["gone"]["departed"] == 3
+    back, asked, away = (key for _, key in rows)
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE sync.erasure SET reason = 'subject' WHERE key = %s", (asked,))
+    for number, key in enumerate((back, asked), 1):
+        enrolled(data, key, f"00000000-0000-4000-8000-{number:012d}", None, "2026-02-01T00:00:00.000Z")
+    there = f"SELECT peserta_didik_id FROM backbone.{{}} WHERE peserta_didik_id IN ('{back}', '{asked}', '{away}')"
+    for _ in range(2):
+        assert sync("run", "--json").status == 0
+        for entity in ("peserta_didik", "registrasi_peserta_didik", "anggota_rombel"):
+            with psycopg.connect(database) as connection:
+                found = {str(k) for (k,) in connection.execute(there.format(entity).encode())}
+            assert found == {back}, entity
+    with psycopg.connect(database) as connection:
+        kept = {str(k) for (k,) in connection.execute("SELECT key FROM sync.erasure")}
+    assert kept == {asked, away}
+    assert sync("retention", "apply", "--json").document["gone"]["departed"] == 0
+    listed = [json.loads(line) for line in (tmp_path / "state" / "erasures.jsonl").read_text().splitlines()]
+    assert [(one["key"], one["reason"]) for one in listed][-1] == (back, "returned")
 
 
 def test_a_breach_is_counted_by_entity_and_category_with_the_hours_left(sync: Command, database: str) -> None:

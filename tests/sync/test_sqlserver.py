@@ -36,7 +36,7 @@ GRANT = grant.make(WORDS)
 
 def limited(*levels: str) -> grant.Grant:
     """The same grant for schools of these levels alone."""
-    return dataclasses.replace(GRANT, levels=levels, entities=grant.chosen(WORDS, (), limited=True))
+    return dataclasses.replace(GRANT, levels=levels, entities=grant.chosen(WORDS, ()))
 
 
 BOTH = ("kecamatan", "semester")
@@ -323,3 +323,17 @@ def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_cha
     assert result.green, {n: (r.error, r.balance) for n, r in result.entities.items() if not r.green}
     assert ids(server, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays - {leaver} | {newcomer}
     assert_exactly(server, data, "SD")
+
+
+def test_people_of_a_school_of_another_region_are_not_stored_either(once: Once, server: Server, data: Path) -> None:
+    with sqlite3.connect(data) as connection:
+        school = connection.execute("SELECT sekolah_id FROM sekolah ORDER BY 1").fetchone()[0]
+        connection.execute("UPDATE sekolah SET kode_wilayah = '020500  ' WHERE sekolah_id = ?", (school,))
+        inside = "SELECT peserta_didik_id FROM registrasi_peserta_didik WHERE soft_delete = 0 AND sekolah_id <> ?"
+        ours = {r[0] for r in connection.execute(inside, (school,))}
+    result = once()
+    assert result.exit_status == 1
+    balance = result.entities["peserta_didik"].balance
+    assert balance is not None
+    assert (balance.withheld > 0, balance.balanced) == (True, True)
+    assert ids(server, "SELECT peserta_didik_id FROM backbone.peserta_didik") == ours

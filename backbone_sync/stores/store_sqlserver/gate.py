@@ -74,13 +74,17 @@ class SqlServerDesk:
         """See `Desk`."""
         self._database.run(says.REWIND, since, entity)
 
+    def any_aside(self, entity: str, reason: str) -> bool:
+        """See `Desk`."""
+        return self._database.one(says.ANY_REFUSED, entity, reason) is not None
+
     def enrolled(self, entity: Entity, person: Entity, keys: Collection[str]) -> set[str]:
         """See `Desk`."""
         return {str(key) for (key,) in self._database.rows(made.enrolled(entity, person), listed(keys))}
 
-    def erased(self, entity: str, keys: Collection[str]) -> set[str]:
+    def erased(self, entity: str, keys: Collection[str]) -> dict[str, str]:
         """See `Desk`."""
-        return {str(key) for (key,) in self._database.rows(says.ERASED, entity, listed(keys))}
+        return {str(key): str(reason) for key, reason in self._database.rows(says.ERASED, entity, listed(keys))}
 
     def kept_out(self, entity: str, keys: Collection[str]) -> dict[str, str]:
         """See `Desk`."""

@@ -99,15 +99,35 @@ def chain(found: Sequence[Backup], until: int | None = None) -> Chain:
     return made
 
 
-def places(listed: Iterable[Mapping[str, Any]], folder: str) -> list[dict[str, str]]:
-    """Where each file of the scratch database goes, by the rows of `files.sql`; `folder` ends with its separator."""
+def upto(found: Sequence[Backup], at: float | None, lasting: bool) -> Chain:
+    """The chain to a moment, in seconds since 1970; None: all there is.
+
+    `lasting`: the live database answers, so that its log will be backed up first and reaches to now. Short where the
+    moment is before the first full backup, or after what was backed up.
+    """
+    if at is None:
+        return chain(found)
+    logs = sorted((one for one in found if one.kind == LOG), key=lambda one: one.first)
+    needed = [one for one in logs if one.at < at]
+    needed += [one for one in logs if one.at >= at][:1]
+    made = chain([*(one for one in found if one.kind != LOG and one.at <= at), *needed])
+    if not lasting and made.newest.at < at:
+        raise Short("the backups of the log end before the moment asked for")
+    return made
+
+
+def places(listed: Iterable[Mapping[str, Any]], folder: str, prefix: str) -> list[dict[str, str]]:
+    """Where each file of a restored database goes, by the rows of `files.sql`.
+
+    `folder` ends with its separator; the files' names begin with `prefix`.
+    """
     ends = {"D": "mdf", "L": "ldf"}
     made = []
     for number, row in enumerate(listed, 1):
         kind = str(row["Type"])
         if kind not in ends:
-            raise Short("the backup holds {name}, of a kind that a drill does not restore", name=row["LogicalName"])
-        made.append({"name": str(row["LogicalName"]), "path": f"{folder}backbone_drill_{number}.{ends[kind]}"})
+            raise Short("the backup holds {name}, of a kind that is not restored here", name=row["LogicalName"])
+        made.append({"name": str(row["LogicalName"]), "path": f"{folder}{prefix}_{number}.{ends[kind]}"})
     return made
 
 

@@ -1,4 +1,5 @@
-# Does one thing for a restore drill of SQL Server: says a statement, or makes or removes a spoilt copy of a backup.
+# Does one thing for a drill or a restore of SQL Server: says a statement, makes or removes a spoilt copy of a backup, keeps
+# or reads a record, stops or starts our scheduled tasks.
 # What to do comes as JSON in base64. Answers one object: done, or the number and words of what went wrong.
 $ErrorActionPreference = 'Stop'
 $request = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String('@REQUEST@')) | ConvertFrom-Json
@@ -59,6 +60,41 @@ try {
                 $stream.Dispose()
             }
             $answer.file = $copy
+        }
+        'keep' {
+            # The record of a drill, where the audit looks for it, or of a restore in hand; none where there is no text.
+            $folder = Join-Path -Path $env:ProgramData -ChildPath 'Backbone\status'
+            $null = [System.IO.Directory]::CreateDirectory($folder)
+            foreach ($one in $request.texts.PSObject.Properties) {
+                $file = Join-Path -Path $folder -ChildPath ('{0}.json' -f $one.Name)
+                if (-not $one.Value) {
+                    if (Test-Path -LiteralPath $file) { Remove-Item -LiteralPath $file -Force }
+                    continue
+                }
+                [System.IO.File]::WriteAllText($file + '.new', [string]$one.Value)
+                Move-Item -LiteralPath ($file + '.new') -Destination $file -Force
+            }
+        }
+        'kept' {
+            $file = Join-Path -Path $env:ProgramData -ChildPath ('Backbone\status\{0}.json' -f $request.name)
+            $answer.text = ''
+            if (Test-Path -LiteralPath $file -PathType Leaf) { $answer.text = [System.IO.File]::ReadAllText($file) }
+        }
+        'tasks' {
+            # Those of our tasks that run by themselves, of the ones that were asked for.
+            $answer.names = @(Get-ScheduledTask -TaskPath '\Backbone\' -ErrorAction SilentlyContinue |
+                    Where-Object { $request.names -contains $_.TaskName -and [string]$_.State -ne 'Disabled' } |
+                    ForEach-Object { [string]$_.TaskName })
+        }
+        'pause' {
+            foreach ($name in $request.names) {
+                $null = Disable-ScheduledTask -TaskPath '\Backbone\' -TaskName $name
+                Stop-ScheduledTask -TaskPath '\Backbone\' -TaskName $name
+            }
+        }
+        'resume' {
+            foreach ($name in $request.names) { $null = Enable-ScheduledTask -TaskPath '\Backbone\' -TaskName $name }
+            foreach ($name in $request.start) { Start-ScheduledTask -TaskPath '\Backbone\' -TaskName $name }
         }
         'forget' {
             # Nothing but a copy of our own making is ever removed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import importlib.resources
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -51,6 +51,25 @@ class Speaker(Protocol):
     def forget(self, file: str) -> None:
         """Remove such a copy; nothing where there is none."""
 
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """Keep records on the server by name, each in place of the one before; an empty text removes one."""
+
+
+class Hand(Speaker, Protocol):
+    """One server of which a restore asks more than a drill does."""
+
+    def kept(self, name: str) -> str:
+        """The record of that name, as it was kept; "" where there is none."""
+
+    def tasks(self, names: Sequence[str]) -> list[str]:
+        """Which of these scheduled tasks of ours are there and run by themselves."""
+
+    def pause(self, names: Sequence[str]) -> None:
+        """Let these tasks rest, and end what they are at."""
+
+    def resume(self, names: Sequence[str], start: Sequence[str]) -> None:
+        """Let these tasks run by themselves again, and begin those of `start` now."""
+
 
 @cache
 def statement(name: str) -> str:
@@ -79,6 +98,27 @@ class WindowsSpeaker:
     def forget(self, file: str) -> None:
         """See `Speaker`."""
         self._do(do="forget", file=file)
+
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """See `Speaker`."""
+        self._do(do="keep", texts=dict(texts))
+
+    def kept(self, name: str) -> str:
+        """See `Hand`."""
+        return str(self._do(do="kept", name=name)["text"])
+
+    def tasks(self, names: Sequence[str]) -> list[str]:
+        """See `Hand`."""
+        found = self._do(do="tasks", names=list(names)).get("names") or []
+        return [str(one) for one in (found if isinstance(found, list) else [found])]
+
+    def pause(self, names: Sequence[str]) -> None:
+        """See `Hand`."""
+        self._do(do="pause", names=list(names))
+
+    def resume(self, names: Sequence[str], start: Sequence[str]) -> None:
+        """See `Hand`."""
+        self._do(do="resume", names=list(names), start=list(start))
 
     def _do(self, **request: Any) -> dict[str, Any]:
         told = windows.remote(self._target, script(request), TIMEOUT)

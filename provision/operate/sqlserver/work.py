@@ -83,7 +83,7 @@ class _Drill:
             )
         there = chains.chain(chains.backups(self.ask("chain")))
         listed = self.ask("files", file=there.full.file)
-        chains.places(listed, str(self.about["folder"]))  # Short for files of a kind that cannot be restored
+        chains.places(listed, str(self.about["folder"]), SCRATCH)  # Short for files of a kind that cannot be restored
         room, free = chains.needed(listed), int(self.about["free"])
         if room > free:
             raise Short(
@@ -169,8 +169,8 @@ class _Drill:
 
     def restore(self) -> None:
         full = self.chain.full.file
-        files = chains.places(self.ask("files", file=full), str(self.about["folder"]))
-        self.ask("restore-full", file=full, files=json.dumps(files))
+        files = chains.places(self.ask("files", file=full), str(self.about["folder"]), SCRATCH)
+        self.ask("restore-full", file=full, files=json.dumps(files), name=SCRATCH)
         if self.chain.differential:
             self.ask("restore-differential", file=self.chain.differential.file)
         before, last = self.chain.logs[-2], self.chain.logs[-1]

@@ -11,8 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checks.windows import hardening
+from checks.windows.trail import CHANGES
 
 RUNNING = {"state": "Running", "start": "Auto", "account": "LocalSystem"}
+ACCOUNT = "NT SERVICE\\backbone-sync"
+GRANT = "d1f2"
+SCHOOL, PUPIL = ("sekolah_id", "nama"), ("peserta_didik_id", "nama", "nik")
 PEER_KEY = "d3VtYnVoIGt1bmNpIHVqaSBjb2JhIHVudHVrIHVqaSE="
 
 
@@ -98,6 +102,7 @@ def good(at: datetime) -> dict[str, Any]:
                     "Audit",
                     "Notify",
                     "Sync",
+                    "Sync retention",
                 )
             ],
             "firewall": {
@@ -195,6 +200,7 @@ def good(at: datetime) -> dict[str, Any]:
                         "database_name": "backbone",
                         "type": kind,
                         "finished": (at - timedelta(hours=hours)).replace(tzinfo=None).isoformat(timespec="seconds"),
+                        "first": (at - timedelta(days=59)).replace(tzinfo=None).isoformat(timespec="seconds"),
                         "checked": "1",
                         "encrypted": "1",
                     }
@@ -206,6 +212,7 @@ def good(at: datetime) -> dict[str, Any]:
                     {"name": "clr enabled", "value": "0"},
                 ],
             },
+            "data": data(),
             "hardening": {
                 "values": {
                     **{name: good[0] for name, good in hardening.SETTINGS.items()},
@@ -231,10 +238,61 @@ def good(at: datetime) -> dict[str, Any]:
                     }
                 )
             },
+            "grant": {"said": json.dumps({"digest": GRANT, "expires": "2027-12-31"}), "status": 0},
+            "drill": dict.fromkeys(("last", "held"), drill(ago(days=20), True)),
             "monitoring": {"service": RUNNING, "files": [{"name": "backup.prom", "at": ago(minutes=10)}]},
             "ledger": {"stamps": {}, "files": {}, "started": []},
         }
     )
+
+
+def drill(started: str, ok: bool) -> str:
+    """What a drill leaves on the server."""
+    at = started.partition("+")[0] + "Z"
+    return json.dumps({"id": "20261101T010203Zabcdef", "ok": ok, "started_at": at, "operator": "Siti"})
+
+
+def data() -> dict[str, Any]:
+    """A region's database in order, as SQL Server tells of it: every value is text."""
+
+    def right(who: str, may: str, kind: str = "database", place: str = "") -> dict[str, str]:
+        return {"who": who, "may": may, "class": kind, "place": place}
+
+    def noting(audit: str, action: str, kind: str = "DATABASE", place: str = "") -> dict[str, str]:
+        but = f"([server_principal_name]<>'{ACCOUNT}')" if audit == "backbone_reading" else ""
+        whole = {"who": "public", "results": "SUCCESS AND FAILURE"}
+        return {"audit": audit, "but": but, "action": action, "class": kind, "place": place, **whole}
+
+    return {
+        "there": True,
+        "tables": [{"name": "sekolah"}],
+        "columns": [
+            {"place": "backbone", "name": name, "item": item}
+            for name, items in {"sekolah": SCHOOL, "peserta_didik": PUPIL}.items()
+            for item in items
+        ],
+        "guards": [{"name": "peserta_didik", "definition": "([nama] IS NULL AND [nik] IS NULL)"}],
+        "owners": [{"name": name, "owner": "backbone_service"} for name in ("ref", "backbone", "staging", "sync")],
+        "rights": [
+            right("dbo", "connect"),
+            right(ACCOUNT, "connect"),
+            right("WIN\\dinas", "connect"),
+            right("public", "view any column master key definition"),
+            right("backbone_service", "create table"),
+            right("backbone_reader", "select", "schema", "ref"),
+            right("backbone_reader", "select", "schema", "backbone"),
+        ],
+        "members": [
+            {"role": "db_owner", "name": "dbo"},
+            {"role": "backbone_service", "name": ACCOUNT},
+            {"role": "backbone_reader", "name": "WIN\\dinas"},
+        ],
+        "audits": [
+            *(noting("backbone_changes", action) for action in CHANGES),
+            noting("backbone_reading", "SELECT", "SCHEMA", "backbone"),
+        ],
+        "server": [],
+    }
 
 
 def bad(at: datetime) -> dict[str, Any]:
@@ -318,6 +376,18 @@ def bad(at: datetime) -> dict[str, Any]:
         settings=[{"name": "max server memory (MB)", "value": "2147483647"}, {"name": "xp_cmdshell", "value": "1"}],
     )
     told["database"]["admins"] += [{"name": "WIN\\tamu"}]
+    told["data"] = {
+        **told["data"],
+        "tables": [*told["data"]["tables"], {"name": "rahasia"}],
+        "columns": [*told["data"]["columns"], {"place": "analyst", "name": "sekolah", "item": "nik"}],
+        "rights": [
+            *told["data"]["rights"],
+            {"who": "backbone_analyst", "may": "select", "class": "schema", "place": "backbone"},
+        ],
+        "audits": None,
+    }
+    told["grant"] = {"said": json.dumps({"digest": "another", "expires": None}), "status": 0}
+    told["drill"] = {"last": drill(ago(days=9), False), "held": None}
     told["hardening"] = {
         "values": {**dict.fromkeys(hardening.SETTINGS), hardening.DUMPS: 7, hardening.REPORTS: None},
         "dumps": True,

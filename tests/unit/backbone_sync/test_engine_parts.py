@@ -93,7 +93,10 @@ def test_the_run_table_of_the_configuration_is_read_and_checked(tmp_path: Path) 
     assert (read.pace.windows, read.pace.zone, read.delete_share) == ((NIGHT,), ZONE, 0.02)
     assert (read.pace.jitter.total_seconds(), read.source.bandwidth) == (300.0, 50000)
     assert made("").delete_share == 0.05
-    for wrong in ("delete_share = 5", "brake = 1", 'zone = "x"', 'windows = ["x"]'):
+    assert (made("").verify.days, made("").relist.days) == (1, 30)
+    often = made('verify = "6h"\nrelist = "0d"\n')
+    assert (often.verify.total_seconds(), often.relist.total_seconds()) == (6 * 3600, 0)
+    for wrong in ("delete_share = 5", "brake = 1", 'verify = "daily"', 'zone = "x"', 'windows = ["x"]'):
         with pytest.raises(ConfigInvalid):
             made(wrong)
 

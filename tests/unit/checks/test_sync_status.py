@@ -57,6 +57,8 @@ def test_a_good_run_passes_and_each_fault_fails_its_own_control(tmp_path: Path) 
     assert verdicts(late) == ("fail", "pass", "warning")
     red = published(tmp_path, green=False, state="not_green", error_kind="auth", message="answered 403")
     assert verdicts(red) == ("fail", "pass", "warning")
+    slipped = dataclasses.replace(ENTITY, verified=AT, missed=2)
+    assert verdicts(published(tmp_path, entities={"sekolah": slipped})) == ("pass", "warning", "warning")
     off = dataclasses.replace(ENTITY, balanced=False)
     assert verdicts(published(tmp_path, entities={"sekolah": off})) == ("pass", "fail", "warning")
     for bad in (dataclasses.replace(ENTITY, held=5), dataclasses.replace(ENTITY, quarantined=2)):

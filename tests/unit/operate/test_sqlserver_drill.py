@@ -16,6 +16,7 @@ import sqlglot
 from sqlglot import exp
 
 import provision.operate
+from provision.errors import BackboneError
 from provision.operate import drill
 from provision.operate.compare import DrillResult, judge
 from provision.operate.remote.observe import Short
@@ -30,6 +31,8 @@ from tests.support.windows import scripts
 
 ROOT = Path(provision.operate.__file__).parent
 STATEMENTS = sorted((ROOT / "sqlserver" / "statements").glob("*.sql"))
+# Those that a restore in the live place says beside, or in place of, a drill's.
+OF_RESTORE = {"live", "swap", "swap-back"} | {f"restored-{name}" for name in ("differential", "log", "open", "until")}
 DRILL = "20261121T010203Zabcdef"
 
 
@@ -70,7 +73,7 @@ def test_a_drill_that_held(world: World) -> None:
 
 def test_every_statement_that_there_is_was_asked(world: World) -> None:
     assert drilled(world).ok
-    assert {*world.asked} == {file.stem for file in STATEMENTS} | {"log", "verify"}
+    assert {*world.asked} == {file.stem for file in STATEMENTS} - OF_RESTORE | {"log", "verify"}
 
 
 def test_the_result_follows_the_schema_and_becomes_a_page(world: World) -> None:
@@ -251,6 +254,9 @@ UNREAD = {
     "check": r"DBCC CHECKDB \(\[backbone_drill\]\) WITH NO_INFOMSGS, ALL_ERRORMSGS, TABLERESULTS;",
     "files": r"RESTORE FILELISTONLY FROM DISK = @file;",
     "restore-differential": r"RESTORE DATABASE \[backbone_drill\] FROM DISK = @file WITH NORECOVERY, CHECKSUM;",
+    "restored-differential": r"RESTORE DATABASE \[backbone_restored\] FROM DISK = @file WITH NORECOVERY, CHECKSUM;",
+    "restored-log": r"RESTORE LOG \[backbone_restored\] FROM DISK = @file WITH NORECOVERY, CHECKSUM;",
+    "restored-open": r"RESTORE DATABASE \[backbone_restored\] WITH RECOVERY;",
     "restore-log": r"RESTORE LOG \[backbone_drill\] FROM DISK = @file WITH NORECOVERY, CHECKSUM;",
 }
 # What may be put into a statement that is made on the server: what was quoted before.
@@ -314,13 +320,38 @@ PLACE = Target("win", host="10.0.0.5", port=5986, kind="psrp", user="Administrat
 
 
 def test_a_windows_server_is_drilled_beside_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(many.run, "__defaults__", (lambda target: world,))
+    for does in (many.run, many.keep):
+        monkeypatch.setattr(does, "__defaults__", (lambda target: world,))
     told: list[str] = []
     (result,) = drill.run_drills([PLACE], tell=lambda n, e: told.append(n), operator="Siti", regions={"win": "33.74"})
     assert (result.ok, result.operator, result.region) == (True, "Siti", "33.74"), result.shortcomings
     assert {*told} == {"win"}
+    record = json.loads(world.kept_texts["drill-held"])
+    assert record == {"id": result.drill, "ok": True, "started_at": result.started_at, "operator": "Siti"}
+    assert world.kept_texts["drill-last"] == world.kept_texts["drill-held"]
+    # Wrong use is no drill, and leaves the record alone.
     (other,) = drill.run_drills([PLACE], {"to": "2026-11-21T00:00:00+00:00"})
-    assert (other.ok, other.failed_step) == (False, "prepare")
+    assert (other.ok, other.failed_step) == (False, "start")
+    assert json.loads(world.kept_texts["drill-last"])["ok"]
+    # One that fell short does not hide the one that held.
+    damaged(world)
+    (short,) = drill.run_drills([PLACE], operator="Siti")
+    assert not short.ok
+    assert (json.loads(world.kept_texts["drill-last"])["ok"], json.loads(world.kept_texts["drill-held"])["ok"]) == (
+        False,
+        True,
+    )
+
+
+def test_a_record_that_cannot_be_kept_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(texts: object) -> None:
+        raise RefusedError(0, "Access to the path is denied.")
+
+    for does in (many.run, many.keep):
+        monkeypatch.setattr(does, "__defaults__", (lambda target: world,))
+    monkeypatch.setattr(world, "keep", refuse)
+    with pytest.raises(BackboneError, match="win: the drill's result was not kept: Access to the path is denied"):
+        drill.run_drills([PLACE])
 
 
 def test_a_windows_server_that_is_not_reached_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ SCHOOL = {
         {"npsn": "20328002", "url": "https://10.20.1.6:5774", "token_file": "own"},
     ],
 }
-RUN = {"windows": ["20:00-05:00"], "jitter": "20m", "delete_share": 0.1, "ahead": 2}
+RUN = {"windows": ["20:00-05:00"], "jitter": "20m", "delete_share": 0.1, "ahead": 2, "verify": "12h"}
 HOSTS: dict[str, dict[str, Any]] = {
     "contract": {
         "backbone_sync_url": "https://a.example",
@@ -116,6 +116,7 @@ def test_each_kind_reaches_the_service(tmp_path: Path, wired: dict[str, Any]) ->
     assert pages.source.reference == "/etc/backbone/sync-reference"
     assert (str(pages.pace.windows[0].start), pages.pace.jitter.total_seconds()) == ("20:00:00", 1200)
     assert (pages.delete_share, pages.pace.ahead, str(pages.pace.zone)) == (0.1, 2, "Asia/Jakarta")
+    assert (pages.verify.total_seconds(), pages.relist.days) == (12 * 3600, 30)
     school = made(tmp_path, wired, "school")
     assert isinstance(school.source, SchoolSettings)
     assert [one.token_file for one in school.source.schools] == ["school_20328001", "own"]

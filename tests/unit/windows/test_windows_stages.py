@@ -105,6 +105,7 @@ def edits(state: dict[str, Any]) -> dict[str, Any]:
     state["services"]["w32time"]["state"] = "stopped"
     state["services"]["windows_exporter"]["start_mode"] = "disabled"
     state["tasks"]["\\Backbone\\Restart when due"]["enabled"] = False
+    state["tasks"]["\\Backbone\\Sync retention"]["actions"][0]["arguments"] = "-File nothing.ps1"
     state["audit"]["Logon"]["audit_type"] = ["none"]
     state["files"]["C:\\Program Files\\Backbone\\bin\\restart-when-due.ps1"]["sha1"] = "edited"
     state["files"]["C:\\ProgramData\\Backbone\\sqlserver\\setup.ini"]["sha1"] = "edited"
@@ -118,6 +119,8 @@ def edits(state: dict[str, Any]) -> dict[str, Any]:
         "firewall/set-firewall.ps1",
         "hardening/set-services.ps1",
         "ssh/set-winrm.ps1",
+        "stage/set-sql.ps1 the audit of changes",
+        "stage/set-sql.ps1 what the audit of reading notes",
         "tls/set-ciphers.ps1",
         "vpn/set-tunnel.ps1",
     ):

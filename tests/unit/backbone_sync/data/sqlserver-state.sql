@@ -259,7 +259,7 @@ SELECT TOP (1) 1 AS [found] FROM [sync].[correction] AS c WHERE c.[entity] = ? A
 SELECT f.[bentuk_pendidikan_id], f.[nama] FROM [ref].[bentuk_pendidikan] AS f;
 
 -- ERASED
-SELECT e.[key] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
+SELECT e.[key], e.[reason] FROM [sync].[erasure] AS e WHERE e.[entity] = ? AND e.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);
 
 -- KEPT_OUT
 SELECT q.[key], q.[reason] FROM [sync].[quarantine] AS q WHERE q.[entity] = ? AND q.[key] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v) AND q.[reason] IN (SELECT v.[value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(?) AS v);

@@ -1,0 +1,2 @@
+-- What was restored opens.
+RESTORE DATABASE [backbone_restored] WITH RECOVERY;
