@@ -2,8 +2,9 @@
 
     sudo python -m benchmarks.first [--host lab-kab] [--json]
 
-Needs what the lab needs. The host is booted anew for each; packages come through the lab's cache on this machine, which
-an earlier run has filled. The packages are those that the provisioned host has and the bare one has not.
+Needs what the lab needs, and takes the instance that BACKBONE_LAB names (`first`) down at the end. The host is booted
+anew for each; packages come through the lab's cache on this machine, which an earlier run has filled. The packages are
+those that the provisioned host has and the bare one has not.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def main() -> int:
     parser.add_argument("--host", default="lab-kab")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with Lab.named("first") as lab, tempfile.TemporaryDirectory() as name:
+    with Lab.named(os.environ.get("BACKBONE_LAB", "first")) as lab, tempfile.TemporaryDirectory() as name:
         before = bare(lab, options.host)
         inventory = region.write(lab, Path(name) / "inventory", key_file=lab.folder / "ssh" / "id_ed25519")
         fleet = load(inventory, options.host)
-        places.of(fleet, loop.assess(fleet).plan)  # what a controller builds once for all of its servers
+        seen = loop.assess(fleet)
+        systems = {server: one.distribution for server, one in seen.observations.items()}
+        places.of(fleet, seen.plan, systems)  # what a controller builds once for all of its servers
         load_before, began = os.getloadavg()[0], time.perf_counter()
         applied = loop.apply(fleet)
         provisioning = time.perf_counter() - began

@@ -46,6 +46,9 @@ def gather_bundle(
             help="Antivirus signatures: folder or mirror with main.cvd, daily.cvd, bytecode.cvd.", show_default=False
         ),
     ] = "",
+    windows: Annotated[
+        bool, typer.Option("--windows", help="Also the wheels that a controller hands to Windows servers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> int:
     """Gather everything that servers need from the internet into a folder, and sign it.
@@ -59,7 +62,7 @@ def gather_bundle(
 
     directory = None if inventory is None else inventory if inventory.is_dir() else inventory.parent
     key = keys.of_run(directory, platform.node())
-    wish = Wish(tuple(release or Wish.releases), tuple(stage or ()), tuple(package or ()), signatures)
+    wish = Wish(tuple(release or Wish.releases), tuple(stage or ()), tuple(package or ()), signatures, windows)
     with _Progress(quiet=as_json) as progress:
         made = gather(folder, wish, key, progress.told)
     if as_json:

@@ -99,7 +99,10 @@ def _store(draft: Draft, folder: Path) -> Iterator[Problem]:
             yield Problem(
                 draft.name,
                 (_PREFIX + "database",),
-                _("backbone_database is sqlserver, and no SQL Server is named"),
+                _(
+                    "backbone_database is sqlserver, and no SQL Server is named: the stages install one on a Windows "
+                    "server alone, not on Linux"
+                ),
                 _("name it in backbone_sync_store (docs/sqlserver.md), or write backbone_database: postgresql"),
             )
         return

@@ -56,7 +56,7 @@ def each(draft: Draft) -> Iterator[Problem]:
         yield Problem(
             draft.name,
             ("backbone_database",),
-            _("on a Windows server the stages install SQL Server alone"),
+            _("on a Windows server the stages install SQL Server alone, not PostgreSQL"),
             _("write sqlserver, or list postgresql and backup under backbone_stages_disabled"),
         )
 

@@ -20,6 +20,7 @@ from provision.converge.apply import Applied, Assessment, apply, assess, preview
 from provision.converge.look import COMMANDS, Observation, read
 from provision.converge.plan import Wish
 from provision.converge.progress import Progress
+from provision.converge.remedies import remedy
 from provision.errors import BackboneError
 from provision.exits import Exit
 from provision.inventory import Fleet
@@ -189,8 +190,9 @@ def test_a_failed_handler_leaves_no_stamp(tiny: Tiny) -> None:
     assert tiny.apply(tiny.fleet(HOSTS)).exit_status == Exit.OK
 
 
-def test_killed_in_mid_run_nothing_goes_on_and_the_next_apply_does(tiny: Tiny) -> None:
-    waiting = tiny.fleet(test_beta_command="/bin/sh -c 'test -e /srv/tiny/go || sleep 60'")
+def test_two_at_once_are_one_and_killed_in_mid_run_nothing_goes_on_and_the_next_apply_does(tiny: Tiny) -> None:
+    waits = "/bin/sh -c 'test -e /srv/tiny/go || sleep 900'"
+    waiting = tiny.fleet(test_beta_command=waits)
     tiny.lab.run("lab-kab", "rm -f /srv/tiny/go; echo edited > /srv/tiny/alpha.conf; echo edited > /srv/tiny/beta.conf")
     code = (
         "import sys; from pathlib import Path; from provision.converge.apply import apply;"
@@ -206,7 +208,15 @@ def test_killed_in_mid_run_nothing_goes_on_and_the_next_apply_does(tiny: Tiny) -
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as controller:
         assert controller.stdout
         assert any(line.strip() == "beta Do as told" for line in controller.stdout)
-        time.sleep(1)
+        with pytest.raises(BackboneError, match="lab-kab: another run on this controller is converging it"):
+            tiny.apply(waiting)
+        # Another inventory that names the machine is another controller: only the server's own lock knows of both.
+        other = write_inventory(tiny.root / "other", HOSTS[:1], tiny.lab.ssh_config, test_beta_command=waits)
+        refused = tiny.apply(tiny_fleet(other, HOSTS[:1], tiny.lab.ssh_config), Wish(stages=("gamma",)))
+        assert refused.outcome
+        assert "another controller is converging this server" in refused.outcome.results[0].message
+        assert controller.poll() is None
+        assert tiny.lab.run("lab-kab", f"cat {LOCK}").stdout
         controller.send_signal(signal.SIGKILL)
     time.sleep(2)
     left = subprocess.run(["pgrep", "-af", f"ansible-playbook.*{tiny.root}"], stdout=subprocess.PIPE, text=True).stdout
@@ -252,6 +262,20 @@ def test_one_controller_at_a_time(tiny: Tiny) -> None:
     assert refused.after.plan.empty  # the stamp is still in force: nothing was begun
     lock(timedelta(hours=2))
     assert tiny.apply(tiny.fleet(), Wish(stages=("gamma",))).exit_status == Exit.OK
+
+
+def test_a_full_disk_is_named_and_the_next_apply_goes_on(tiny: Tiny) -> None:
+    full = "mount -t tmpfs -o size=16k tmpfs /srv/tiny && ! dd if=/dev/zero of=/srv/tiny/rows bs=1k 2>/dev/null"
+    tiny.lab.run("lab-kab", full)
+    try:
+        applied = tiny.apply(tiny.fleet())
+    finally:
+        tiny.lab.run("lab-kab", "umount /srv/tiny")
+    assert applied.outcome
+    failed = applied.outcome.results[0]
+    assert (failed.stage, failed.status) == ("alpha", "failed")
+    assert "the server's disk is full" in remedy(failed.message), failed.message
+    assert tiny.apply(tiny.fleet()).exit_status == Exit.OK
 
 
 def test_a_damaged_and_a_forged_stamp_count_as_never_ran(tiny: Tiny) -> None:

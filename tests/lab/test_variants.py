@@ -204,4 +204,3 @@ def test_an_antivirus_that_is_not_there_is_refused_by_name(region: Region, tmp_p
         {"backbone_antivirus": "existing", "backbone_antivirus_existing": {"unit": "tidak-ada.service"}}
     )
     assert "tidak-ada.service" in ran["antivirus"]
-    region.choose({})

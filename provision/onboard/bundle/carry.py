@@ -138,12 +138,17 @@ def pieces(bundle: Bundle, release: str, folder: Path, most: int = PIECE) -> lis
 
 
 def carry(bundle: Bundle, fleet: Fleet, *, local: bool = False) -> None:
-    """Bring the bundle to every server that lacks it. BackboneError with the first reason when one cannot take it."""
+    """Bring the bundle to every server that lacks it. BackboneError with the first reason when one cannot take it.
+
+    A Windows server has no apt: of the bundle it needs what the controller hands it in its stages.
+    """
     lay_built(bundle)
+    names = [server.name for server in fleet.servers if server.connection.kind != "psrp"]
+    if not names:
+        return
     with tempfile.TemporaryDirectory(prefix="backbone-bundle-") as temporary:
         work = Path(temporary)
         made = {release: [str(one) for one in pieces(bundle, release, work)] for release in bundle.releases}
-        names = [server.name for server in fleet.servers]
         second = targets.write(
             work / "run" / "inventory.yml",
             hosts={},

@@ -13,7 +13,7 @@ from pathlib import Path
 from provision import __version__, debian
 from provision.converge import program
 from provision.converge.stages import NAMES
-from provision.converge.wheelhouse import build_wheelhouse
+from provision.converge.wheelhouse import WINDOWS, WINDOWS_PYTHON, build_wheelhouse
 from provision.errors import BackboneError, UsageError
 from provision.i18n import _
 from provision.onboard.bundle import archive, packages
@@ -33,13 +33,15 @@ PYTHONS = {"12": "3.11", "13": "3.13"}
 @dataclass(frozen=True)
 class Wish:
     """What to gather. `releases` of Debian; `stages`: () all, and what every installation has; `more`: packages beyond;
-    `signatures`: where the antivirus's databases lie, a folder or an http(s) address, "" to leave them out.
+    `signatures`: where the antivirus's databases lie, a folder or an http(s) address, "" to leave them out; `windows`:
+    also what the controller builds for Windows servers.
     """
 
     releases: tuple[str, ...] = ("12", "13")
     stages: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     signatures: str = ""
+    windows: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ def gather(folder: Path, wish: Wish, key: ReportKey, told: Told = lambda _what, 
     kept: set[Path] = set()
     for release in wish.releases:
         kept |= _release(folder, release, wish, told)
-    if not wish.stages or "sync" in wish.stages:
-        kept |= _built(folder, told)
+    if not wish.stages or wish.windows or "sync" in wish.stages:
+        kept |= _built(folder, told, windows=wish.windows)
     left_out = []
     if wish.signatures:
         kept |= _signatures(folder, wish.signatures, told)
@@ -119,11 +121,21 @@ def _release(folder: Path, release: str, wish: Wish, told: Told) -> set[Path]:
     return kept | {path for path in copy.rglob("*") if path.is_file() and "dists" in path.relative_to(copy).parts}
 
 
-def _built(folder: Path, told: Told) -> set[Path]:
-    """The sync service and the program of a server's own audit, for all Pythons, whatever Debian the bundle is for."""
+def _built(folder: Path, told: Told, *, windows: bool = False) -> set[Path]:
+    """The sync service and the program of a server's own audit, for all Pythons, whatever Debian the bundle is for.
+
+    `windows`: for the Python that stages bring to a Windows server, too, and Microsoft's driver with the service.
+    """
     kept = set()
     told(_("wheels of the sync service"), 0, 0)
-    for inside, made in (("wheels", build_wheelhouse()), ("program", program.build())):
+    made_here = [("wheels", build_wheelhouse()), ("program", program.build())]
+    if windows:
+        told(_("wheels for Windows servers"), 0, 0)
+        made_here += [
+            ("wheels", build_wheelhouse((WINDOWS_PYTHON,), machine=WINDOWS, sqlserver=True)),
+            ("program", program.build((WINDOWS_PYTHON,), machine=WINDOWS)),
+        ]
+    for inside, made in made_here:
         place = folder / inside / made.name
         if not (place / "release").exists():
             shutil.rmtree(place, ignore_errors=True)

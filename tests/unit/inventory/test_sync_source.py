@@ -41,7 +41,7 @@ CASES: dict[str, Case] = {
     "a SQL Server that is not named": (
         {"backbone_database": "sqlserver"},
         "backbone_database",
-        "no SQL Server is named",
+        "no SQL Server is named: the stages install one on a Windows server alone, not on Linux",
         "backbone_sync_store",
     ),
     "a SQL Server for bundles": (

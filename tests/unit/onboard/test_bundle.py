@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from provision.converge.stages import NAMES
 from provision.errors import BackboneError, UsageError
 from provision.onboard.bundle import archive, packages
 from provision.onboard.bundle.archive import Part, Wanted, fetch
-from provision.onboard.bundle.carry import Bundle, accept, pieces
-from provision.onboard.bundle.gather import KIND, LIST, Wish, gather
+from provision.onboard.bundle.carry import Bundle, accept, carry, lay_built, pieces
+from provision.onboard.bundle.gather import KIND, LIST, Wish, _built, gather
 from provision.report import keys
 from provision.report.sign import sign
 
@@ -181,6 +182,47 @@ def test_pieces_are_bounded_the_same_each_time_and_whole(
     with tarfile.open(whole) as tar:
         assert sorted(tar.getnames()) == ["main/a.deb", "sources.list"]
         assert {one.mode for one in tar} == {0o644}
+
+
+def built(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir(parents=True)
+    (made / "release").write_text("1-abc\n")
+    (made / "3.13.tar").write_bytes(CONTENT)
+    return made
+
+
+@pytest.mark.parametrize("windows", [False, True])
+def test_what_windows_servers_are_handed_comes_along_where_it_is_asked_for(
+    windows: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def wheels(pythons: tuple[str, ...] = ("3.11", "3.13"), machine: str = "x86_64", **given: Any) -> Path:
+        asked.append((machine, pythons, given.get("sqlserver", False)))
+        return built(tmp_path / f"made-{len(asked)}", f"1-abc-{machine}-{'-'.join(pythons)}")
+
+    monkeypatch.setattr("provision.onboard.bundle.gather.build_wheelhouse", wheels)
+    monkeypatch.setattr("provision.onboard.bundle.gather.program.build", wheels)
+    monkeypatch.setenv("BACKBONE_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "bundle"
+    kept = _built(folder, lambda *_: None, windows=windows)
+    of_windows = [("win_amd64", ("3.13",), True), ("win_amd64", ("3.13",), False)] if windows else []
+    assert [one for one in asked if one[0] == "win_amd64"] == of_windows
+    assert len(asked) == len(kept) // 2 == 2 + len(of_windows)
+    lay_built(Bundle(folder, "1", "kota", "2026-11-22", ("12",), tuple(str(one.relative_to(folder)) for one in kept)))
+    laid = {str(one.relative_to(tmp_path / "cache")) for one in (tmp_path / "cache").glob("*/*")}
+    names = ["1-abc-x86_64-3.11-3.13", *(["1-abc-win_amd64-3.13"] if windows else [])]
+    assert laid == {f"{kind}/{name}" for kind in ("wheelhouse", "program") for name in names}
+
+
+def test_a_windows_server_is_carried_nothing(
+    signed: tuple[Path, dict[str, keys.KnownKey]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server = SimpleNamespace(name="win", connection=SimpleNamespace(kind="psrp"))
+    monkeypatch.setenv("BACKBONE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("provision.onboard.bundle.carry.drive", lambda *_: pytest.fail("a playbook was run"))
+    carry(accept(*signed), SimpleNamespace(servers=(server,)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wish", [Wish(releases=("11",)), Wish(stages=("databse",))])

@@ -53,7 +53,10 @@ def test_a_windows_server_s_inventory_is_sound(folder: Folder) -> None:
             {"backbone_stages_disabled": ["sync"]},
             "a Windows server opens no port for that: its state comes by the audit",
         ),
-        ({"backbone_database": "postgresql"}, "on a Windows server the stages install SQL Server alone"),
+        (
+            {"backbone_database": "postgresql"},
+            "on a Windows server the stages install SQL Server alone, not PostgreSQL",
+        ),
         ({"backbone_windows_media": {"exporter": "/media/x.msi"}}, "/media/x.msi"),
         ({"ansible_psrp_auth": "basic"}, "basic"),
     ],
