@@ -5,8 +5,9 @@
 Three things in turns: nothing but the login (one `true`), the same number of questions that each ask `true`, and
 everything that an audit asks. Each has a connection of its own, as an audit has, so sshd, PAM, sudo and every daemon
 that answers are in it; what the server does by itself meanwhile is measured first and taken off. Medians, in
-milliseconds. With --each every question is asked ten times in one session, and what it costs beyond `true` is told, the
-dearest first.
+milliseconds. The first login for a while costs more: systemd starts a manager for the user, and keeps it ten seconds.
+With --each every question is asked ten times in one session, three times over, and what it costs beyond `true`
+is told, the dearest first.
 """
 
 from __future__ import annotations
@@ -17,25 +18,30 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.audit_host import Place, add_arguments, chosen
 from provision.audit.run import examine
 from provision.inventory import load
 from provision.probe import Memory, script
-from provision.probe.transport import Session, Target
+from provision.probe.transport import Session, Target, prewarm
 
+WARM = 2.0  # seconds in which the worker that holds the connections starts
 SETTLE = 0.4  # seconds for what ends after the answer: sshd's processes, the session's scope
 AGAIN = 10
 
 
-def idle(place: Place, seconds: float = 10.0) -> float:
-    """Milliseconds that the server takes by itself in a second."""
-    before = place.used()
-    time.sleep(seconds)
-    return (place.used() - before) * 1000 / seconds
+def idle(place: Place, seconds: float = 1.0, times: int = 15) -> float:
+    """Milliseconds that the server takes by itself in an ordinary second: the median, as a timer may strike in one."""
+    found = []
+    for _ in range(times):
+        before, began = place.used(), time.perf_counter()
+        time.sleep(seconds)
+        found.append((place.used() - before) * 1000 / (time.perf_counter() - began))
+    return statistics.median(found)
 
 
-def cost(place: Place, act: Callable[[], None], by_itself: float) -> float:
+def cost(place: Place, act: Callable[[], object], by_itself: float) -> float:
     """Milliseconds of the server's processor time that an act takes."""
     before, began = place.used(), time.perf_counter()
     act()
@@ -43,11 +49,18 @@ def cost(place: Place, act: Callable[[], None], by_itself: float) -> float:
     return (place.used() - before) * 1000 - by_itself * (time.perf_counter() - began)
 
 
-def asked(target: Target, text: str) -> None:
-    """One script in a connection of its own."""
-    with Session([target]) as session:
-        outcome = session.run({target.name: text}, 60)[target.name]
-    assert getattr(outcome, "status", 1) == 0, outcome
+def alone(place: Place, target: Target, text: str, by_itself: float) -> float:
+    """What one script costs in a connection of its own, login and end of the session included."""
+    prewarm()
+    time.sleep(WARM)
+    session = Session([target])
+
+    def act() -> None:
+        with session:
+            outcome = session.run({target.name: text}, 60)[target.name]
+        assert getattr(outcome, "status", 1) == 0, outcome
+
+    return cost(place, act, by_itself)
 
 
 def each(place: Place, target: Target, commands: list[str], by_itself: float) -> dict[str, float]:
@@ -58,16 +71,13 @@ def each(place: Place, target: Target, commands: list[str], by_itself: float) ->
         def once(command: str) -> float:
             text = script.build([command] * AGAIN, script.marker())
             session.run({target.name: text}, 60)
-            return cost(place, lambda: void(session.run({target.name: text}, 60)), by_itself) / AGAIN
+            act = partial(session.run, {target.name: text}, 60)
+            return statistics.median(cost(place, act, by_itself) for _ in range(3)) / AGAIN
 
-        base = statistics.median(once("true") for _ in range(3))
+        base = once("true")
         for command in commands:
             told[" ".join(command.split())[:100]] = round(once(command) - base, 2)
     return dict(sorted(told.items(), key=lambda item: -item[1]))
-
-
-def void(_value: object) -> None:
-    """Nothing."""
 
 
 def main() -> int:
@@ -90,13 +100,11 @@ def main() -> int:
         "frame": script.build([f"true # {number}" for number in range(len(commands))], script.marker()),
         "everything": script.build(commands, script.marker()),
     }
-    for text in texts.values():
-        asked(target, text)
     by_itself = idle(place)
     times: dict[str, list[float]] = {name: [] for name in texts}
     for _ in range(options.runs):
         for name, text in texts.items():
-            times[name].append(cost(place, lambda text=text: asked(target, text), by_itself))  # type: ignore[misc]
+            times[name].append(alone(place, target, text, by_itself))
     told: dict[str, object] = {
         "commands": len(commands),
         "load": round(os.getloadavg()[0], 1),

@@ -22,7 +22,7 @@ def active(host: Any, params: Params) -> Measure:
     """An antivirus is installed and active: it runs, and it finds the makers' harmless test pattern."""
     if _existing(params):
         expected = say("the existing product runs: {unit}", unit=params.antivirus_unit)
-        unit = facts.unit(host, params.antivirus_unit, params.antivirus_unit)
+        unit = facts.other_unit(host, params.antivirus_unit)
         return verdict(unit.active, say("{unit}: {state}", unit=params.antivirus_unit, state=unit.state), expected)
     expected = say("clamd runs, also after a restart, and finds the EICAR test pattern")
     unit = facts.unit(host, DAEMON)

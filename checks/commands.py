@@ -98,9 +98,9 @@ _MANAGER = "org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.s
 def units(further: Iterable[str] = ()) -> str:
     """The question for all units at once, and for all that have failed.
 
-    systemctl lets systemd tell everything it knows of a unit, a millisecond each; so the many of which only the state
-    is asked are told by one call of the bus, in systemctl's form. Whether they start at boot is told by what is linked
-    into a target: a masked unit, or one that is gone, keeps its links and does not start.
+    systemctl lets systemd tell all it knows of a unit, a millisecond each; so the many of which only the state is asked
+    are told by one call of the bus, in systemctl's form. Whether they start at boot is told by what is linked into a
+    target: a masked unit, or one that is gone, keeps its links and does not start.
     """
     whole = sorted({*_WHOLE, *further})
     brief = sorted({*UNITS} - {*whole})
@@ -116,6 +116,10 @@ print "LoadState=" $(b + 6) "\nActiveState=" $(b + 8) "\nSubState=" $(b + 10)
 print "UnitFileState=" ($(b + 6) != "loaded" ? $(b + 6) : index(l, "/" $(b + 2) " ") ? "enabled" : "disabled")}}}}
 END {{if (!NR) exit 1}}' || r=1
 exit $r"""
+
+
+def other_unit(name: str) -> str:
+    return f"systemctl show --no-pager -p {_PROPERTIES} -- {shlex.quote(name)}"
 
 
 SOCKETS = "ss -H -lntup"
@@ -224,8 +228,7 @@ SIGNATURES = (
     r"\( -name '*.c[lv]d' -o -name '*.?db' -o -name '*.cud' \) -printf '%T@ %s %f\n' 2>/dev/null; "
     "echo '##scan'; cat /var/lib/backbone/metrics/antivirus.prom 2>/dev/null; true"
 )
-# The test pattern of the antivirus makers, in two halves so that no scanner takes this file for an infected
-# one.
+# The antivirus makers' test pattern, in two halves so that no scanner takes this file for an infected one.
 _EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTI", "VIRUS-TEST-FILE!$H+H*")
 EICAR = f"printf '%s%s' '{_EICAR[0]}' '{_EICAR[1]}' | clamdscan --no-summary -"
 
@@ -249,8 +252,7 @@ END {print "##certificate"; printf "%sleaf=%s\n##strength\n%s##pair\n%s%s", head
 
 
 # What somebody says who speaks TLS 1.1 at most: the suites of that time, no name, the usual curves. Asked in this way
-# it costs a shell; openssl takes ten times as long to start. The answer's first bytes tell: 22 and a version is a
-# server that goes along, anything else one that does not.
+# it costs a shell; openssl takes ten times as long to start. Its first bytes tell: 22 and a version goes along.
 _HELLO_SUITES = "c009 c00a c013 c014 0033 0039 0032 0038 002f 0035 000a c008 c012 0016 0005 00ff"
 
 

@@ -150,7 +150,15 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
     Times and whom a failure tells are known of `further` ones, of those in commands' list and of failed ones alone; the
     result as well, and of any other it is "": one that ended badly would be among the failed ones.
     """
-    answer = ask(host, commands.units(further))
+    return _units_of(ask(host, commands.units(further)))
+
+
+@fact
+def _other(host: Any, name: str) -> dict[str, Unit]:
+    return _units_of(ask(host, commands.other_unit(name)))
+
+
+def _units_of(answer: Any) -> dict[str, Unit]:
     if answer.rc != 0 or "Id=" not in answer.stdout:
         raise NotAnswered("{command} does not answer: {said}", command="systemctl", said=answer.stderr.strip()[:120])
     found: dict[str, Unit] = {}
@@ -178,15 +186,24 @@ def units(host: Any, *further: str) -> dict[str, Unit]:
 _NO_UNIT = Unit("", False, False, say("not installed"), False, "", (), 0.0, 0.0)
 
 
-def unit(host: Any, name: str, *further: str) -> Unit:
+def unit(host: Any, name: str) -> Unit:
     """One unit, by Debian's name for it; one that is not installed is neither active nor enabled."""
-    here = redhat.UNITS.get(name, name) if redhat_like(host) else name
-    return all_units(host, *further).get(here, _NO_UNIT)
+    return all_units(host).get(_named_here(host, name), _NO_UNIT)
 
 
-def all_units(host: Any, *further: str) -> dict[str, Unit]:
+def other_unit(host: Any, name: str) -> Unit:
+    """A unit that an inventory names, of software that no stage brings: asked by itself, a fifth of all units' cost."""
+    here = _named_here(host, name)
+    return _other(host, here).get(here, _NO_UNIT)
+
+
+def _named_here(host: Any, name: str) -> str:
+    return redhat.UNITS.get(name, name) if redhat_like(host) else name
+
+
+def all_units(host: Any) -> dict[str, Unit]:
     """The units by the names that this system has for them: one question, whatever is asked of them afterwards."""
-    return units(host, *(redhat.ASKED if redhat_like(host) else ()), *further)
+    return units(host, *(redhat.ASKED if redhat_like(host) else ()))
 
 
 # --- network

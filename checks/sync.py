@@ -24,7 +24,7 @@ def scheduled(host: Any, params: Params) -> Measure:
     """The sync service runs on its timer; supplied software runs and calls itself healthy."""
     if params.sync_source == "supplied":
         expected = say("{unit} runs and calls itself healthy", unit=params.sync_unit)
-        unit = facts.unit(host, params.sync_unit, params.sync_unit)
+        unit = facts.other_unit(host, params.sync_unit)
         if not unit.running:
             return absent(say("{unit}: {state}", unit=params.sync_unit, state=unit.state), expected)
         answer = facts.ask(host, facts.command_of_supplied(params))

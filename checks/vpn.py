@@ -41,6 +41,8 @@ def tunnel(host: Any, params: Params) -> Measure:
     expected = say("WireGuard interface wg-backbone is up")
     if not told.get("link"):
         return absent(say("there is no interface wg-backbone"), expected)
+    if "UP" not in told["link"][0]:
+        return absent(say("the interface wg-backbone is down"), expected)
     peers = _peers(host)
     if params.vpn == "client":
         if params.vpn_hub_key not in peers:
@@ -50,7 +52,7 @@ def tunnel(host: Any, params: Params) -> Measure:
             hours = "∞" if age is None else int(age // 3600)
             return absent(say("up, but the hub has not answered for {hours} hours", hours=hours), expected)
         return verdict(True, say("up, the hub answers"), expected)
-    return verdict("UP" in told["link"][0], say("up, {count} peers", count=len(peers)), expected)
+    return verdict(True, say("up, {count} peers", count=len(peers)), expected)
 
 
 @control("VPN-02")

@@ -93,7 +93,7 @@ def other_commands(folder: Path, environment: dict[str, str]) -> None:
     assert not (folder / "semarang" / "recovery-sheet.html").exists()
 
 
-def type_in(child: pexpect.spawn, dialogue: list[tuple[str, str]], patience: float = 1500) -> None:
+def type_in(child: pexpect.spawn, dialogue: list[tuple[str, str]], patience: float = 2400) -> None:
     """Answer each question when it comes; questions may be left out, and a yes is said to any other."""
     waiting = list(dialogue)
     while True:

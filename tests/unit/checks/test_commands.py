@@ -16,6 +16,7 @@ from checks.asking import sections
 ALL = {
     **{name: value for name, value in vars(commands).items() if name.isupper() and isinstance(value, str)},
     "units": commands.units(("extra.service",)),
+    "other_unit": commands.other_unit("wg-quick@x.service"),
     "gateway": commands.gateway("a.example.id"),
     "reach": commands.reach("a.example.id", 443),
 }

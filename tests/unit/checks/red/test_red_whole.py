@@ -6,7 +6,9 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from checks import commands
+import pytest
+
+from checks import commands, facts
 from provision.audit import catalogue
 from provision.probe.snapshot import Answer
 from tests.support.recorded import PARAMS, SNAPSHOT, UNITS, WARNED, Mutation, ended_badly, pattern, statuses
@@ -90,3 +92,29 @@ def test_a_bare_machine_fails_and_never_crashes() -> None:
         "DOC-02",
     }
     assert found["DB-01"] == found["AV-01"] == found["PORT-01"] == found["TLS-01"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("state", "file", "sync", "antivirus"),
+    [
+        ("active", "enabled", "pass", "pass"),
+        ("active", "disabled", "fail", "pass"),
+        ("inactive", "enabled", "fail", "fail"),
+        ("", "", "fail", "fail"),
+    ],
+)
+def test_software_that_no_stage_brings_is_asked_for_by_its_unit(
+    state: str, file: str, sync: str, antivirus: str
+) -> None:
+    """The ministry's sync software, and an antivirus that was there: neither unit is one of ours."""
+    own = {"sync_source": "supplied", "sync_unit": "sinkron.service", "sync_health": "sinkron --ok"}
+    params = replace(PARAMS, **own, antivirus="existing", antivirus_unit="savd.service")  # type: ignore[arg-type]
+    told = {facts.command_of_supplied(params): Answer(0, "")}
+    for name in ("sinkron.service", "savd.service"):
+        whole = (
+            f"Id={name}\nNames={name}\nLoadState=loaded\nActiveState={state}\nUnitFileState={file}\nResult=success\n"
+        )
+        gone = f"Id={name}\nNames={name}\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n"
+        told[commands.other_unit(name)] = Answer(0, whole if state else gone)
+    found = statuses(replace(SNAPSHOT, answers={**SNAPSHOT.answers, **told}), params)
+    assert (found["SYNC-01"], found["AV-01"]) == (sync, antivirus)
