@@ -18,11 +18,8 @@ from typing import Any
 
 from tests.support.linux.commands import ANSWERS, PROGRAMS
 from tests.support.linux.systems import INSTALLED, PACKAGES, PGDG, SYSTEMS
-from tests.support.windows import documented
-
-
-class RefusedError(Exception):
-    """The stand-in does not know this, or a module's documentation does not allow it."""
+from tests.support.standin import documented
+from tests.support.standin.documented import RefusedError
 
 
 def fresh(system: str, *, converged: bool = False) -> dict[str, Any]:

@@ -11,15 +11,14 @@ import pytest
 
 from provision import paths
 from provision.converge.book import default_book
-from provision.converge.inputs import StageInputs
 from provision.converge.places import DRILL_DIR
-from provision.converge.plan import Plan, PlannedStage, ServerPlan
 from provision.converge.program import pythons_of
 from provision.converge.progress import Result
-from provision.converge.run import Setting, converge
-from provision.onboard import authority
+from provision.converge.run import Setting
 from tests.support.linux.host import fresh, several
 from tests.support.linux.systems import SYSTEMS
+from tests.support.standin import frame
+from tests.support.standin.frame import authored, driven
 
 
 class Server:
@@ -79,41 +78,19 @@ class World:
         }
         self.inventory = folder / "inventory" / "hosts.yml"
         self.variables = variables(self.inventory.parent)
-        self.results: dict[str, dict[str, Result]] = {}
         self.places = {name: places(folder / name, one.system.python) for name, one in self.servers.items()}
 
     def check(self, stages: Sequence[str], **further: Any) -> dict[str, dict[str, Result]]:
         """Run stages in check mode, all servers at once: {server: {stage: result}}; `further` adds to the inventory."""
         hosts = {name: {**self.variables, **further} for name in self.servers}
         self.inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
-        planned = tuple(PlannedStage(stage, (), StageInputs({"x": "1"}, "d1")) for stage in stages)
-        plan = Plan(tuple(ServerPlan(name, planned) for name in self.servers))
-        done = converge(plan, Setting(self.inventory, default_book(), self.places, check=True), lambda _progress: None)
-        found: dict[str, dict[str, Result]] = {name: {} for name in self.servers}
-        for one in done.results:
-            found[one.server][one.stage] = one
-        return found
+        setting = Setting(self.inventory, default_book(), self.places, check=True)
+        return driven(dict.fromkeys(self.servers, stages), setting)
 
 
 def variables(folder: Path) -> dict[str, Any]:
     """A server's inventory as an author writes it; its authority lies beside it."""
-    key, certificate = authority.make_authority("33.74")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "authority.pem").write_text(certificate)
-    return {
-        "ansible_host": "10.0.0.5",
-        "ansible_user": "root",
-        "backbone_region": "33.74",
-        "backbone_level": "kabupaten_kota",
-        "backbone_fqdn": "data.semarang.example",
-        "backbone_networks_internal": ["10.0.0.0/16"],
-        "backbone_admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"], "full_name": "Siti"}],
-        "backbone_sync_url": "https://pusat.example",
-        "backbone_secret_sync_token": "rahasia-sinkron",
-        "backbone_secret_sync_client_id": "33.74",
-        "backbone_secret_backup_passphrase": "rahasia cadangan uji",
-        "backbone_secret_tls_authority_key": key,
-    }
+    return {**authored(folder), "ansible_user": "root", "backbone_secret_sync_client_id": "33.74"}
 
 
 def places(folder: Path, python: str) -> dict[str, str]:
@@ -132,10 +109,6 @@ def places(folder: Path, python: str) -> dict[str, str]:
 
 
 def simulated(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let Ansible find the stand-in's connection, and the stand-in its folder."""
-    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(Path(__file__).parent / "connection"))
+    """Let Ansible find the stand-in's connection, its servers' states, and the modules of our roles."""
+    frame.simulated(monkeypatch, folder, "linux")
     monkeypatch.setenv("ANSIBLE_LIBRARY", ":".join(str(one) for one in sorted(paths.roles_dir().glob("*/library"))))
-    monkeypatch.setenv("BACKBONE_SIMULATED_LINUX", str(folder / "linux"))
-    monkeypatch.setenv("PYTHONPATH", str(paths.roles_dir().parent))
-    monkeypatch.setenv("BACKBONE_STATE", str(folder / "state"))
-    monkeypatch.setenv("BACKBONE_CACHE", str(folder / "cache"))

@@ -14,12 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.windows import documented, scripts
+from tests.support.standin import documented
+from tests.support.standin.documented import RefusedError
+from tests.support.windows import scripts
 from tests.support.windows.answers import ANSWERS, values
-
-
-class RefusedError(Exception):
-    """The stand-in does not know this, or a module's documentation does not allow it."""
 
 
 def fresh(build: int = 20348) -> dict[str, Any]:

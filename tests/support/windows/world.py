@@ -7,21 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from provision import paths
 from provision.converge.book import default_book
-from provision.converge.inputs import StageInputs
-from provision.converge.plan import Plan, PlannedStage, ServerPlan
 from provision.converge.progress import Result
-from provision.converge.run import Setting, converge
-from provision.onboard import authority
+from provision.converge.run import Setting
 from provision.report import keys as report_keys
 from provision.selfaudit import identity
+from tests.support.standin.frame import authored, driven
 from tests.support.windows.host import Host, fresh
 
 SERVER = "win-kab"
@@ -79,47 +75,26 @@ def run(planned: Mapping[World, Sequence[str]], *, check: bool = False) -> dict[
     inventory.parent.mkdir(exist_ok=True)
     content = {"all": {"hosts": {one.server: one.variables for one in planned}}}
     inventory.write_text(json.dumps(content), encoding="utf-8")
-    inputs = StageInputs({"x": "1"}, "d1")
-    plan = Plan(
-        tuple(
-            ServerPlan(one.server, tuple(PlannedStage(stage, (), inputs) for stage in stages))
-            for one, stages in planned.items()
-        )
-    )
     servers = frozenset(one.server for one in planned)
     brought = str(program(folder))
     places = {
         server: {"controller_audit_program_dir": brought, "controller_wheelhouse_dir": brought} for server in servers
     }
-    outcome = converge(
-        plan, Setting(inventory, default_book(), places, windows=servers, check=check), lambda _progress: None
-    )
-    found: dict[str, dict[str, Result]] = {server: {} for server in servers}
-    for one in outcome.results:
-        found[one.server][one.stage] = one
-    return found
+    setting = Setting(inventory, default_book(), places, windows=servers, check=check)
+    return driven({one.server: stages for one, stages in planned.items()}, setting)
 
 
 def variables(certificates: Path) -> dict[str, Any]:
     """A Windows server's inventory as an author writes it; its authority lies beside it."""
-    key, certificate = authority.make_authority("33.74")
-    certificates.mkdir(parents=True, exist_ok=True)
-    (certificates / "authority.pem").write_text(certificate)
     return {
+        **authored(certificates),
         "ansible_connection": "psrp",
-        "ansible_host": "10.0.0.5",
         "ansible_user": "Administrator",
         "ansible_password": "rahasia",
-        "backbone_region": "33.74",
-        "backbone_level": "kabupaten_kota",
         "backbone_database": "sqlserver",
-        "backbone_fqdn": "data.semarang.example",
-        "backbone_networks_internal": ["10.0.0.0/16"],
-        "backbone_admins": [{"name": "siti", "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"], "full_name": "Siti"}],
         "backbone_windows_media": MEDIA,
         "backbone_notify_webhook": "https://hook.semarang.example/rahasia-hook",
         "backbone_stages_disabled": ["gateway"],
-        "backbone_sync_url": "https://pusat.example",
         "backbone_sync_store": {
             "server": "lpc:localhost",
             "database": "backbone",
@@ -127,10 +102,7 @@ def variables(certificates: Path) -> dict[str, Any]:
             "certificate_name": "data.semarang.example",
         },
         "backbone_secret_sync_client_id": "semarang",
-        "backbone_secret_sync_token": "rahasia-sync",
-        "backbone_secret_backup_passphrase": "rahasia cadangan uji",
         "backbone_secret_windows_passwords": {"siti": "Awal-2026!"},
-        "backbone_secret_tls_authority_key": key,
     }
 
 
@@ -163,12 +135,3 @@ def request(name: str) -> str:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
     return made.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def simulated(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let Ansible find the stand-in's connection, and the stand-in its folder."""
-    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(Path(__file__).parent / "connection"))
-    monkeypatch.setenv("BACKBONE_SIMULATED_WINDOWS", str(folder / "windows"))
-    monkeypatch.setenv("PYTHONPATH", str(paths.roles_dir().parent))
-    monkeypatch.setenv("BACKBONE_STATE", str(folder / "state"))
-    monkeypatch.setenv("BACKBONE_CACHE", str(folder / "cache"))

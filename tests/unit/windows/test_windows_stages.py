@@ -19,7 +19,8 @@ import pytest
 
 from provision.converge.progress import Result
 from provision.inventory.windows_rules import NEVER_ON_WINDOWS
-from tests.support.windows.world import World, run, simulated, variables
+from tests.support.standin.frame import simulated
+from tests.support.windows.world import World, run, variables
 
 pytestmark = pytest.mark.needs_ansible
 
@@ -36,7 +37,7 @@ Call = Mapping[str, Any]
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("windows")
     with pytest.MonkeyPatch.context() as patch:
-        simulated(patch, folder)
+        simulated(patch, folder, "windows")
         yield World(folder, variables(folder / "inventory"))
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleError
-from ansible.plugins.connection import ConnectionBase
-
-from tests.support.linux.host import Host, RefusedError
+from tests.support.linux.host import Host
+from tests.support.standin.connection import StandIn
+from tests.support.standin.documented import RefusedError
 
 DOCUMENTATION = """
 name: ssh
@@ -31,18 +28,14 @@ options:
 """
 
 
-class Connection(ConnectionBase):  # type: ignore[misc]  # Ansible's classes carry no types
+class Connection(StandIn):
     """What Ansible's own says of itself; nothing leaves this machine."""
 
+    system = "linux"
     transport = "ssh"
-    has_pipelining = True
 
     def _host(self) -> Host:
-        return Host(Path(os.environ["BACKBONE_SIMULATED_LINUX"]) / f"{self.get_option('remote_addr')}.json")
-
-    def _connect(self) -> Connection:
-        self._connected = True
-        return self
+        return Host(self.state_file())
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Answer a module that is piped in, or one of the shell's own few commands."""
@@ -53,24 +46,11 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # Ansible's classes car
                 return 0, json.dumps(self._host().module(name, arguments)).encode(), b""
             return 0, self._host().shell(cmd).encode(), b""
         except RefusedError as refused:
-            raise AnsibleError(f"the stand-in for Linux refuses: {refused}") from refused
+            raise self.refused(refused) from refused
 
     def put_file(self, in_path: str, out_path: str) -> None:
         """Only scripts of roles are laid down so in check mode; they are answered by their names."""
         super().put_file(in_path, out_path)
-
-    def fetch_file(self, in_path: str, out_path: str) -> None:
-        """Refused: no stage fetches files."""
-        raise AnsibleError(f"the stand-in for Linux refuses: fetching {in_path}")
-
-    def close(self) -> None:
-        """Nothing is open."""
-        self._connected = False
-
-    def reset(self) -> None:
-        """A new connection."""
-        self.close()
-        self._connect()
 
 
 def _packed(program: str) -> tuple[str, dict[str, Any]]:

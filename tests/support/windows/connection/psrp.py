@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.connection import ConnectionBase
+from ansible.errors import AnsibleConnectionFailure
 
-from tests.support.windows.host import Host, RefusedError
+from tests.support.standin.connection import StandIn
+from tests.support.standin.documented import RefusedError
+from tests.support.windows.host import Host
 
 DOCUMENTATION = """
 name: psrp
@@ -39,13 +39,13 @@ _BOUNDARY = b"\n\0\0\0\0\n"
 _MODULE = re.compile(r"^ansible_collections\.(\w+)\.(\w+)\.plugins\.modules\.(\w+)\.ps1$")
 
 
-class Connection(ConnectionBase):  # type: ignore[misc]  # Ansible's classes carry no types
+class Connection(StandIn):
     """What Ansible's own says of itself; nothing leaves this machine."""
 
+    system = "windows"
     transport = "psrp"
     module_implementation_preferences = (".ps1", ".exe", "")
     allow_executable = False
-    has_pipelining = True
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         self.always_pipeline_modules = True
@@ -54,13 +54,13 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # Ansible's classes car
         super().__init__(*arguments, **keywords)
 
     def _host(self) -> Host:
-        return Host(Path(os.environ["BACKBONE_SIMULATED_WINDOWS"]) / f"{self.get_option('remote_addr')}.json")
+        return Host(self.state_file())
 
     def _connect(self) -> Connection:
         told = self._host().refuses_connection(str(self.get_option("remote_password") or ""))
         if told:
             raise AnsibleConnectionFailure(told)
-        self._connected = True
+        super()._connect()
         return self
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
@@ -73,7 +73,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # Ansible's classes car
             else:
                 answer = host.shell(base64.b64decode(cmd.split(" ")[-1]).decode("utf-16-le"))
         except RefusedError as refused:
-            raise AnsibleError(f"the stand-in for Windows refuses: {refused}") from refused
+            raise self.refused(refused) from refused
         return 0, answer.encode(), b""
 
     @staticmethod
@@ -94,16 +94,3 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # Ansible's classes car
         """Lay a file down."""
         super().put_file(in_path, out_path)
         self._host().put(out_path, Path(in_path).read_bytes())
-
-    def fetch_file(self, in_path: str, out_path: str) -> None:
-        """Refused: no stage fetches files."""
-        raise AnsibleError(f"the stand-in for Windows refuses: fetching {in_path}")
-
-    def close(self) -> None:
-        """Nothing is open."""
-        self._connected = False
-
-    def reset(self) -> None:
-        """A new connection."""
-        self.close()
-        self._connect()

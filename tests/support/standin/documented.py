@@ -19,6 +19,10 @@ _INTERNAL = {
 }
 
 
+class RefusedError(Exception):
+    """A stand-in does not know this, or a module's documentation does not allow it."""
+
+
 @cache
 def options(module: str) -> Mapping[str, Any]:
     """A module's documented options. Raises LookupError where no installed collection documents such a module.
