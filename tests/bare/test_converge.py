@@ -207,20 +207,23 @@ def test_two_at_once_are_one_and_killed_in_mid_run_nothing_goes_on_and_the_next_
     command = [sys.executable, "-c", code, str(tiny.root), str(tiny.lab.ssh_config)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as controller:
         assert controller.stdout
-        assert any(line.strip() == "beta Do as told" for line in controller.stdout)
-        with pytest.raises(BackboneError, match="lab-kab: another run on this controller is converging it"):
-            tiny.apply(waiting)
-        # Another inventory that names the machine is another controller: only the server's own lock knows of both.
-        other = write_inventory(tiny.root / "other", HOSTS[:1], tiny.lab.ssh_config, test_beta_command=waits)
-        refused = tiny.apply(tiny_fleet(other, HOSTS[:1], tiny.lab.ssh_config), Wish(stages=("gamma",)))
-        assert refused.outcome
-        assert "another controller is converging this server" in refused.outcome.results[0].message
-        assert controller.poll() is None
-        assert tiny.lab.run("lab-kab", f"cat {LOCK}").stdout
-        controller.send_signal(signal.SIGKILL)
-    time.sleep(2)
-    left = subprocess.run(["pgrep", "-af", f"ansible-playbook.*{tiny.root}"], stdout=subprocess.PIPE, text=True).stdout
-    assert left == ""
+        try:
+            assert any(line.strip() == "beta Do as told" for line in controller.stdout)
+            with pytest.raises(BackboneError, match="lab-kab: another run on this controller is converging it"):
+                tiny.apply(waiting)
+            # Another inventory that names the machine is another controller: only the server's own lock knows of both.
+            other = write_inventory(tiny.root / "other", HOSTS[:1], tiny.lab.ssh_config, test_beta_command=waits)
+            refused = tiny.apply(tiny_fleet(other, HOSTS[:1], tiny.lab.ssh_config), Wish(stages=("gamma",)))
+            assert refused.outcome
+            assert "another controller is converging this server" in refused.outcome.results[0].message
+            assert controller.poll() is None
+            assert tiny.lab.run("lab-kab", f"cat {LOCK}").stdout
+        finally:
+            controller.kill()
+    deadline = time.monotonic() + 20
+    while subprocess.run(["pgrep", "-f", f"ansible-playbook.*{tiny.root}"], stdout=subprocess.DEVNULL).returncode == 0:
+        assert time.monotonic() < deadline, "Ansible outlives the controller that was killed"
+        time.sleep(0.2)
 
     assert planned(tiny.assess(waiting)) == {"beta": ["interrupted"], "gamma": ["interrupted"]}
     tiny.lab.run("lab-kab", "touch /srv/tiny/go")

@@ -198,9 +198,10 @@ def working_in(place: Path) -> list[str]:
     return found
 
 
-# Writes as long as it lives, in a session of its own, and takes no hint.
-STUBBORN = """
-import os, signal, sys, time
+# Writes as long as it lives, in a session of its own, and takes no hint; its name ends in the middle of a letter.
+STUBBORN = r"""
+import ctypes, os, signal, sys, time
+ctypes.CDLL(None).prctl(15, b"caf\xc3", 0, 0, 0)
 for one in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
     signal.signal(one, signal.SIG_IGN)
 os.chdir(sys.argv[1])

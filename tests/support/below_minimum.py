@@ -139,11 +139,13 @@ NEGLECTED_SERVER = (
     Fault(("HW-03",), **_shows("/proc/cpuinfo", CORE.format(name="Intel(R) Xeon(R) CPU E5-2603 v9 @ 1.50GHz"))),
     Fault(
         ("HW-02",),
-        # The kernel itself tells the sessions of this sshd that it is one of 32 bits.
-        spoil="mkdir -p /run/systemd/system/ssh.service.d; "
+        # Kernels before 6.1 have no such file; they tell the sessions of this sshd that they are of 32 bits.
+        spoil="echo i686 >/run/lab-arch; mount --bind /run/lab-arch /proc/sys/kernel/arch || { "
+        "mkdir -p /run/systemd/system/ssh.service.d; "
         "printf '[Service]\\nPersonality=x86\\n' >/run/systemd/system/ssh.service.d/old.conf; "
-        "systemctl daemon-reload; systemctl restart ssh",
-        mend="rm /run/systemd/system/ssh.service.d/old.conf; systemctl daemon-reload; systemctl restart ssh",
+        "systemctl daemon-reload; systemctl restart ssh; }",
+        mend="umount /proc/sys/kernel/arch || { "
+        "rm /run/systemd/system/ssh.service.d/old.conf; systemctl daemon-reload; systemctl restart ssh; }",
     ),
     Fault(
         ("VPN-01", "VPN-04", "VPN-05", "PORT-05"),

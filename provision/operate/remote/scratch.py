@@ -120,10 +120,10 @@ def left_in(folder: Path) -> dict[int, str]:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile
             words = (process / "cmdline").read_bytes()
-            uid = (process / "status").read_text().split("Uid:", 1)[1].split()[0]
+            uid = (process / "status").read_text(errors="replace").split("\nUid:", 1)[1].split()[0]
             cwd = (process / "cwd").readlink()
             if uid == owner and (below in words or cwd.is_relative_to(folder)):
-                found[int(process.name)] = (process / "comm").read_text().strip()
+                found[int(process.name)] = (process / "comm").read_text(errors="replace").strip()
     return found
 
 
@@ -151,7 +151,7 @@ def remove(folder: Path) -> None:
 
     Short where it stays: nobody may believe that those records are gone.
     """
-    deadline = time.monotonic() + REMOVE_SECONDS
+    deadline = 0.0  # from the first fault on: a pass over a large cluster takes minutes
     while True:
         try:
             shutil.rmtree(folder)
@@ -159,6 +159,7 @@ def remove(folder: Path) -> None:
         except OSError as fault:
             if not os.path.lexists(folder):
                 return
+            deadline = deadline or time.monotonic() + REMOVE_SECONDS
             if time.monotonic() > deadline:
                 raise Short(
                     "{place} holds copied data and could not be removed; remove it by hand: {said}",

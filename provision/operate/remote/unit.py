@@ -295,7 +295,8 @@ def write(path: Path, text: str) -> None:
 
 def stop(drill: str) -> None:
     """End the drill and everything of it."""
-    subprocess.run(["systemctl", "stop", UNIT], capture_output=True, timeout=180)
+    if (ROOT / drill / "work").exists():  # else it never began, and what runs is another drill
+        subprocess.run(["systemctl", "stop", UNIT], capture_output=True, timeout=180)
     end_all(ROOT / drill / "work")
     remove(ROOT / drill)
 
@@ -313,11 +314,13 @@ def clean(drill: str) -> None:
         away = None
     for name in SECRETS:
         (place / name).unlink(missing_ok=True)
-    if away:
-        timed = ["systemd-run", "--quiet", "--collect", f"--on-active={FETCHED_SECONDS}", "rm", "-rf", str(place)]
-        run(timed, what="systemd-run", timeout=60)
-    end_all(place / "work")
-    remove(place / "work" / "scratch")
+    try:
+        end_all(place / "work")
+        remove(place / "work" / "scratch")
+    finally:
+        if away:
+            timed = ["systemd-run", "--quiet", "--collect", f"--on-active={FETCHED_SECONDS}", "rm", "-rf", str(place)]
+            run(timed, what="systemd-run", timeout=60)
 
 
 def main(arguments: list[str]) -> int:

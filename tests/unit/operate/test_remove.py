@@ -72,6 +72,21 @@ def test_the_units_cleaning_ends_with_a_status_and_a_sentence(
     assert not secret.exists(), "passphrases go all the same"
 
 
+def test_a_drill_that_was_refused_does_not_end_the_one_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(unit, "ROOT", tmp_path)
+    monkeypatch.setattr(unit, "end_all", lambda folder: None)
+    monkeypatch.setattr(unit.subprocess, "run", lambda command, **_more: ran.append(" ".join(command)))
+    (tmp_path / "refused").mkdir()
+    unit.stop("refused")
+    assert (ran, list(tmp_path.iterdir())) == ([], [])
+    (tmp_path / "begun" / "work").mkdir(parents=True)
+    unit.stop("begun")
+    assert (ran, list(tmp_path.iterdir())) == ([f"systemctl stop {unit.UNIT}"], [])
+
+
 def test_a_drill_whose_scratch_place_stays_is_not_green(
     tmp_path: Path, stuck: list[Path], monkeypatch: pytest.MonkeyPatch, observed: dict[str, Any]
 ) -> None:
