@@ -262,7 +262,7 @@ class Restore:
     def release(self) -> None:
         """Delete the former database. BackboneError while the restore has not come to its end."""
         state = self._in_hand()
-        if not state["finished_at"]:
+        if not state["finished_at"] or state["undone"]:
             raise BackboneError(
                 _("the restore has not come to its end: backbone restore --continue, or --undo"),
                 exit_status=Exit.FELL_SHORT,

@@ -291,6 +291,9 @@ def test_the_script_is_powershell_and_holds_the_request_as_data_alone() -> None:
     odd = {"do": "ask", "statement": "SELECT '\"$(calc)'", "database": "master", "values": {"file": "C:\\a'b"}}
     made = talk.script(odd)
     assert "calc" not in made
+    # A list that is handed out as one thing would come to lie in the list that its caller makes.
+    assert "return ," not in text
+    assert "return $rows.ToArray()" in text
     data = made.split("FromBase64String('")[1].split("'")[0]
     assert json.loads(base64.b64decode(data)) == odd
 
@@ -311,7 +314,8 @@ def test_a_refusal_and_no_answer_are_told_apart() -> None:
     with pytest.raises(RefusedError) as refused:
         talk.answered('{"number":4305,"said":"too recent"}')
     assert refused.value.number == 4305
-    for text in ("", "<html>", "[]", '{"done":false}', "{}"):
+    nested = '{"done":true,"rows":[[{"a":1}]]}'
+    for text in ("", "<html>", "[]", '{"done":false}', "{}", nested, '{"done":true,"rows":[1]}'):
         with pytest.raises(LostError):
             talk.answered(text)
 

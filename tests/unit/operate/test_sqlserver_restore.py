@@ -244,6 +244,24 @@ def test_cut_off_in_the_middle_of_taking_back_going_on_takes_it_back(world: Worl
     assert restore(world).state() is None
 
 
+def test_half_taken_back_the_former_one_is_not_deleted(world: World) -> None:
+    restore(world).run({"to": at(world, "b")}, ignored)
+
+    def before(name: str) -> None:
+        if name == "swap-back":
+            raise RefusedError(5030, "The database could not be exclusively locked")
+
+    world.before = before
+    with pytest.raises(BackboneError, match="5030"):
+        restore(world).undo()
+    world.before = lambda name: None
+    with pytest.raises(BackboneError, match="not come to its end"):
+        restore(world).release()
+    assert BEFORE in world.there
+    restore(world).undo()
+    assert settled(world) == (["a", "b", "c", "d"], True, set())
+
+
 def ran(monkeypatch: pytest.MonkeyPatch, world: World, *words: str) -> int:
     monkeypatch.setattr(restoring, "WindowsSpeaker", lambda target: world)
     monkeypatch.setattr(verb, "chosen", lambda *_: ([PLACE], {"win": "Asia/Jakarta"}, {"win": "33.74"}))
