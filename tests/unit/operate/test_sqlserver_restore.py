@@ -262,6 +262,16 @@ def test_half_taken_back_the_former_one_is_not_deleted(world: World) -> None:
     assert settled(world) == (["a", "b", "c", "d"], True, set())
 
 
+def test_a_reader_that_comes_back_at_once_does_not_get_in_between(world: World) -> None:
+    world.reader = True
+    assert restore(world).run({"to": at(world, "b")}, ignored)["failed"] is None
+    assert settled(world) == (["a", "b"], True, {BEFORE})
+    assert (world.there[LIVE]["access"], world.there[BEFORE]["access"]) == ("MULTI_USER", "RESTRICTED_USER")
+    restore(world).undo()
+    assert settled(world) == (["a", "b", "c", "d"], True, set())
+    assert world.there[LIVE]["access"] == "MULTI_USER"
+
+
 def ran(monkeypatch: pytest.MonkeyPatch, world: World, *words: str) -> int:
     monkeypatch.setattr(restoring, "WindowsSpeaker", lambda target: world)
     monkeypatch.setattr(verb, "chosen", lambda *_: ([PLACE], {"win": "Asia/Jakarta"}, {"win": "33.74"}))
