@@ -101,8 +101,11 @@ class Restore:
             raise Short("a drill is under way, or has left something: drill again, then restore")
         if live["state"] not in (None, "ONLINE"):
             raise Short(
-                "the present database is {state} and cannot be put aside under another name: SET OFFLINE, then DROP "
-                "DATABASE, leave its files where they are, and this restores into the empty place",
+                "the present database is {state} and cannot be put aside under another name. First save the end of its "
+                "log, if SQL Server lets you: BACKUP LOG [backbone] TO DISK = N'…' WITH NO_TRUNCATE, CHECKSUM, "
+                "ENCRYPTION (ALGORITHM = AES_256, SERVER CERTIFICATE = [backbone_backup]), FORMAT. Then SET OFFLINE, "
+                "then the statement DROP DATABASE (not the dialog of Management Studio, which deletes the history of "
+                "the backups too), leave its files where they are, and this restores into the empty place",
                 state=live["state"],
             )
         made = chains.upto(chains.backups(self.ask("chain")), at, lasting=bool(live["state"]))
@@ -118,7 +121,7 @@ class Restore:
             )
         start = made.differential or made.full
         # To the end: what the present database still holds is backed up first, if there is one.
-        end = at if at is not None else now if live["state"] else made.newest.at
+        end = at if at is not None else now if live["state"] else made.newest.reaches
         return {
             "repo": 1,
             "repo_place": "here",

@@ -137,7 +137,11 @@ REFUSED: dict[str, tuple[Callable[[World], object], dict[str, Any], str]] = {
     "another repository": (lambda w: None, {"to": "", "repo": 2}, "leave out --backup"),
     "a disk": (lambda w: None, {"to": "", "from": "/mnt"}, "leave out --backup"),
     "no room": (lambda w: setattr(w, "free", 1 << 20), {"to": ""}, "not enough disk"),
-    "a damaged database": (lambda w: w.there[LIVE].update(state="SUSPECT"), {"to": ""}, "is SUSPECT and cannot"),
+    "a damaged database": (
+        lambda w: w.there[LIVE].update(state="SUSPECT"),
+        {"to": ""},
+        "is SUSPECT and cannot.*NO_TRUNCATE",
+    ),
     "one that stands there": (lambda w: w.there.update({BEFORE: {}}), {"to": ""}, r"remove it \(backbone_before\)"),
     "a drill at work": (lambda w: w.databases.update(backbone_drill={}), {"to": ""}, "a drill is under way"),
     "a damaged backup": (damaged, {"to": ""}, "known to be damaged"),
