@@ -241,7 +241,7 @@ def _drill(told: Told, name: str) -> Mapping[str, Any]:
 @control("BAK-08")
 def drilled(told: Told, params: Params) -> Measure:
     """A restore drill held within the last 90 days. A server that is newer than a month may still owe its first."""
-    known = [str(one.get("first") or "") for one in _backups(told, params).values()]
+    known = [str(one["first"] or "") for one in members(_database(told, params), "since")]
     moments = [datetime.fromisoformat(one).replace(tzinfo=UTC).timestamp() for one in known if one]
     return drill_of(_drill(told, "last"), min(moments, default=0.0), params)
 

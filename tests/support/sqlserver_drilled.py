@@ -66,13 +66,14 @@ class World:
     def backup(self, kind: str, name: str) -> Taken:
         """A backup of a kind into the folder; the log's holds the marks since its last one."""
         file = name if "\\" in name else FOLDER + name
+        began = self.now
         self.now += 60
         self.lsn += 10
         fulls = [one.row["id"] for one in self.files.values() if one.row["type"] == "D"]
         first = self.log_from if kind == "L" else self.lsn - 5
         row = {"type": kind, "id": f"{kind}{self.lsn}", "base": fulls[-1] if kind == "I" else None, "file": file}
         row |= {"first": str(first), "last": str(self.lsn), "seconds": int(self.now), "bytes": 1000 + self.lsn}
-        row |= {"checked": 1, "damaged": 0}
+        row |= {"checked": 1, "damaged": 0, "began": int(began)}
         self.files[file] = made = Taken(row, self.state())
         if kind == "L":
             made.marks = {n: m for n, m in self.marks.items() if self.log_from <= m["lsn"] < self.lsn}

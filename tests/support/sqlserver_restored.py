@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from provision.operate.sqlserver.talk import LostError, RefusedError, Value
+from provision.operate.sqlserver.talk import LostError, RefusedError, Value, statement
 from provision.probe.snapshot import Fault
 from tests.support import sqlserver_drilled as drilled
 
 LIVE, RESTORED, BEFORE = "backbone", "backbone_restored", "backbone_before"
+_IF = re.compile(r"IF (DB_ID[^;]*?)\s+(?:BEGIN\s(.*?)END;|(ALTER [^;]*;))", re.S)
+_THERE = re.compile(r"DB_ID\(N'(\w+)'\) IS (NOT )?NULL")
+_ALTER = re.compile(
+    r"ALTER DATABASE \[(?P<old>\w+)\] (?:MODIFY NAME = \[(?P<new>\w+)\]|SET (?P<access>\w+) WITH ROLLBACK IMMEDIATE)"
+)
 
 
 class World(drilled.World):
@@ -34,6 +40,7 @@ class World(drilled.World):
         self.started: list[str] = []
         self.left = -1  # words until the server is lost; -1: never
         self.words = 0
+        self.reader = self.taken = False  # a reader that comes back; whether it has the place of the only user
         self.after = False  # lost after the word was heard, not before
 
     # -- what happens on it
@@ -160,24 +167,45 @@ class World(drilled.World):
         assert self.there[RESTORED]["state"] == "RESTORING"
         self.there[RESTORED]["state"] = "ONLINE"
 
-    def _rename(self, old: str, new: str, access: str) -> None:
+    def _access(self, name: str, access: str) -> None:
+        if name not in self.there:
+            raise RefusedError(5011, f"database '{name}' does not exist")
+        if self.taken:
+            raise RefusedError(
+                5064, f"database '{name}' is in single-user mode, and a user is currently connected to it"
+            )
+        if self.there[name]["state"] != "ONLINE":
+            raise RefusedError(5011, f"User does not have permission to alter database '{name}'.")
+        self.there[name]["access"] = access
+        # A reader's program comes back at once, by the live database's name, to whatever lets it in.
+        self.taken = self.reader and access == "SINGLE_USER" and name == LIVE
+
+    def _rename(self, old: str, new: str) -> None:
         assert new not in self.there
-        if self.there[old]["state"] != "ONLINE":
-            raise RefusedError(5011, f"User does not have permission to alter database '{old}'.")
-        self.there[new] = {**self.there.pop(old), "access": access}
+        if self.taken or (self.reader and old == LIVE and self.there[old]["access"] == "MULTI_USER"):
+            raise RefusedError(5030, "The database could not be exclusively locked to perform the operation.")
+        self.there[new] = self.there.pop(old)
+        self.taken = self.reader and new == LIVE and self.there[new]["access"] == "SINGLE_USER"
+
+    def _say(self, name: str) -> None:
+        """The statements of such a file as they stand there: IF on what databases there are, and ALTER DATABASE."""
+        text = re.sub(r"--.*", "", statement(name)).strip()
+        assert text.startswith("SET XACT_ABORT ON;")
+        for condition, block, single in _IF.findall(text):
+            asked = _THERE.findall(condition)
+            assert len(asked) == condition.count("DB_ID")
+            if all((one in self.there) is bool(there) for one, there in asked):
+                for what in filter(None, map(str.strip, (block or single).split(";"))):
+                    made = _ALTER.fullmatch(what)
+                    assert made, what
+                    if made["new"]:
+                        self._rename(made["old"], made["new"])
+                    else:
+                        self._access(made["old"], made["access"])
+        assert not re.sub(r"\s", "", _IF.sub("", text).replace("SET XACT_ABORT ON;", ""))
 
     def do_swap(self, database: str) -> None:
-        if RESTORED in self.there and LIVE in self.there and BEFORE not in self.there:
-            self._rename(LIVE, BEFORE, "RESTRICTED_USER")
-        if RESTORED in self.there and LIVE not in self.there:
-            self._rename(RESTORED, LIVE, "SINGLE_USER")
-        if RESTORED not in self.there and LIVE in self.there:
-            self.there[LIVE]["access"] = "MULTI_USER"
+        self._say("swap")
 
     def do_swap_back(self, database: str) -> None:
-        if BEFORE in self.there and LIVE in self.there and RESTORED not in self.there:
-            self._rename(LIVE, RESTORED, "SINGLE_USER")
-        if BEFORE in self.there and LIVE not in self.there:
-            self._rename(BEFORE, LIVE, "SINGLE_USER")
-        if BEFORE not in self.there and LIVE in self.there:
-            self.there[LIVE]["access"] = "MULTI_USER"
+        self._say("swap-back")

@@ -15,17 +15,25 @@ _SPARE = 1.1  # of the database's size, on the disk that takes it in
 
 @dataclass(frozen=True)
 class Backup:
-    """One backup. `first` and `last`: log sequence numbers; `at`: seconds since 1970, when it ended; `size`: bytes."""
+    """One backup. `first` and `last`: log sequence numbers; `began`, `at`: seconds since 1970, when it began and
+    ended; `size`: bytes.
+    """
 
     kind: str
     id: str
     base: str
     first: int
     last: int
+    began: float
     at: float
     sound: bool
     size: int
     file: str
+
+    @property
+    def reaches(self) -> float:
+        """Up to when it surely holds all: of the log, what is written while its backup runs is in the next one."""
+        return self.began if self.kind == LOG else self.at
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ def backups(rows: Iterable[Mapping[str, Any]]) -> tuple[Backup, ...]:
             base=str(row["base"] or ""),
             first=int(row["first"]),
             last=int(row["last"]),
+            began=float(row["began"]),
             at=float(row["seconds"]),
             sound=bool(row["checked"]) and not row["damaged"],
             size=int(row["bytes"]),
@@ -84,12 +93,16 @@ def chain(found: Sequence[Backup], until: int | None = None) -> Chain:
     on_it = [one for one in found if one.kind == DIFFERENTIAL and one.base == full.id]
     differential = max(on_it, key=lambda one: one.last, default=None)
     start = differential or full
-    logs = sorted((one for one in found if one.kind == LOG and one.last > start.last), key=lambda one: one.first)
+    logs: list[Backup] = []
     reached, after = start.last, start.file
-    for one in logs:
-        if one.first > reached:
-            raise Short("between {file} and {next} a backup of the log is missing", file=after, next=one.file)
-        reached, after = one.last, one.file
+    # A copy of the log's tail leaves the log as it is: what begins there too may reach further, and is enough.
+    while left := [one for one in found if one.kind == LOG and one.last > reached]:
+        fitting = [one for one in left if one.first <= reached]
+        if not fitting:
+            next_one = min(left, key=lambda one: one.first)
+            raise Short("between {file} and {next} a backup of the log is missing", file=after, next=next_one.file)
+        logs.append(max(fitting, key=lambda one: one.last))
+        reached, after = logs[-1].last, logs[-1].file
     if until is not None and reached <= until:
         raise Short("the backups of the log end before the mark")
     made = Chain(full, differential, tuple(logs))
@@ -108,10 +121,10 @@ def upto(found: Sequence[Backup], at: float | None, lasting: bool) -> Chain:
     if at is None:
         return chain(found)
     logs = sorted((one for one in found if one.kind == LOG), key=lambda one: one.first)
-    needed = [one for one in logs if one.at < at]
-    needed += [one for one in logs if one.at >= at][:1]
+    needed = [one for one in logs if one.began < at]
+    needed += [one for one in logs if one.began >= at][:1]
     made = chain([*(one for one in found if one.kind != LOG and one.at <= at), *needed])
-    if not lasting and made.newest.at < at:
+    if not lasting and made.newest.reaches < at:
         raise Short("the backups of the log end before the moment asked for")
     return made
 

@@ -31,6 +31,8 @@ RECORD = "restore"
 # What writes into the database by itself, and what begins a new history once it is restored.
 TASKS = ("Sync", "Sync retention", "Backup full", "Backup differential", "Backup log")
 AFTERWARDS = ("Backup full", "Sync")
+# What gives a database that was put back the newest backup: where there is no database, that one's history counts.
+BACK = ("Backup log",)
 Tell = Callable[[Mapping[str, Any]], None]
 Clock = Callable[[], float]
 
@@ -101,8 +103,11 @@ class Restore:
             raise Short("a drill is under way, or has left something: drill again, then restore")
         if live["state"] not in (None, "ONLINE"):
             raise Short(
-                "the present database is {state} and cannot be put aside under another name: SET OFFLINE, then DROP "
-                "DATABASE, leave its files where they are, and this restores into the empty place",
+                "the present database is {state} and cannot be put aside under another name. First save the end of its "
+                "log, if SQL Server lets you: BACKUP LOG [backbone] TO DISK = N'…' WITH NO_TRUNCATE, CHECKSUM, "
+                "ENCRYPTION (ALGORITHM = AES_256, SERVER CERTIFICATE = [backbone_backup]), FORMAT. Then SET OFFLINE, "
+                "then the statement DROP DATABASE (not the dialog of Management Studio, which deletes the history of "
+                "the backups too), leave its files where they are, and this restores into the empty place",
                 state=live["state"],
             )
         made = chains.upto(chains.backups(self.ask("chain")), at, lasting=bool(live["state"]))
@@ -118,7 +123,7 @@ class Restore:
             )
         start = made.differential or made.full
         # To the end: what the present database still holds is backed up first, if there is one.
-        end = at if at is not None else now if live["state"] else made.newest.at
+        end = at if at is not None else now if live["state"] else made.newest.reaches
         return {
             "repo": 1,
             "repo_place": "here",
@@ -243,9 +248,12 @@ class Restore:
 
     def _back(self, state: Mapping[str, Any]) -> None:
         """The former database in its place again; what was restored is removed."""
+        tasks = state["tasks"] or []
+        # After one that had come to its end they run again.
+        self.hand.pause(tasks)
         self.ask("swap-back")
         self.ask("drop", name=RESTORED)
-        self.hand.resume(state["tasks"] or [], [])
+        self.hand.resume(tasks, [name for name in BACK if name in tasks])
 
     def undo(self) -> None:
         """The former database back in its place. BackboneError where there was none."""
@@ -260,16 +268,30 @@ class Restore:
             self._keep(None)
 
     def release(self) -> None:
-        """Delete the former database. BackboneError while the restore has not come to its end."""
+        """Delete the former database. BackboneError while the restore has not come to its end, or has no backup yet."""
         state = self._in_hand()
-        if not state["finished_at"]:
+        if not state["finished_at"] or state["undone"]:
             raise BackboneError(
                 _("the restore has not come to its end: backbone restore --continue, or --undo"),
                 exit_status=Exit.FELL_SHORT,
             )
         with self._reaching():
+            if state["aside"]:
+                self._own_backups()
             self.ask("drop", name=BEFORE)
             self._keep(None)
+
+    def _own_backups(self) -> None:
+        """What was restored can be restored itself, from backups of its own history; BackboneError where it cannot."""
+        try:
+            chains.chain(chains.backups(self.ask("chain")))
+        except Short as fault:
+            raise BackboneError(
+                _("the former database is kept until the restored one has backups of its own: {why}").format(
+                    why=failure(told(fault))
+                ),
+                exit_status=Exit.FELL_SHORT,
+            ) from fault
 
     # -- how it speaks
 

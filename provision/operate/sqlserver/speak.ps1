@@ -38,7 +38,8 @@ function Invoke-Statement {
     finally {
         $connection.Dispose()
     }
-    return , $rows
+    # One by one: whoever calls makes a list of none, one or many.
+    return $rows.ToArray()
 }
 
 $answer = @{ done = $true }

@@ -141,9 +141,12 @@ def answered(text: str) -> dict[str, Any]:
             raise RefusedError(int(found["number"]), str(found["said"]))
         if not found["done"]:
             raise KeyError("done")
+        rows = found.get("rows") or []
+        # PowerShell 5.1 makes of a list of one its only member.
+        rows = rows if isinstance(rows, list) else [rows]
+        if not all(isinstance(one, dict) for one in rows):
+            raise TypeError("rows")
     except (ValueError, KeyError, TypeError) as fault:
         told = _("the server's PowerShell failed: {why}").format(why=text.strip()[:200] or "?")
         raise LostError(Fault("garbled", told)) from fault
-    rows = found.get("rows") or []
-    # PowerShell 5.1 makes of a list of one its only member.
-    return {**found, "rows": rows if isinstance(rows, list) else [rows]}
+    return {**found, "rows": rows}

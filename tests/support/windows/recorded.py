@@ -200,11 +200,13 @@ def good(at: datetime) -> dict[str, Any]:
                         "database_name": "backbone",
                         "type": kind,
                         "finished": (at - timedelta(hours=hours)).replace(tzinfo=None).isoformat(timespec="seconds"),
-                        "first": (at - timedelta(days=59)).replace(tzinfo=None).isoformat(timespec="seconds"),
                         "checked": "1",
                         "encrypted": "1",
                     }
                     for kind, hours in (("D", 50), ("I", 5), ("L", 0.2))
+                ],
+                "since": [
+                    {"first": (at - timedelta(days=59)).replace(tzinfo=None).isoformat(timespec="seconds")},
                 ],
                 "settings": [
                     {"name": "max server memory (MB)", "value": "10240"},
@@ -287,6 +289,7 @@ def data() -> dict[str, Any]:
             {"role": "backbone_service", "name": ACCOUNT},
             {"role": "backbone_reader", "name": "WIN\\dinas"},
         ],
+        "reach": [],
         "audits": [
             *(noting("backbone_changes", action) for action in CHANGES),
             noting("backbone_reading", "SELECT", "SCHEMA", "backbone"),

@@ -240,6 +240,41 @@ def test_a_mark_that_no_backup_holds_is_no_end(world: World) -> None:
         chain.chain(chain.backups(world.do_chain("master")), until=9999)
 
 
+def log(file: str, first: int, last: int, began: float = 0.0) -> chain.Backup:
+    return chain.Backup("L", file, "", first, last, began, began + 50, True, 1, file)
+
+
+FULL = chain.Backup("D", "full", "", 1, 100, 1000.0, 1050.0, True, 1, "full")
+
+
+def test_a_tail_that_was_copied_is_taken_where_it_reaches_further_and_left_where_it_does_not() -> None:
+    # It leaves the log as it is: the next backup of the log, if one comes, begins where the copy began.
+    a, tail = log("a", 90, 150), log("tail", 150, 180)
+    assert chain.chain([FULL, a, tail]).logs == (a, tail)
+    longer = log("longer", 150, 200)
+    assert chain.chain([FULL, a, tail, longer]).logs == (a, longer)
+    assert chain.chain([FULL, a, log("nothing new", 120, 150)]).logs == (a,)
+    with pytest.raises(Short, match="between a and later"):
+        chain.chain([FULL, a, log("later", 160, 180)])
+
+
+def test_copies_of_the_log_count_and_copies_of_the_database_do_not() -> None:
+    (asked,) = [one for one in sqlglot.parse(statement("chain"), dialect="tsql") if one is not None]
+    where = asked.args["where"].sql(dialect="tsql").replace("AND", "\nAND").splitlines()
+    assert [one.strip() for one in where if "is_copy_only" in one and "b." in one] == [
+        "AND (b.[is_copy_only] = 0 OR b.[type] = 'L')"
+    ]
+
+
+@pytest.mark.parametrize(("at", "last"), [(1400.0, "a"), (1990.0, "b"), (2000.0, "b"), (2030.0, "c")])
+def test_a_log_holds_what_was_there_when_its_backup_began(at: float, last: str) -> None:
+    """What is written while a backup of the log runs is in the next one."""
+    logs = [log("a", 90, 150, 1500.0), log("b", 150, 200, 2000.0), log("c", 200, 250, 2500.0)]
+    assert chain.upto([FULL, *logs], at, lasting=False).newest.file == last
+    with pytest.raises(Short, match="end before the moment"):
+        chain.upto([FULL, *logs], 2530.0, lasting=False)
+
+
 @pytest.mark.parametrize(
     ("file", "folder"), [("D:\\b\\x.bak", "D:\\b\\"), ("/var/opt/mssql/x.bak", "/var/opt/mssql/"), ("x.bak", "")]
 )
@@ -291,6 +326,9 @@ def test_the_script_is_powershell_and_holds_the_request_as_data_alone() -> None:
     odd = {"do": "ask", "statement": "SELECT '\"$(calc)'", "database": "master", "values": {"file": "C:\\a'b"}}
     made = talk.script(odd)
     assert "calc" not in made
+    # A list that is handed out as one thing would come to lie in the list that its caller makes.
+    assert "return ," not in text
+    assert "return $rows.ToArray()" in text
     data = made.split("FromBase64String('")[1].split("'")[0]
     assert json.loads(base64.b64decode(data)) == odd
 
@@ -311,7 +349,8 @@ def test_a_refusal_and_no_answer_are_told_apart() -> None:
     with pytest.raises(RefusedError) as refused:
         talk.answered('{"number":4305,"said":"too recent"}')
     assert refused.value.number == 4305
-    for text in ("", "<html>", "[]", '{"done":false}', "{}"):
+    nested = '{"done":true,"rows":[[{"a":1}]]}'
+    for text in ("", "<html>", "[]", '{"done":false}', "{}", nested, '{"done":true,"rows":[1]}'):
         with pytest.raises(LostError):
             talk.answered(text)
 

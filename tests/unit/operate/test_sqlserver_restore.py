@@ -101,13 +101,15 @@ def test_undo_puts_the_former_one_back_and_a_restore_can_be_made_again(world: Wo
 
 def test_release_deletes_the_former_one_and_the_new_history_is_restored_by_its_own_backups(world: World) -> None:
     restore(world).run({"to": at(world, "b")}, ignored)
-    restore(world).release()
-    assert settled(world) == (["a", "b"], True, set())
-    assert restore(world).state() is None
-    with pytest.raises(BackboneError, match="no full backup"):
-        restore(world).survey({"to": ""})
+    # Until the new history has a full backup, the former database is all there is.
+    with pytest.raises(BackboneError, match=r"is kept until .*no full backup"):
+        restore(world).release()
+    assert settled(world) == (["a", "b"], True, {BEFORE})
     world.write("e")
     world.backup("D", "new-full.bak")
+    restore(world).release()
+    assert settled(world) == (["a", "b", "e"], True, set())
+    assert restore(world).state() is None
     world.write("f")
     assert restore(world).run({"to": ""}, ignored)["failed"] is None
     assert settled(world)[0] == ["a", "b", "e", "f"]
@@ -137,7 +139,11 @@ REFUSED: dict[str, tuple[Callable[[World], object], dict[str, Any], str]] = {
     "another repository": (lambda w: None, {"to": "", "repo": 2}, "leave out --backup"),
     "a disk": (lambda w: None, {"to": "", "from": "/mnt"}, "leave out --backup"),
     "no room": (lambda w: setattr(w, "free", 1 << 20), {"to": ""}, "not enough disk"),
-    "a damaged database": (lambda w: w.there[LIVE].update(state="SUSPECT"), {"to": ""}, "is SUSPECT and cannot"),
+    "a damaged database": (
+        lambda w: w.there[LIVE].update(state="SUSPECT"),
+        {"to": ""},
+        "is SUSPECT and cannot.*NO_TRUNCATE",
+    ),
     "one that stands there": (lambda w: w.there.update({BEFORE: {}}), {"to": ""}, r"remove it \(backbone_before\)"),
     "a drill at work": (lambda w: w.databases.update(backbone_drill={}), {"to": ""}, "a drill is under way"),
     "a damaged backup": (damaged, {"to": ""}, "known to be damaged"),
@@ -221,7 +227,7 @@ def test_cut_off_at_every_word_it_goes_on_or_is_taken_back(how: str, after: bool
 
 
 def test_cut_off_while_it_is_taken_back_it_is_taken_back_by_the_next_word() -> None:
-    for word in range(4):
+    for word in range(6):
         server = fresh()
         restore(server).run({"to": at(server, "b")}, ignored)
         server.left = word
@@ -242,6 +248,51 @@ def test_cut_off_in_the_middle_of_taking_back_going_on_takes_it_back(world: Worl
     assert restore(world).run(None, ignored)["undone"]
     assert settled(world) == (["a", "b", "c", "d"], True, set())
     assert restore(world).state() is None
+
+
+def test_half_taken_back_the_former_one_is_not_deleted(world: World) -> None:
+    restore(world).run({"to": at(world, "b")}, ignored)
+
+    def before(name: str) -> None:
+        if name == "swap-back":
+            raise RefusedError(5030, "The database could not be exclusively locked")
+
+    world.before = before
+    with pytest.raises(BackboneError, match="5030"):
+        restore(world).undo()
+    world.before = lambda name: None
+    with pytest.raises(BackboneError, match="not come to its end"):
+        restore(world).release()
+    assert BEFORE in world.there
+    restore(world).undo()
+    assert settled(world) == (["a", "b", "c", "d"], True, set())
+
+
+def test_a_reader_that_comes_back_at_once_does_not_get_in_between(world: World) -> None:
+    world.reader = True
+    assert restore(world).run({"to": at(world, "b")}, ignored)["failed"] is None
+    assert settled(world) == (["a", "b"], True, {BEFORE})
+    assert (world.there[LIVE]["access"], world.there[BEFORE]["access"]) == ("MULTI_USER", "RESTRICTED_USER")
+    restore(world).undo()
+    assert settled(world) == (["a", "b", "c", "d"], True, set())
+    assert world.there[LIVE]["access"] == "MULTI_USER"
+
+
+def test_while_a_finished_one_is_taken_back_nothing_of_ours_writes_and_then_its_log_is_backed_up(world: World) -> None:
+    restore(world).run({"to": at(world, "b")}, ignored)
+    world.started.clear()
+    running: list[list[str]] = []
+
+    def before(name: str) -> None:
+        if name in ("swap-back", "drop"):
+            running.append(world.tasks(restoring.TASKS))
+
+    world.before = before
+    restore(world).undo()
+    assert running == [[], []]
+    # The history that counts where there is no database any more is that of the newest backup.
+    assert world.started == ["Backup log"]
+    assert settled(world) == (["a", "b", "c", "d"], True, set())
 
 
 def ran(monkeypatch: pytest.MonkeyPatch, world: World, *words: str) -> int:

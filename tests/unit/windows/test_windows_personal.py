@@ -38,6 +38,10 @@ def right(who: str, may: str, kind: str, place: str = "") -> Edit:
     return lambda told: told["data"]["rights"].append({"who": who, "may": may, "class": kind, "place": place})
 
 
+def reach(who: str, may: str) -> Edit:
+    return lambda told: told["data"]["reach"].append({"who": who, "may": may})
+
+
 def member(name: str, role: str) -> Edit:
     return lambda told: told["data"]["members"].append({"role": role, "name": name})
 
@@ -125,6 +129,9 @@ CASES: tuple[tuple[str, str, Edit, str], ...] = (
     ("PRIV-04", "fail", member("WIN\\dinas", "db_datawriter"), "WIN\\dinas: db_datawriter"),
     ("PRIV-04", "fail", member("WIN\\dinas", "backbone_service"), "WIN\\dinas: backbone_service"),
     ("PRIV-04", "fail", put("data", "owners", [{"name": "backbone", "owner": "WIN\\tamu"}]), "owner WIN\\tamu"),
+    ("PRIV-04", "fail", reach("WIN\\tamu", "control server"), "WIN\\tamu: control server"),
+    ("PRIV-04", "fail", reach("public", "connect any database"), "public: connect any database"),
+    ("PRIV-04", "fail", reach("WIN\\dinas", "securityadmin"), "WIN\\dinas: securityadmin"),
     ("SYNC-04", "fail", put("data", "tables", [{"name": "nilai"}]), "nilai"),
     ("SYNC-04", "fail", guard("([nama] IS NULL)"), "peserta_didik.nik"),
     ("SYNC-04", "fail", guard("([nama] IS NULL AND ([nik] IS NULL OR [nik]<>''))"), "peserta_didik.nama"),
@@ -167,9 +174,45 @@ def test_an_answer_that_lacks_its_part_is_no_pass(control: str) -> None:
 def test_a_server_that_is_new_may_still_owe_its_first_drill() -> None:
     told = recorded.good(AT)
     told["drill"]["last"] = None
-    for one in told["database"]["backups"]:
-        one["first"] = ago(days=3).partition("+")[0]
+    told["database"]["since"] = [{"first": ago(days=3).partition("+")[0]}]
     assert judged(told)["BAK-08"] == "warning"
+    # One that was restored lately has a young history of backups, and is no new server for that.
+    told["database"]["since"] = [{"first": ago(days=59).partition("+")[0]}]
+    assert judged(told)["BAK-08"] == "fail"
+
+
+def asked(name: str) -> str:
+    """What the audit asks SQL Server for under a name."""
+    (found,) = re.findall(rf'^ +{name} += "(SELECT .*)"$', windows.script(), re.M)
+    (parsed,) = sqlglot.parse(found, dialect="tsql")
+    assert parsed is not None
+    return str(found)
+
+
+def test_backups_of_a_history_that_was_left_do_not_count() -> None:
+    backups, since = asked("backups"), asked("since")
+    assert "last_recovery_fork_guid = COALESCE((SELECT r.recovery_fork_guid" in backups
+    assert "[first]" not in backups
+    assert "fork" not in since
+
+
+def test_who_reaches_all_data_by_a_right_on_the_whole_server_is_asked() -> None:
+    reach = asked("reach")
+    assert {*re.findall(r"N'([A-Z ]{5,})'", reach)} == {
+        *("CONTROL SERVER", "SELECT ALL USER SECURABLES", "CONNECT ANY DATABASE", "IMPERSONATE ANY LOGIN"),
+        *("ALTER ANY LOGIN", "ALTER ANY DATABASE"),
+    }
+    assert "s.state IN ('G', 'W')" in reach
+    assert "p.name NOT LIKE N'##MS[_]%'" in reach
+
+
+def test_declared_administrators_may_hold_such_a_right() -> None:
+    told = recorded.good(AT)
+    told["data"]["reach"] = [{"who": "WIN\\siti", "may": "control server"}]
+    assert judged(told, replace(PARAMS, admins=("siti",)))["PRIV-04"] == "pass"
+    assert judged(told, replace(PARAMS, admins=("budi",)))["PRIV-04"] == "fail"
+    del told["data"]["reach"]
+    assert judged(told)["PRIV-04"] == "error"
 
 
 def test_a_drill_that_held_shows_that_somebody_can_restore() -> None:
