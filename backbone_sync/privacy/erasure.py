@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -19,12 +19,14 @@ from backbone_sync.dictionary import Dictionary
 from backbone_sync.errors import ConfigInvalid
 from backbone_sync.privacy import subject as subjects
 from backbone_sync.privacy.gate import ERASED
-from backbone_sync.privacy.grant import Grant
+from backbone_sync.privacy.grant import ENROLMENT, Grant
 from backbone_sync.privacy.subject import Subject
+from backbone_sync.run.state import UNTOLD
 from backbone_sync.stores.personal_store import PeopleDesk
 
 LIST = "erasures.jsonl"
 REASONS = ("subject", "retention")
+_BEGINNING = UNTOLD + timedelta(days=1)  # earlier than any row, and not than any clock once an overlap is taken off
 
 
 @dataclass
@@ -112,16 +114,28 @@ def moment(text: str) -> datetime:
 def reapply(desk: PeopleDesk, dictionary: Dictionary, grant: Grant, folder: str) -> int:
     """Erase again whoever stands in the list but not in the database; the other way round the list is completed.
 
-    Returns how many were erased again. Whom the grant readmits is struck off the list.
+    Returns how many were erased again. Whom the grant readmits is struck off the list. A run that let somebody in who
+    had departed, and was killed before that person was struck off, has passed the enrolment that said so: enrolments
+    are listed once more.
     """
     if not folder:
         return 0
     rows = desk.blocked()
-    there = {(entity, key) for entity, key, _ in rows}
+    there = {(entity, key): reason for entity, key, reason in rows}
     listed = _listed(folder)
-    lines = [_line(e, k, reason) for e, k, reason in rows if (e, k) not in listed and k not in grant.readmit]
+    # Whoever asked to be erased does not come back by an enrolment, though the time to keep was over first.
+    lines = [
+        _line(e, k, reason)
+        for e, k, reason in rows
+        if listed.get((e, k)) not in (reason, "subject") and k not in grant.readmit
+    ]
     lines += [_line(e, k, "readmitted") for (e, k) in listed if k in grant.readmit]
-    again = [(e, k, r) for (e, k), r in listed.items() if (e, k) not in there and k not in grant.readmit]
+    again = [
+        (e, k, r) for (e, k), r in listed.items() if there.get((e, k)) not in (r, "subject") and k not in grant.readmit
+    ]
+    back = {ENROLMENT.get(e) for e, k, r in again if r == "retention" and (e, k) not in there}
+    for name in (n for n in grant.entities if n in back):
+        desk.rewind(name, _BEGINNING)
     for entity, key, reason in again:
         _erase(desk, dictionary, grant, Subject(entity, key), reason)
     _write(folder, lines)

@@ -183,7 +183,7 @@ class StoreGate:
             return judged
         known = Known(
             own=self._own([*judged.rows, *(k for k, q in judged.quarantined.items() if q.last_update)]),
-            parents={p.entity: self._kept_out(p, judged) for p in self._belongs},
+            parents=self._parents(judged),
             forms=self._forms if self._entity.name == "sekolah" else None,
             corrections=self._corrections(list(judged.rows)) if self._corrected else {},
         )
@@ -201,7 +201,14 @@ class StoreGate:
             out = dict.fromkeys({*keys} - there, OUTSIDE_GRANT)
         return {**out, **dict.fromkeys(self._desk.erased(self._entity.name, keys), ERASED)}
 
-    def _kept_out(self, parent: Parent, judged: Judged) -> dict[str, str]:
+    def _parents(self, judged: Judged) -> dict[str, dict[str, str]]:
+        """By entity: what the page refers to and is kept out. People come last: who is back depends on the others."""
+        out: dict[str, dict[str, str]] = {}
+        for parent in sorted(self._belongs, key=lambda p: p.entity in ENROLMENT):
+            out[parent.entity] = self._kept_out(parent, judged, out)
+        return out
+
+    def _kept_out(self, parent: Parent, judged: Judged, others: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         keys = {str(row[parent.index]).lower() for row in judged.rows.values() if row[parent.index] is not None}
         for row in judged.quarantined.values():
             value = msgspec.json.decode(row.payload).get(parent.field.name) if row.payload else None
@@ -210,12 +217,17 @@ class StoreGate:
         # An enrolment comes before its person and is what lets the person in: only an erasure keeps it out.
         if parent.entity in ENROLMENT:
             erased = self._desk.erased(parent.entity, keys)
-            return dict.fromkeys(erased.keys() - self._back(parent, judged, erased), ERASED)
+            return dict.fromkeys(erased.keys() - self._back(parent, judged, erased, others), ERASED)
         return self._desk.kept_out(parent.entity, keys)
 
-    def _back(self, parent: Parent, judged: Judged, erased: Mapping[str, str]) -> set[str]:
+    def _back(
+        self, parent: Parent, judged: Judged, erased: Mapping[str, str], others: Mapping[str, Mapping[str, str]]
+    ) -> set[str]:
         """People who were erased because they had departed long ago, and of whom the page has an enrolment that is not
-        over: the time to keep them has begun anew. All that refers to them is listed from the beginning."""
+        over: the time to keep them has begun anew. All that refers to them is listed from the beginning.
+
+        An enrolment at a school that is kept out, by `others`, will not be stored and lets nobody in.
+        """
         ended = next((i for i, f in enumerate(self._granted) if f.name == ENDED.get(self._entity.name)), None)
         if ended is None or ENROLMENT[parent.entity] != self._entity.name:
             return set()
@@ -224,7 +236,9 @@ class StoreGate:
         back = {
             str(row[parent.index]).lower()
             for row in judged.rows.values()
-            if row[parent.index] is not None and (row[ended] is None or row[ended] >= over)
+            if row[parent.index] is not None
+            and (row[ended] is None or row[ended] >= over)
+            and not any(p.needed and str(row[p.index]).lower() in others.get(p.entity, {}) for p in self._belongs)
         }
         back &= {key for key, reason in erased.items() if reason == RETIRED}
         if back:

@@ -172,8 +172,11 @@ class PostgresPeople(_Asking):
 
     def block(self, entity: str, key: str, reason: str) -> None:
         """See `PeopleDesk`."""
-        statement = "INSERT INTO sync.erasure (entity, key, reason) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-        self._run(statement, entity, key, reason)
+        self._run(
+            "INSERT INTO sync.erasure (entity, key, reason) VALUES (%s, %s, %s) ON CONFLICT (entity, key)"
+            " DO UPDATE SET reason = excluded.reason WHERE excluded.reason = 'subject'",
+            *(entity, key, reason),
+        )
 
     def blocked(self) -> list[tuple[str, str, str]]:
         """See `PeopleDesk`."""

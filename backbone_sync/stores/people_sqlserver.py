@@ -98,10 +98,14 @@ REWIND_TO = Sql(
 
 # -- erasures
 
-BLOCK = Sql(
-    "INSERT INTO [sync].[erasure] ([entity], [key], [reason]) SELECT ?, ?, ? WHERE NOT EXISTS"
-    f" (SELECT 1 FROM [sync].[erasure] AS e {LOCKED} WHERE e.[entity] = ? AND e.[key] = ?)",
-    ("text",) * 5,
+# Whoever asked to be erased stands there for that reason, whatever other there was or comes.
+BLOCK = (
+    Sql(
+        f"UPDATE [sync].[erasure] {LOCKED} SET [reason] = CASE WHEN [reason] = N'subject' THEN [reason] ELSE ? END"
+        " WHERE [entity] = ? AND [key] = ?",
+        ("text", "text", "text"),
+    ),
+    Sql("INSERT INTO [sync].[erasure] ([reason], [entity], [key]) VALUES (?, ?, ?)", ("text",) * 3),
 )
 BLOCKED = Sql("SELECT e.[entity], e.[key], e.[reason] FROM [sync].[erasure] AS e")
 

@@ -94,7 +94,7 @@ class PeopleDesk(Protocol):
         """Delete the corrections of these keys; how many."""
 
     def block(self, entity: str, key: str, reason: str) -> None:
-        """Put a key on the list of those that must not come back; nothing if it stands there."""
+        """Put a key on the list of those that must not come back; of one that stands there, reason subject wins."""
 
     def blocked(self) -> list[tuple[str, str, str]]:
         """That list: entity, key, reason."""

@@ -150,6 +150,36 @@ def test_a_person_comes_and_goes_with_the_enrolment_though_the_own_row_never_cha
     assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == stays | {newcomer}
 
 
+def test_an_enrolment_at_a_school_that_is_not_granted_lets_nobody_back_in(run: Run, data: Path, database: str) -> None:
+    """A child of a primary school was erased because it had left long ago; it goes to a secondary school now."""
+    of_sd = limited("SD")
+    assert run(grant=of_sd).green
+    child = sorted(at_source(data, STUDENTS.format("5")))[0]
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO sync.erasure (entity, key, reason) VALUES ('peserta_didik', %s, 'retention')", (child,)
+        )
+    change(
+        data,
+        "UPDATE registrasi_peserta_didik SET tanggal_keluar = '2020-06-30', last_update = ? WHERE peserta_didik_id = ?",
+        "2025-03-01T00:00:00.000Z",
+        child,
+    )
+    with sqlite3.connect(data) as source:
+        source.execute(
+            "CREATE TEMP TABLE later AS SELECT * FROM registrasi_peserta_didik WHERE peserta_didik_id = ?", (child,)
+        )
+        source.execute(
+            "UPDATE later SET registrasi_id = '00000000-0000-4000-8000-000000000001', tanggal_keluar = NULL,"
+            " sekolah_id = (SELECT sekolah_id FROM sekolah WHERE bentuk_pendidikan_id = 13 ORDER BY 1 LIMIT 1)"
+        )
+        source.execute("INSERT INTO registrasi_peserta_didik SELECT * FROM later")
+    assert run(full=True, grant=of_sd).green
+    assert held(database, "SELECT key FROM sync.erasure") == {child}
+    for entity in ("peserta_didik", "registrasi_peserta_didik", "anggota_rombel"):
+        assert held(database, f"SELECT 1 FROM backbone.{entity} WHERE peserta_didik_id = '{child}'") == set(), entity
+
+
 def test_a_school_that_changes_its_form_brings_or_takes_all_that_is_its_own(
     run: Run, data: Path, database: str
 ) -> None:

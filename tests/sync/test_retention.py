@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from backbone_sync import dictionary
 from backbone_sync.config import Config
+from backbone_sync.privacy import erasure
+from backbone_sync.privacy.subject import Subject
+from backbone_sync.stores.store import Store
 from tests.support.sync_cli import Command, commander, settings
 from tests.support.sync_loaded import start_from_loaded
 from tests.support.sync_world import SIZE
@@ -156,6 +161,57 @@ def test_whoever_departed_and_enrols_again_comes_back_but_not_whoever_asked_to_b
     assert sync("retention", "apply", "--json").document["gone"]["departed"] == 0
     listed = [json.loads(line) for line in (tmp_path / "state" / "erasures.jsonl").read_text().splitlines()]
     assert [(one["key"], one["reason"]) for one in listed][-1] == (back, "returned")
+
+
+def departed(sync: Command, data: Path) -> str:
+    """A child whose time to keep was over, and who is erased."""
+    with sqlite3.connect(data) as source:
+        row, key = source.execute(
+            "SELECT registrasi_id, peserta_didik_id FROM registrasi_peserta_didik WHERE soft_delete = 0 ORDER BY 1"
+        ).fetchone()
+    enrolled(data, key, row, "2024-06-30", "2026-01-01T00:00:00.000Z")
+    assert sync("run", "--json").status == 0
+    assert sync("retention", "apply", "--json").document["gone"]["departed"] == 1
+    return str(key)
+
+
+def test_whoever_enrols_again_is_there_though_the_run_was_killed_before_it_said_so(
+    sync: Command, data: Path, database: str, tmp_path: Path
+) -> None:
+    key = departed(sync, data)
+    list_ = tmp_path / "state" / "erasures.jsonl"
+    before = list_.read_text()
+    enrolled(data, key, "00000000-0000-4000-8000-000000000001", None, "2026-02-01T00:00:00.000Z")
+    with sqlite3.connect(data) as source:  # so that the cursor is past it by more than the overlap
+        source.execute(
+            "UPDATE registrasi_peserta_didik SET last_update = '2026-03-01T00:00:00.000Z' WHERE registrasi_id ="
+            " (SELECT registrasi_id FROM registrasi_peserta_didik WHERE peserta_didik_id <> ? ORDER BY 1 LIMIT 1)",
+            (key,),
+        )
+    assert sync("run", "--json").status == 0
+    # Killed once its pages were stored: the database lets the child in, and the file outside it does not know yet.
+    list_.write_text(before)
+    for _ in range(2):
+        assert sync("run", "--json").status == 0
+        for entity in ("peserta_didik", "registrasi_peserta_didik", "anggota_rombel"):
+            found = one(database, f"SELECT count(*) > 0 FROM backbone.{entity} WHERE peserta_didik_id = '{key}'")
+            assert found == (True,), entity
+    assert one(database, "SELECT count(*) FROM sync.erasure") == (0,)
+    assert json.loads(list_.read_text().splitlines()[-1])["reason"] == "returned"
+
+
+def test_whoever_asked_to_be_erased_stays_away_though_the_time_to_keep_was_over_before(
+    sync: Command, data: Path, database: str, tmp_path: Path, config: Config
+) -> None:
+    key = departed(sync, data)
+    grant_, words = config.grant, dictionary.load()
+    with closing(Store(database)) as store:
+        for reason in ("subject", "retention"):
+            erasure.erase(store.people, words, grant_, str(tmp_path / "state"), Subject("peserta_didik", key), reason)
+            assert one(database, "SELECT key, reason FROM sync.erasure") == (key, "subject")
+    enrolled(data, key, "00000000-0000-4000-8000-000000000001", None, "2026-02-01T00:00:00.000Z")
+    assert sync("run", "--json").status == 0
+    assert one(database, f"SELECT count(*) FROM backbone.peserta_didik WHERE peserta_didik_id = '{key}'") == (0,)
 
 
 def test_a_breach_is_counted_by_entity_and_category_with_the_hours_left(sync: Command, database: str) -> None:

@@ -107,7 +107,7 @@ class SqlServerPeople:
 
     def block(self, entity: str, key: str, reason: str) -> None:
         """See `PeopleDesk`."""
-        self._database.run(made.BLOCK, entity, key, reason, entity, key)
+        self._database.put(made.BLOCK, reason, entity, key)
 
     def blocked(self) -> list[tuple[str, str, str]]:
         """See `PeopleDesk`."""

@@ -339,8 +339,11 @@ DELETE c FROM [sync].[correction] AS c WHERE c.[key] IN (SELECT v.[value] COLLAT
 -- REWIND_TO
 UPDATE [sync].[cursor] SET [since_update] = CASE WHEN [since_update] > ? THEN ? ELSE [since_update] END, [floor_update] = NULL, [position] = NULL WHERE [entity] = ?;
 
--- BLOCK
-INSERT INTO [sync].[erasure] ([entity], [key], [reason]) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM [sync].[erasure] AS e WITH (UPDLOCK, HOLDLOCK) WHERE e.[entity] = ? AND e.[key] = ?);
+-- BLOCK.0
+UPDATE [sync].[erasure] WITH (UPDLOCK, HOLDLOCK) SET [reason] = CASE WHEN [reason] = N'subject' THEN [reason] ELSE ? END WHERE [entity] = ? AND [key] = ?;
+
+-- BLOCK.1
+INSERT INTO [sync].[erasure] ([reason], [entity], [key]) VALUES (?, ?, ?);
 
 -- BLOCKED
 SELECT e.[entity], e.[key], e.[reason] FROM [sync].[erasure] AS e;
