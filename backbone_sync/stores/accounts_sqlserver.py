@@ -16,6 +16,7 @@ from backbone_sync.privacy.gate import OUTSIDE_GRANT, parents
 from backbone_sync.privacy.grant import ENROLMENT
 from backbone_sync.stores import ddl_sqlserver as ddl
 from backbone_sync.stores.ddl_sqlserver import BINARY
+from backbone_sync.stores.state_sqlserver import LIST
 from backbone_sync.stores.statements_sqlserver import LOCKED, Sql, Statements, as_key, key_text, literal, typed
 
 _AREA = "ref.mst_wilayah"
@@ -216,12 +217,16 @@ def orphaned(words: Dictionary, entity: Entity, field: Field) -> Orphaned:
 def sweep(entity: Entity, person: Entity | None, needed: Sequence[Field]) -> tuple[Sql, Sql, Sql]:
     """Set aside rows that have no row of `person`, or whose parent by one of `needed` is outside the grant.
 
-    First what is in quarantine of them already, then what is not, then the rows themselves.
+    First what is in quarantine of them already, then what is not, then the rows themselves; with `person` each takes
+    as its last value the list of keys that are spared.
     """
     table, name, key = ddl.qualified(entity), literal(entity.name), ddl.quoted(entity.key.name)
     gone = []
     if person:
-        gone.append(f"NOT EXISTS (SELECT 1 FROM {ddl.qualified(person)} AS e WHERE e.{key} = t.{key})")
+        gone.append(
+            f"NOT EXISTS (SELECT 1 FROM {ddl.qualified(person)} AS e WHERE e.{key} = t.{key})"
+            f" AND {key_text(entity.key, 't')} NOT IN {LIST}"
+        )
     for field in needed:
         value = f"LOWER(CONVERT(nvarchar(64), t.{ddl.quoted(field.name)})) {BINARY}"
         gone.append(
@@ -229,21 +234,22 @@ def sweep(entity: Entity, person: Entity | None, needed: Sequence[Field]) -> tup
             f" AND o.[reason] = N'{OUTSIDE_GRANT}' AND o.[key] = {value})"
         )
     which, text = f"({' OR '.join(gone)})", key_text(entity.key, "t")
+    spared = ("values",) if person else ()
     return (
         Sql(
             "UPDATE q SET [reason] = ?, [payload] = NULL, [field] = NULL, [last_update] = t.[last_update],"
             f" [last_run] = ? FROM [sync].[quarantine] AS q JOIN {table} AS t ON {text} = q.[key]"
             f" WHERE q.[entity] = {name} AND {which}",
-            ("text", "int"),
+            ("text", "int", *spared),
         ),
         Sql(
             "INSERT INTO [sync].[quarantine] ([entity], [key], [reason], [last_update], [first_run], [last_run])"
             f" SELECT {name}, {text}, ?, t.[last_update], ?, ? FROM {table} AS t WHERE {which}"
             f" AND NOT EXISTS (SELECT 1 FROM [sync].[quarantine] AS q {LOCKED}"
             f" WHERE q.[entity] = {name} AND q.[key] = {text})",
-            ("text", "int", "int"),
+            ("text", "int", "int", *spared),
         ),
-        Sql(f"DELETE t FROM {table} AS t WHERE {which}"),
+        Sql(f"DELETE t FROM {table} AS t WHERE {which}", spared),
     )
 
 

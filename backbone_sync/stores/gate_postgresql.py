@@ -15,6 +15,7 @@ from backbone_sync.privacy.gate import OUTSIDE_GRANT, WITHHELD, Parent
 from backbone_sync.privacy.grant import Grant
 from backbone_sync.run.state import Position
 from backbone_sync.stores import ddl_postgresql as ddl
+from backbone_sync.stores import store_accounts
 from backbone_sync.stores.gate_store import StoreGate
 from backbone_sync.stores.postgresql import guarded
 
@@ -77,11 +78,23 @@ class _Desk:
     def swept(self, entity: str) -> bool:
         return bool(self._one("SELECT EXISTS (SELECT FROM sync.sweep WHERE entity = %s)", entity))
 
-    def sweep(self, entity: Entity, person: Entity | None, needed: tuple[Parent, ...]) -> int:
+    def listed(self, entity: str) -> bool:
+        said = "SELECT EXISTS (SELECT FROM sync.cursor WHERE entity = %s AND since_update IS NOT NULL)"
+        return bool(self._one(said, entity))
+
+    def contents(self, entity: str) -> list[str]:
+        return store_accounts.payloads(self._connection, entity)
+
+    def sweep(
+        self, entity: Entity, person: Entity | None, needed: tuple[Parent, ...], spared: Collection[str] = ()
+    ) -> int:
         table, key = ddl.qualified(entity), ddl.quoted(entity.key.name)
         gone = []
         if person:
-            gone.append(f"NOT EXISTS (SELECT FROM {ddl.qualified(person)} e WHERE e.{key} = t.{key})")
+            gone.append(
+                f"NOT EXISTS (SELECT FROM {ddl.qualified(person)} e WHERE e.{key} = t.{key})"
+                f" AND t.{key}::text <> ALL(%s::text[])"
+            )
         gone += [
             f"EXISTS (SELECT FROM sync.quarantine q WHERE q.entity = '{p.entity}' AND q.reason = '{OUTSIDE_GRANT}'"
             f" AND q.key = t.{ddl.quoted(p.field.name)}::text)"
@@ -98,7 +111,7 @@ class _Desk:
                 " ON CONFLICT (entity, key) DO UPDATE SET reason = excluded.reason, payload = NULL,"
                 " field = NULL, last_update = excluded.last_update, last_run = excluded.last_run"
             ).encode(),
-            (entity.name, OUTSIDE_GRANT),
+            (*([list(spared)] if person else []), entity.name, OUTSIDE_GRANT),
         ).rowcount
 
     def mark(self, entity: str) -> None:

@@ -53,8 +53,17 @@ class Desk(Protocol):
     def swept(self, entity: str) -> bool:
         """Whether rows of the entity may belong to nobody granted any more."""
 
-    def sweep(self, entity: Entity, person: Entity | None, needed: tuple[Parent, ...]) -> int:
-        """Set aside rows that have no row of `person` or a kept-out parent by `needed`; how many."""
+    def listed(self, entity: str) -> bool:
+        """Whether the entity has been listed to its end."""
+
+    def contents(self, entity: str) -> list[str]:
+        """What was kept (JSON) of the entity's rows that are set aside."""
+
+    def sweep(
+        self, entity: Entity, person: Entity | None, needed: tuple[Parent, ...], spared: Collection[str] = ()
+    ) -> int:
+        """Set aside rows that have no row of `person`, but not those of keys `spared`, or a kept-out parent by
+        `needed`; how many."""
 
     def mark(self, entity: str) -> None:
         """Note that the entity has to be swept."""
@@ -123,6 +132,7 @@ class StoreGate:
         self._entity, self._granted = entity, granted
         self._belongs = parents(entity, granted, self._dictionary)
         self._person = ENROLMENT.get(entity.name) if self._grant.limited or self._strangers(entity) else None
+        self._doubtful = self._unread()
         if entity.name == "sekolah" and self._grant.limited:
             self._forms = self._granted_forms()
         erased = self._desk.any_erased()
@@ -133,10 +143,20 @@ class StoreGate:
         if self._grant.limited or self._person:
             self._sweep()
             return self._rewound(position)
-        if self._desk.any_aside(entity.name, OUTSIDE_GRANT):
+        # A listing from the beginning that is under way goes on, and is not begun anew each time.
+        if position.since_update is not None and self._desk.any_aside(entity.name, OUTSIDE_GRANT):
             self._desk.reset([entity.name])
             return Position()
         return position
+
+    def _unread(self) -> frozenset[str]:
+        """Whose enrolment cannot be stored and is set aside: without levels it may be at a school of ours."""
+        found = set()
+        for content in self._desk.contents(str(self._person)) if self._person and not self._grant.limited else ():
+            value = msgspec.json.decode(content).get(self._entity.key.name)
+            if isinstance(value, str):
+                found.add(value.lower())
+        return frozenset(found)
 
     def _strangers(self, entity: Entity) -> bool:
         """Whether some of the people may be another region's: an enrolment was refused."""
@@ -157,10 +177,12 @@ class StoreGate:
         """Move rows that belong to no granted school any more out of the table; their keys stay in the account."""
         if self._grant.limited and not self._desk.swept(self._entity.name):
             return
+        if not self._grant.limited and not self._desk.listed(str(self._person)):
+            return  # whose people they are is not known before their enrolments are
         person = self._dictionary[self._person] if self._person else None
         needed = tuple(p for p in self._belongs if p.needed and p.entity not in ENROLMENT)
         with self._desk.transaction():
-            if (person or needed) and self._desk.sweep(self._entity, person, needed):
+            if (person or needed) and self._desk.sweep(self._entity, person, needed, self._doubtful):
                 self._mark(needed_sweeps(self._entity, self._dictionary, self._grant))
             self._desk.unmark(self._entity.name)
 
@@ -198,7 +220,7 @@ class StoreGate:
         out: dict[str, str] = {}
         if self._person:
             there = self._desk.enrolled(self._entity, self._dictionary[self._person], keys)
-            out = dict.fromkeys({*keys} - there, OUTSIDE_GRANT)
+            out = dict.fromkeys({*keys} - there - self._doubtful, OUTSIDE_GRANT)
         return {**out, **dict.fromkeys(self._desk.erased(self._entity.name, keys), ERASED)}
 
     def _parents(self, judged: Judged) -> dict[str, dict[str, str]]:

@@ -339,6 +339,11 @@ MARK = Sql(
     ("text", "text"),
 )
 UNMARK = Sql("DELETE s FROM [sync].[sweep] AS s WHERE s.[entity] = ?", ("text",))
+UNMARK_LISTED = Sql(
+    "DELETE s FROM [sync].[sweep] AS s WHERE s.[entity] = ? AND EXISTS (SELECT 1 FROM [sync].[cursor] AS c"
+    " WHERE c.[entity] = ? AND c.[since_update] IS NOT NULL)",
+    ("text", "text"),
+)
 
 # -- status
 

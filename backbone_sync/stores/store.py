@@ -168,6 +168,8 @@ class Store(RunRecords):
                 " WHERE entity = %s",
                 (entity.name,),
             ).fetchone()
+            if row:
+                store_pages.narrow(self.connection, entity, self.brake, changed=row[5] != region)
             if row and row[4:] == (names, region, source):
                 return Position(*row[:4])
             withdrawn = [n for n in (row[4] if row else []) if n not in names]
@@ -179,8 +181,6 @@ class Store(RunRecords):
             if withdrawn:
                 # Payloads were cut to the wider grant; the listing from the beginning sets them aside anew.
                 self.connection.execute("DELETE FROM sync.quarantine WHERE entity = %s", (entity.name,))
-            if row and row[5] != region:
-                self.brake.narrowed.add(entity.name)
             if row and row[6] != source:
                 store_pages.hand_over(self.connection, entity)
             self.connection.execute(
@@ -204,6 +204,7 @@ class Store(RunRecords):
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time, and set rows without a readable key aside anew."""
         with guarded(), self.connection.transaction():
+            store_pages.narrowed_no_more(self.connection, entity)
             self._begin_again(entity)
 
     def _begin_again(self, entity: Entity) -> None:

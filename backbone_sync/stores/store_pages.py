@@ -114,6 +114,33 @@ def move(connection: psycopg.Connection[tuple[object, ...]], entity: Entity, pos
     )
 
 
+def narrow(connection: psycopg.Connection[tuple[object, ...]], entity: Entity, brake: Brake, *, changed: bool) -> None:
+    """Tell the brake of rows that go because our own grant changed, within the caller's transaction.
+
+    `changed`: it has, just now. That stays noted, whatever becomes of this run, until a listing by it has ended.
+    """
+    narrowed_no_more(connection, entity)
+    if changed:
+        connection.execute("INSERT INTO sync.sweep VALUES (%s) ON CONFLICT DO NOTHING", (narrowed(entity),))
+    noted = connection.execute("SELECT FROM sync.sweep WHERE entity = %s", (narrowed(entity),)).fetchone()
+    if noted is not None:
+        brake.narrowed.add(entity.name)
+
+
+def narrowed_no_more(connection: psycopg.Connection[tuple[object, ...]], entity: Entity) -> None:
+    """Strike the note of `narrow` off, if the listing has ended that it was for."""
+    connection.execute(
+        "DELETE FROM sync.sweep WHERE entity = %s AND EXISTS"
+        " (SELECT FROM sync.cursor c WHERE c.entity = %s AND c.since_update IS NOT NULL)",
+        (narrowed(entity), entity.name),
+    )
+
+
+def narrowed(entity: Entity) -> str:
+    """Under what name `narrow` notes it, among the entities that have to be swept."""
+    return f"narrowed {entity.name}"
+
+
 def hand_over(connection: psycopg.Connection[tuple[object, ...]], entity: Entity) -> None:
     """Make what one source has stored ready for another to list, within the caller's transaction.
 

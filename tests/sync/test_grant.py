@@ -107,6 +107,21 @@ def test_a_wider_and_a_narrower_grant_of_levels_take_effect_at_the_next_run(
     assert_exactly(data, database, "SMA")
 
 
+def test_a_narrower_grant_takes_effect_though_the_source_failed_when_it_was_new(
+    run: Run, data: Path, database: str, source: Source
+) -> None:
+    """What goes by our own word needs nobody's, in whichever run it goes, until the listing by it has ended."""
+    assert run(grant=limited("SD", "SMA")).green
+    source.switches.arm("broken", "/sekolah", times=10_000)
+    assert not run(grant=limited("SMA"), source_retries=0).green
+    source.switches.clear()
+    noted = "SELECT entity FROM sync.sweep WHERE entity = 'narrowed sekolah'"
+    assert held(database, noted)
+    assert run(grant=limited("SMA")).green
+    assert_exactly(data, database, "SMA")
+    assert held(database, noted) == set()
+
+
 def change(data: Path, statement: str, *values: object) -> None:
     with sqlite3.connect(data) as connection:
         assert connection.execute(statement, values).rowcount == 1
@@ -246,6 +261,65 @@ def test_people_of_a_school_of_another_region_are_not_stored_either(run: Run, da
     assert run().exit_status == 1
     for person in people:
         assert held(database, f"SELECT {person}_id FROM backbone.{person}") == ours[person]
+
+
+REFUSED = (
+    "INSERT INTO sync.quarantine (entity, key, reason, last_update, first_run, last_run) VALUES"
+    " ('registrasi_peserta_didik', '00000000-0000-4000-8000-000000000001', 'outside_region', now(), 1, 1)"
+)
+
+
+def test_one_refused_enrolment_takes_nobody_along_whose_own_is_not_known(
+    run: Run, data: Path, database: str, source: Source
+) -> None:
+    """No levels are granted. Whose a child is nobody knows while its enrolment cannot be read, or is not listed yet."""
+    with sqlite3.connect(data) as connection:
+        (unread, stranger) = (
+            row[0]
+            for row in connection.execute(
+                "SELECT peserta_didik_id FROM registrasi_peserta_didik WHERE soft_delete = 0 ORDER BY 1 LIMIT 2"
+            )
+        )
+        connection.execute(
+            "UPDATE registrasi_peserta_didik SET jenis_pendaftaran_id = 'X' WHERE peserta_didik_id = ?", (unread,)
+        )
+    assert run().green
+    everybody = held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik")
+    assert unread in everybody
+    with psycopg.connect(database) as connection:
+        connection.execute("TRUNCATE backbone.registrasi_peserta_didik")
+        connection.execute("UPDATE sync.cursor SET since_update = NULL WHERE entity = 'registrasi_peserta_didik'")
+        connection.execute(REFUSED)
+    source.switches.arm("broken", "/registrasi_peserta_didik", times=10_000, after=1)
+    assert not run(source_retries=0).green
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == everybody
+    source.switches.clear()
+    run()
+    assert held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == everybody
+    with psycopg.connect(database) as connection:
+        connection.execute("DELETE FROM backbone.registrasi_peserta_didik WHERE peserta_didik_id = %s", (stranger,))
+        connection.execute(REFUSED)
+    run()
+    assert everybody - held(database, "SELECT peserta_didik_id FROM backbone.peserta_didik") == {stranger}
+
+
+def test_a_listing_for_those_who_are_let_in_again_goes_on_where_it_was_cut_off(
+    run: Run, database: str, source: Source
+) -> None:
+    assert run().green
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "WITH gone AS (DELETE FROM backbone.peserta_didik WHERE peserta_didik_id = (SELECT peserta_didik_id"
+            " FROM backbone.peserta_didik ORDER BY last_update DESC LIMIT 1) RETURNING peserta_didik_id, last_update)"
+            " INSERT INTO sync.quarantine (entity, key, reason, last_update, first_run, last_run)"
+            " SELECT 'peserta_didik', peserta_didik_id::text, 'outside_grant', last_update, 1, 1 FROM gone"
+        )
+    source.switches.arm("broken", "/peserta_didik", times=10_000, after=3)
+    assert not run(source_retries=0).green
+    source.switches.clear()
+    result = run()
+    assert result.green
+    assert 0 < result.entities["peserta_didik"].counts.received < SIZE.students
 
 
 ALL_TO_HIGH = "UPDATE sekolah SET bentuk_pendidikan_id = 13, last_update = '2025-06-01T00:00:00.000Z'"

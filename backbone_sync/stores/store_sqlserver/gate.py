@@ -49,13 +49,25 @@ class SqlServerDesk:
         """See `Desk`."""
         return self._database.one(says.SWEPT, entity) is not None
 
-    def sweep(self, entity: Entity, person: Entity | None, needed: tuple[Parent, ...]) -> int:
+    def listed(self, entity: str) -> bool:
+        """See `Desk`."""
+        rows = self._database.rows(says.POSITION, entity)
+        return bool(rows) and rows[0][0] is not None
+
+    def contents(self, entity: str) -> list[str]:
+        """See `Desk`."""
+        return [str(text) for (text,) in self._database.rows(says.PAYLOADS, entity)]
+
+    def sweep(
+        self, entity: Entity, person: Entity | None, needed: tuple[Parent, ...], spared: Collection[str] = ()
+    ) -> int:
         """See `Desk`."""
         change, add, delete = made.sweep(entity, person, tuple(p.field for p in needed))
+        but = [listed(spared)] if person else []
         run = int(self._database.one(says.LAST_RUN))
-        self._database.run(change, OUTSIDE_GRANT, run)
-        self._database.run(add, OUTSIDE_GRANT, run, run)
-        return self._database.run(delete)
+        self._database.run(change, OUTSIDE_GRANT, run, *but)
+        self._database.run(add, OUTSIDE_GRANT, run, run, *but)
+        return self._database.run(delete, *but)
 
     def mark(self, entity: str) -> None:
         """See `Desk`."""

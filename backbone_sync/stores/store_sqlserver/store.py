@@ -107,6 +107,8 @@ class SqlServerStore(RunRecords):
         with self.database.transaction():
             rows = self.database.rows(says.POSITION, entity.name)
             fields: list[str] = msgspec.json.decode(rows[0][4]) if rows else []
+            if rows:
+                pages.narrow(self.database, entity, self.brake, changed=rows[0][5] != region)
             if rows and fields == names and rows[0][5:] == (region, source):
                 return Position(*rows[0][:4])
             known = {f.name for f in entity.fields}
@@ -117,8 +119,6 @@ class SqlServerStore(RunRecords):
             if withdrawn:
                 # Payloads were cut to the wider grant; the listing from the beginning sets them aside anew.
                 self.database.run(says.FORGET_QUARANTINE, entity.name)
-            if rows and rows[0][5] != region:
-                self.brake.narrowed.add(entity.name)
             if rows and rows[0][6] != source:
                 pages.hand_over(self.database, entity)
             self.database.put(says.BEGIN, listed(names), region, source, entity.name)
@@ -134,6 +134,7 @@ class SqlServerStore(RunRecords):
     def forget(self, entity: Entity) -> None:
         """List the entity from the beginning next time, and set rows without a readable key aside anew."""
         with self.database.transaction():
+            pages.narrowed_no_more(self.database, entity)
             self._begin_again(entity)
 
     def _begin_again(self, entity: Entity) -> None:

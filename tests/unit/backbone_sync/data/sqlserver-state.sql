@@ -279,6 +279,9 @@ INSERT INTO [sync].[sweep] ([entity]) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM [
 -- UNMARK
 DELETE s FROM [sync].[sweep] AS s WHERE s.[entity] = ?;
 
+-- UNMARK_LISTED
+DELETE s FROM [sync].[sweep] AS s WHERE s.[entity] = ? AND EXISTS (SELECT 1 FROM [sync].[cursor] AS c WHERE c.[entity] = ? AND c.[since_update] IS NOT NULL);
+
 -- STATUS_RUN
 SELECT TOP (1) r.[run_id], r.[started_at], r.[finished_at], r.[state], r.[error_kind], r.[message] FROM [sync].[run] AS r WHERE r.[state] <> N'running' ORDER BY r.[run_id] DESC;
 
