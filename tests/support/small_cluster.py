@@ -6,6 +6,7 @@ import json
 import secrets
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import pytest
 
 from provision.operate.drill import program
 from provision.operate.remote.place import DEFAULTS, MARKS
+
+# pgBackRest's exit status where another one holds its lock, and how long that is waited for.
+LOCKED, LOCK_SECONDS = 50, 60
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,13 @@ class Cluster:
 
     def as_postgres(self, *command: object, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
         """Run a command as postgres; shows its words if it fails."""
-        done = subprocess.run(
-            ["runuser", "-u", "postgres", "--", *map(str, command)], capture_output=True, text=True, cwd="/", **more
-        )
+        words, deadline = ["runuser", "-u", "postgres", "--", *map(str, command)], time.monotonic() + LOCK_SECONDS
+        while True:
+            done = subprocess.run(words, capture_output=True, text=True, cwd="/", **more)
+            # WAL on its way holds the lock that making a stanza takes.
+            if not check or done.returncode != LOCKED or time.monotonic() > deadline:
+                break
+            time.sleep(0.5)
         if check and done.returncode != 0:
             pytest.fail(f"{command}: {done.stdout}{done.stderr}")
         return done
